@@ -1,0 +1,81 @@
+//! What can go wrong in a call, and what to do about it.
+
+use thiserror::Error;
+
+/// Two slices that belong together differ in number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{inputs} inputs, but {others} targets or outputs; give one for each input")]
+pub struct LengthMismatch {
+    /// The number of inputs.
+    pub inputs: usize,
+    /// The number of targets or outputs.
+    pub others: usize,
+}
+
+/// A target that the loss does not take.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum TargetError {
+    /// A class index that the network has no output for.
+    #[error(
+        "the target of sample {sample} is class {class}, but the network has {classes} outputs; classes count from 0"
+    )]
+    ClassOutOfRange {
+        /// The sample's position in the batch.
+        sample: usize,
+        /// The class asked for.
+        class: usize,
+        /// The number of outputs.
+        classes: usize,
+    },
+    /// Class weights or positive weights of another length than the output.
+    #[error("{weights} weights for {classes} outputs; give one for each output")]
+    WeightCount {
+        /// The number of weights given.
+        weights: usize,
+        /// The number of outputs.
+        classes: usize,
+    },
+    /// No target counts: all are the ignored class, or their weights are zero.
+    #[error("no target of the batch counts: all are ignored or weigh nothing, so the mean is undefined")]
+    NothingCounts,
+}
+
+/// Why `backpropagate` did not return a loss.
+#[derive(Clone, Copy, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum BackpropagateError {
+    /// A batch without samples.
+    #[error("the batch is empty; a mean over no samples is undefined")]
+    EmptyBatch,
+    /// Inputs and targets differ in number.
+    #[error(transparent)]
+    LengthMismatch(#[from] LengthMismatch),
+    /// The loss does not take a target.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// A network that mixes samples got more of them than its workspace holds.
+    #[error(
+        "a batch of {samples} samples does not fit a workspace for {capacity}, and this network mixes samples (batch norm); \
+         make the workspace with `workspace_with_capacity({samples})`"
+    )]
+    BatchTooLarge {
+        /// The size of the batch.
+        samples: usize,
+        /// The workspace's capacity.
+        capacity: usize,
+    },
+    /// A network that mixes samples got a single one.
+    #[error("batch norm needs at least two samples to train on, but the batch has one")]
+    BatchTooSmall,
+    /// The loss is infinite or not a number.
+    #[error(
+        "the loss of step {step} is {loss}; nothing was updated. Look for inputs that are not finite, or lower the learning rate"
+    )]
+    LossNotFinite {
+        /// The loss.
+        loss: f64,
+        /// How many batches were backpropagated before.
+        step: u64,
+    },
+}

@@ -1,0 +1,69 @@
+//! `#[repr(C)]` runs of scalars.
+
+/// Declares a struct that is a run of scalars: the parameters or buffers of a layer.
+///
+/// The first generic parameter is the scalar. Every field must itself be a run of that scalar (`T`, `[T; N]`, nalgebra's
+/// `SVector` and `SMatrix`); the struct is `#[repr(C)]`, `Copy` and `Pod`.
+///
+/// ```
+/// chainrule::parameters! {
+///     /// Gain and offset of each feature.
+///     pub struct AffineParameters<T, const N: usize> {
+///         /// Factors.
+///         pub gain: [T; N],
+///         /// Summands.
+///         pub offset: [T; N],
+///     }
+/// }
+/// assert_eq!(size_of::<AffineParameters<f32, 3>>(), 24);
+/// ```
+#[macro_export]
+macro_rules! parameters {
+    (
+        $(@$allow:tt)?
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident<$T:ident $(, const $size:ident: usize)* $(,)?> {
+            $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $type:ty),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[repr(C)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        $vis struct $name<$T $(, const $size: usize)*> {
+            $($(#[$field_meta])* $field_vis $field: $type),*
+        }
+
+        // SAFETY: every field is zeroable, as the bounds say.
+        $(#$allow)? // layout
+        unsafe impl<$T: $crate::Scalar $(, const $size: usize)*> $crate::__private::bytemuck::Zeroable
+            for $name<$T $(, $size)*>
+        where
+            $($type: $crate::__private::bytemuck::Zeroable,)*
+        {
+        }
+
+        // SAFETY: `repr(C)`, and every field is `Pod` by the bounds. That every field consists of `T` alone, so that
+        // there is no padding, is checked where a layer uses the struct: `LayerInfo::of` compares its size with the
+        // sum of the layer's tensors.
+        $(#$allow)? // layout
+        unsafe impl<$T: $crate::Scalar $(, const $size: usize)*> $crate::__private::bytemuck::Pod
+            for $name<$T $(, $size)*>
+        where
+            $($type: $crate::__private::bytemuck::Pod,)*
+        {
+        }
+    };
+}
+
+/// The layout of a generated struct: a `#[repr(C)]` run of scalars.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __run {
+    ([$($generics:tt)*] $scalar:ty, $name:ty { $($field:ident: $type:ty),* $(,)? }) => {
+        // SAFETY: every field is `Pod`, as the bounds of `Layer::Parameters` and `Layer::Buffers` say.
+        unsafe impl<$($generics)*> $crate::__private::bytemuck::Zeroable for $name {}
+        // SAFETY: `repr(C)`, and every field is a run of the one scalar, as the assertions in `LayerInfo::of` say for
+        // each layer: so there is no padding, and every bit pattern is valid.
+        unsafe impl<$($generics)*> $crate::__private::bytemuck::Pod for $name {}
+    };
+}

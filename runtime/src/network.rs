@@ -1,0 +1,554 @@
+//! The `Network` trait: what `network!` generates, and everything that follows from it.
+
+use crate::element::{Element, LANES, Lanes};
+use crate::error::{BackpropagateError, LengthMismatch};
+use crate::layer::{Backward, Forward, Layer, Randomness};
+use crate::losses::Loss;
+use crate::shape::{Sample, Shape};
+use crate::simd::Isa;
+use crate::tensor::{NamedTensor, Tensor, total_len};
+use crate::workspace::{Arena, Workspace};
+use crate::{Scalar, kernels};
+use bytemuck::{Pod, Zeroable};
+use core::ops::DerefMut;
+use rand::Rng;
+
+/// A run of scalars that an optimizer steps: a network, its [`Parameters`](Network::Parameters) (which is also the
+/// type of its gradients), or a box of either.
+pub trait Parameters {
+    /// `f32` or `f64`.
+    type Scalar: Scalar;
+    /// All trained scalars as one slice, in the order of the declaration.
+    fn parameters(&self) -> &[Self::Scalar];
+    /// All trained scalars as one mutable slice.
+    fn parameters_mut(&mut self) -> &mut [Self::Scalar];
+}
+
+#[cfg(feature = "alloc")]
+impl<P: Parameters + ?Sized> Parameters for alloc::boxed::Box<P> {
+    type Scalar = P::Scalar;
+    fn parameters(&self) -> &[P::Scalar] {
+        (**self).parameters()
+    }
+    fn parameters_mut(&mut self) -> &mut [P::Scalar] {
+        (**self).parameters_mut()
+    }
+}
+
+/// One layer of a network as constants know it.
+#[derive(Clone, Copy, Debug)]
+pub struct LayerInfo {
+    /// The label, given or made: `conv1`, `linear2`; activations and views without one have an empty label.
+    pub label: &'static str,
+    /// The layer as declared: `Conv2d(6, kernel = 5, padding = 2)`.
+    pub declaration: &'static str,
+    /// The shape of one output sample.
+    pub output: &'static [usize],
+    /// The tensors of the parameters, in memory order.
+    pub parameters: &'static [Tensor],
+    /// The tensors of the buffers, in memory order.
+    pub buffers: &'static [Tensor],
+    /// Multiply-adds a sample.
+    pub macs: usize,
+}
+
+impl LayerInfo {
+    /// The facts of a layer type, with a check that its tensors cover its parameters and buffers.
+    #[doc(hidden)]
+    pub const fn of<T: Scalar, L: Layer<T>>(label: &'static str, declaration: &'static str) -> Self {
+        assert!(
+            total_len(L::PARAMETERS) * size_of::<T>() == size_of::<L::Parameters>(),
+            "the tensors in `Layer::PARAMETERS` do not add up to the size of `Layer::Parameters`"
+        );
+        assert!(
+            total_len(L::BUFFERS) * size_of::<T>() == size_of::<L::Buffers>(),
+            "the tensors in `Layer::BUFFERS` do not add up to the size of `Layer::Buffers`"
+        );
+        Self {
+            label,
+            declaration,
+            output: <L::Output as Shape>::DIMS,
+            parameters: L::PARAMETERS,
+            buffers: L::BUFFERS,
+            macs: L::MACS,
+        }
+    }
+
+    /// The number of trained scalars.
+    pub const fn parameter_count(&self) -> usize {
+        total_len(self.parameters)
+    }
+}
+
+/// What the generated training function works on.
+#[doc(hidden)]
+pub struct Pass<'a, N: Network, E> {
+    pub gradients: &'a mut N::Parameters,
+    pub arena: Arena<'a, E>,
+    pub context: Context,
+}
+
+/// What stands at the two ends of the generated training function.
+#[doc(hidden)]
+pub trait Objective<N: Network, E: Element<N::Scalar>> {
+    /// Reads the outputs, writes the gradient of the loss with respect to them.
+    fn outputs(&mut self, outputs: &[<N::Output as Shape>::Of<E>], d_outputs: &mut [<N::Output as Shape>::Of<E>]);
+    /// Reads the gradient with respect to the inputs.
+    fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<E>]);
+}
+
+/// What is the same for every layer of a training pass; makes the contexts of the layers.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Context {
+    pub samples: usize,
+    pub input_gradient: bool,
+    pub randomness: Randomness,
+    pub isa: Isa,
+}
+
+impl Context {
+    /// For the forward pass of the layer with this index.
+    #[inline(always)]
+    pub fn forward<'a, T: Scalar, L: Layer<T>, E>(
+        self,
+        _: &L,
+        index: usize,
+        parameters: &'a L::Parameters,
+        buffers: &'a L::Buffers,
+        saved: &'a mut [E],
+    ) -> Forward<'a, T, L, E> {
+        let Self { samples, randomness, isa, .. } = self;
+        Forward { parameters, buffers, saved, samples, randomness: randomness.layer(index), isa }
+    }
+
+    /// For the backward pass of the layer with this index.
+    #[inline(always)]
+    pub fn backward<'a, T: Scalar, L: Layer<T>, E>(
+        self,
+        _: &L,
+        index: usize,
+        parameters: &'a L::Parameters,
+        gradients: &'a mut L::Parameters,
+        saved: &'a [E],
+    ) -> Backward<'a, T, L, E> {
+        let Self { samples, randomness, isa, .. } = self;
+        let randomness = randomness.layer(index);
+        Backward { parameters, gradients, saved, input_gradient: true, samples, randomness, isa }
+    }
+
+    /// For the backward pass of the first layer with parameters: nobody reads its input gradient, unless the caller
+    /// asked for the gradient of the inputs.
+    #[inline(always)]
+    pub fn backward_first<'a, T: Scalar, L: Layer<T>, E>(
+        self,
+        layer: &L,
+        index: usize,
+        parameters: &'a L::Parameters,
+        gradients: &'a mut L::Parameters,
+        saved: &'a [E],
+    ) -> Backward<'a, T, L, E> {
+        Backward { input_gradient: self.input_gradient, ..self.backward(layer, index, parameters, gradients, saved) }
+    }
+}
+
+/// For a layer's `forward` in inference.
+#[doc(hidden)]
+#[inline(always)]
+pub fn inference<'a, T: Scalar, L: Layer<T>, E: Element<T>>(
+    isa: Isa,
+    _: &L,
+    parameters: &'a L::Parameters,
+    buffers: &'a L::Buffers,
+    saved: &'a mut [E],
+) -> Forward<'a, T, L, E> {
+    Forward { parameters, buffers, saved, samples: E::LANES, randomness: Randomness::new(0, 0, 0), isa }
+}
+
+/// A declared network. `network!` implements it; the methods here are what users call.
+pub trait Network: Parameters + Pod + Send + Sync {
+    /// One input sample: a plain array.
+    type Input: Shape<Scalar = Self::Scalar>;
+    /// One output sample: a plain array.
+    type Output: Shape<Scalar = Self::Scalar>;
+    /// The trained values, a field a labelled layer; also the type of the gradients.
+    type Parameters: Pod + Send + Sync + Parameters<Scalar = Self::Scalar>;
+    /// The untrained state, a field a layer that has some.
+    type Buffers: Pod + Send + Sync;
+
+    /// The name of the type.
+    const NAME: &'static str;
+    /// The layers in order.
+    const LAYERS: &'static [LayerInfo];
+    /// Whether a layer mixes the samples of a batch in training.
+    const CROSS_SAMPLE: bool;
+    /// Elements of activations that inference needs besides input and output.
+    #[doc(hidden)]
+    const INFERENCE_ELEMENTS: usize;
+    /// Elements of input, activations and their gradients that a training pass needs, a lane group.
+    #[doc(hidden)]
+    const TRAINING_ELEMENTS: usize;
+
+    /// The number of trained scalars.
+    const PARAMETERS: usize = {
+        let (mut count, mut i) = (0, 0);
+        while i < Self::LAYERS.len() {
+            count += Self::LAYERS[i].parameter_count();
+            i += 1;
+        }
+        count
+    };
+    /// Multiply-adds of one forward pass.
+    const MACS: usize = {
+        let (mut count, mut i) = (0, 0);
+        while i < Self::LAYERS.len() {
+            count += Self::LAYERS[i].macs;
+            i += 1;
+        }
+        count
+    };
+    /// Bytes of activations that [`forward`](Network::forward) needs besides the network, the input and the output.
+    const INFERENCE_BYTES: usize = Self::INFERENCE_ELEMENTS * size_of::<Self::Scalar>();
+    /// Bytes of the smallest workspace: the gradients, and the activations of one lane group of [`LANES`] samples.
+    const TRAINING_BYTES: usize =
+        Self::PARAMETERS * size_of::<Self::Scalar>() + Self::TRAINING_ELEMENTS * size_of::<Lanes<Self::Scalar>>();
+    /// Lane groups that [`workspace`](Network::workspace) has room for: as many as keep activations in a
+    /// second-level cache, at most 8; for a network that mixes samples, 16.
+    #[doc(hidden)]
+    const WORKSPACE_GROUPS: usize = if Self::CROSS_SAMPLE {
+        16
+    } else {
+        let fitting = 512 * 1024 / (Self::TRAINING_ELEMENTS * size_of::<Lanes<Self::Scalar>>() + 1);
+        if fitting < 1 {
+            1
+        } else if fitting > 8 {
+            8
+        } else {
+            fitting
+        }
+    };
+
+    /// Trained values and untrained state.
+    #[doc(hidden)]
+    fn parts(&self) -> (&Self::Parameters, &Self::Buffers);
+    #[doc(hidden)]
+    fn parts_mut(&mut self) -> (&mut Self::Parameters, &mut Self::Buffers);
+    /// Sets the initial values of every layer; both arrive as zeros.
+    #[doc(hidden)]
+    fn init_layers<R: Rng + ?Sized>(parameters: &mut Self::Parameters, buffers: &mut Self::Buffers, rng: &mut R);
+    /// Calls `run` with room for [`INFERENCE_ELEMENTS`](Network::INFERENCE_ELEMENTS) scalars, on the stack.
+    #[doc(hidden)]
+    fn with_scratch<R>(run: impl FnOnce(&mut [Self::Scalar]) -> R) -> R;
+    /// The forward function: inference for a few samples or lane groups, with room for
+    /// [`INFERENCE_ELEMENTS`](Network::INFERENCE_ELEMENTS) each.
+    #[doc(hidden)]
+    fn infer<E: Element<Self::Scalar>>(
+        &self,
+        isa: Isa,
+        input: &[<Self::Input as Shape>::Of<E>],
+        output: &mut [<Self::Output as Shape>::Of<E>],
+        scratch: Arena<'_, E>,
+    );
+    /// The training function: forward in order, the loss, backward in reverse. The first slot of the arena holds the
+    /// inputs.
+    #[doc(hidden)]
+    fn train<E: Element<Self::Scalar>>(&self, pass: Pass<'_, Self, E>, objective: impl Objective<Self, E>);
+    /// Brings the untrained state up to date from what the training function left in the arena.
+    #[doc(hidden)]
+    fn update_buffers<E: Element<Self::Scalar>>(&mut self, arena: Arena<'_, E>, samples: usize) {
+        let _ = (arena, samples);
+    }
+
+    /// A network with initial values drawn from `rng`, each layer by its own rule (PyTorch's default unless the
+    /// declaration says otherwise). It is built in place on the heap: no temporary of the network's size on the stack.
+    #[cfg(feature = "alloc")]
+    fn init<R: Rng + ?Sized>(rng: &mut R) -> alloc::boxed::Box<Self> {
+        let mut network = Self::boxed();
+        network.reset(rng);
+        network
+    }
+
+    /// A network of zeros on the heap, built in place: what to load weights into.
+    #[cfg(feature = "alloc")]
+    fn boxed() -> alloc::boxed::Box<Self> {
+        bytemuck::zeroed_box()
+    }
+
+    /// Sets every parameter and buffer to its initial value again.
+    fn reset<R: Rng + ?Sized>(&mut self, rng: &mut R) {
+        let (parameters, buffers) = self.parts_mut();
+        scalars_mut::<Self::Scalar, _>(parameters).fill(Self::Scalar::ZERO);
+        scalars_mut::<Self::Scalar, _>(buffers).fill(Self::Scalar::ZERO);
+        Self::init_layers(parameters, buffers, rng);
+    }
+
+    /// Room for training: gradients, and the activations of a few lane groups. Allocated once.
+    #[cfg(feature = "alloc")]
+    fn workspace() -> crate::workspace::HeapWorkspace<Self> {
+        Self::workspace_with_capacity(Self::WORKSPACE_GROUPS * LANES)
+    }
+
+    /// Room for training that holds the activations of `samples` samples at a time. A network that mixes samples
+    /// (batch norm) takes batches up to that size; any other takes batches of every size and goes through them in
+    /// pieces.
+    #[cfg(feature = "alloc")]
+    fn workspace_with_capacity(samples: usize) -> crate::workspace::HeapWorkspace<Self> {
+        crate::workspace::HeapWorkspace::with_capacity(samples)
+    }
+
+    /// The untrained state (running means and variances) as one slice.
+    fn buffers(&self) -> &[Self::Scalar] {
+        scalars(self.parts().1)
+    }
+
+    /// The untrained state as one mutable slice.
+    fn buffers_mut(&mut self) -> &mut [Self::Scalar] {
+        scalars_mut(self.parts_mut().1)
+    }
+
+    /// Every trained tensor with its name and shape as in PyTorch's `state_dict`.
+    fn named_parameters(&self) -> impl Iterator<Item = NamedTensor<'_, Self::Scalar>> {
+        Self::name_parameters(self.parts().0)
+    }
+
+    /// The tensors of any parameters of this network, as of the gradients in a workspace.
+    fn name_parameters(parameters: &Self::Parameters) -> impl Iterator<Item = NamedTensor<'_, Self::Scalar>> {
+        named(Self::LAYERS, |layer| layer.parameters, parameters.parameters())
+    }
+
+    /// Every untrained tensor with its name and shape as in PyTorch's `state_dict`.
+    fn named_buffers(&self) -> impl Iterator<Item = NamedTensor<'_, Self::Scalar>> {
+        named(Self::LAYERS, |layer| layer.buffers, self.buffers())
+    }
+
+    /// A table of the layers with shapes, parameters and multiply-adds; prints with `{}`.
+    fn summary() -> crate::summary::Summary {
+        crate::summary::Summary::of::<Self>()
+    }
+
+    /// The output for one sample, in inference mode (no dropout, running statistics). No heap, no panic.
+    ///
+    /// Activations lie on the stack, at most 128 KiB; a network that needs more does not compile here and says to
+    /// use [`forward_with`](Network::forward_with).
+    fn forward(&self, input: &impl Sample<Self::Input>) -> Self::Output {
+        const {
+            assert!(
+                Self::INFERENCE_BYTES <= 128 * 1024,
+                "the activations of this network need more than 128 KiB, too much for the stack; \
+                 use `forward_with` and give it a slice of `INFERENCE_BYTES` bytes"
+            );
+        }
+        let mut output = Self::Output::zeroed();
+        Self::with_scratch(|scratch| self.forward_with(input, &mut output, scratch));
+        output
+    }
+
+    /// Writes the output for one sample, in inference mode, with activations in `scratch`, which must hold
+    /// [`INFERENCE_BYTES`](Network::INFERENCE_BYTES). With a shorter one `output` is left as it was.
+    fn forward_with(&self, input: &impl Sample<Self::Input>, output: &mut Self::Output, scratch: &mut [Self::Scalar]) {
+        if scratch.len() < Self::INFERENCE_ELEMENTS {
+            return;
+        }
+        let input = bytemuck::cast_slice(core::slice::from_ref(input.array()));
+        let output = bytemuck::cast_slice_mut(core::slice::from_mut(output));
+        self.infer(Isa::detect(), input, output, Arena::new(scratch, 1));
+    }
+
+    /// Writes the outputs for many samples, in inference mode, sixteen at a time in the SIMD lanes.
+    ///
+    /// # Errors
+    /// When `inputs` and `outputs` differ in number; nothing is written then.
+    fn forward_batch<X, A, G>(
+        &self,
+        inputs: &[X],
+        outputs: &mut [Self::Output],
+        workspace: &mut Workspace<Self, A, G>,
+    ) -> Result<(), LengthMismatch>
+    where
+        X: Sample<Self::Input>,
+        A: DerefMut<Target = [Lanes<Self::Scalar>]>,
+        G: DerefMut<Target = Self::Parameters>,
+    {
+        if inputs.len() != outputs.len() {
+            return Err(LengthMismatch { inputs: inputs.len(), others: outputs.len() });
+        }
+        let isa = Isa::detect();
+        for (inputs, outputs) in inputs.chunks(LANES).zip(outputs.chunks_mut(LANES)) {
+            let mut arena = Arena::new(workspace.arena(), 1);
+            let x = arena.take::<Self::Scalar, Self::Input>();
+            let y = arena.take::<Self::Scalar, Self::Output>();
+            kernels::pack(inputs, x);
+            self.infer(isa, x, y, arena);
+            kernels::unpack(y, outputs);
+        }
+        Ok(())
+    }
+
+    /// The first half of training: the loss of a batch, and its gradient with respect to every parameter, left in
+    /// [`Workspace::gradients`]. No heap, no panic. The parameters do not change; running statistics do.
+    ///
+    /// # Errors
+    /// An empty batch, inputs and targets that differ in number, a target the loss does not take, a batch larger
+    /// than the workspace of a network that mixes samples: found before anything changes. A loss that is not finite:
+    /// the network is as before, the gradients are not to be used.
+    fn backpropagate<X, Y, L, A, G>(
+        &mut self,
+        inputs: &[X],
+        targets: &[Y],
+        loss: &L,
+        workspace: &mut Workspace<Self, A, G>,
+    ) -> Result<Self::Scalar, BackpropagateError>
+    where
+        X: Sample<Self::Input>,
+        L: Loss<Self::Scalar, Self::Output, Y>,
+        A: DerefMut<Target = [Lanes<Self::Scalar>]>,
+        G: DerefMut<Target = Self::Parameters>,
+    {
+        backpropagate(self, inputs, targets, loss, workspace, None)
+    }
+
+    /// As [`backpropagate`](Network::backpropagate), and writes the gradient of the loss with respect to every input.
+    ///
+    /// # Errors
+    /// As there, and when `input_gradients` has another length than `inputs`.
+    fn backpropagate_to_inputs<X, Y, L, A, G>(
+        &mut self,
+        inputs: &[X],
+        targets: &[Y],
+        loss: &L,
+        workspace: &mut Workspace<Self, A, G>,
+        input_gradients: &mut [Self::Input],
+    ) -> Result<Self::Scalar, BackpropagateError>
+    where
+        X: Sample<Self::Input>,
+        L: Loss<Self::Scalar, Self::Output, Y>,
+        A: DerefMut<Target = [Lanes<Self::Scalar>]>,
+        G: DerefMut<Target = Self::Parameters>,
+    {
+        backpropagate(self, inputs, targets, loss, workspace, Some(input_gradients))
+    }
+}
+
+/// A training pass over a batch: checks first, then piece by piece, then what changes besides the gradients.
+fn backpropagate<N, X, Y, L, A, G>(
+    network: &mut N,
+    inputs: &[X],
+    targets: &[Y],
+    loss: &L,
+    workspace: &mut Workspace<N, A, G>,
+    mut input_gradients: Option<&mut [N::Input]>,
+) -> Result<N::Scalar, BackpropagateError>
+where
+    N: Network,
+    X: Sample<N::Input>,
+    L: Loss<N::Scalar, N::Output, Y>,
+    A: DerefMut<Target = [Lanes<N::Scalar>]>,
+    G: DerefMut<Target = N::Parameters>,
+{
+    if inputs.is_empty() {
+        return Err(BackpropagateError::EmptyBatch);
+    }
+    if inputs.len() != targets.len() {
+        return Err(LengthMismatch { inputs: inputs.len(), others: targets.len() }.into());
+    }
+    if let Some(gradients) = &input_gradients
+        && gradients.len() != inputs.len()
+    {
+        return Err(LengthMismatch { inputs: inputs.len(), others: gradients.len() }.into());
+    }
+    let capacity = workspace.capacity();
+    if capacity == 0 || (N::CROSS_SAMPLE && inputs.len() > capacity) {
+        return Err(BackpropagateError::BatchTooLarge { samples: inputs.len(), capacity });
+    }
+    if N::CROSS_SAMPLE && inputs.len() < 2 {
+        return Err(BackpropagateError::BatchTooSmall);
+    }
+    let scale = loss.scale(targets)?;
+
+    let isa = Isa::detect();
+    let (seed, step) = workspace.count_step();
+    let (arena, gradients) = workspace.parts_mut();
+    gradients.parameters_mut().fill(N::Scalar::ZERO);
+    let mut total = N::Scalar::ZERO;
+    for (piece, (inputs, targets)) in inputs.chunks(capacity).zip(targets.chunks(capacity)).enumerate() {
+        let groups = inputs.len().div_ceil(LANES);
+        kernels::pack(inputs, Arena::new(arena, groups).take::<N::Scalar, N::Input>());
+        let context = Context {
+            samples: inputs.len(),
+            input_gradient: input_gradients.is_some(),
+            randomness: Randomness::new(seed, step, piece * capacity),
+            isa,
+        };
+        let input_gradients = input_gradients.as_deref_mut().and_then(|all| all.chunks_mut(capacity).nth(piece));
+        let objective = Batch { loss, scale, targets, total: &mut total, input_gradients };
+        network.train::<Lanes<N::Scalar>>(Pass { gradients, arena: Arena::new(arena, groups), context }, objective);
+    }
+    if !total.is_finite() {
+        return Err(BackpropagateError::LossNotFinite { loss: total.to_f64(), step });
+    }
+    let groups = inputs.len().min(capacity).div_ceil(LANES);
+    network.update_buffers(Arena::new(arena, groups), inputs.len());
+    Ok(total)
+}
+
+/// The targets of a piece of a batch, and where its loss and the gradients of its inputs go.
+struct Batch<'a, L, T, Y, I> {
+    loss: &'a L,
+    scale: T,
+    targets: &'a [Y],
+    total: &'a mut T,
+    input_gradients: Option<&'a mut [I]>,
+}
+
+impl<N, L, Y> Objective<N, Lanes<N::Scalar>> for Batch<'_, L, N::Scalar, Y, N::Input>
+where
+    N: Network,
+    L: Loss<N::Scalar, N::Output, Y>,
+{
+    fn outputs(
+        &mut self,
+        outputs: &[<N::Output as Shape>::Of<Lanes<N::Scalar>>],
+        d_outputs: &mut [<N::Output as Shape>::Of<Lanes<N::Scalar>>],
+    ) {
+        for ((output, targets), d_output) in outputs.iter().zip(self.targets.chunks(LANES)).zip(d_outputs) {
+            *self.total += self.loss.evaluate(self.scale, output, targets, d_output);
+        }
+    }
+
+    fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<Lanes<N::Scalar>>]) {
+        if let Some(input_gradients) = &mut self.input_gradients {
+            kernels::unpack(d_inputs, input_gradients);
+        }
+    }
+}
+
+/// The scalars of a `Pod` run of them.
+#[doc(hidden)]
+#[inline(always)]
+pub fn scalars<T: Scalar, P: Pod>(run: &P) -> &[T] {
+    bytemuck::try_cast_slice(core::slice::from_ref(run)).unwrap_or_default()
+}
+
+/// The scalars of a `Pod` run of them, mutable.
+#[doc(hidden)]
+#[inline(always)]
+pub fn scalars_mut<T: Scalar, P: Pod>(run: &mut P) -> &mut [T] {
+    bytemuck::try_cast_slice_mut(core::slice::from_mut(run)).unwrap_or_default()
+}
+
+/// The tensors of all layers with their pieces of `memory`.
+fn named<'a, T: Scalar>(
+    layers: &'static [LayerInfo],
+    tensors: fn(&LayerInfo) -> &'static [Tensor],
+    memory: &'a [T],
+) -> impl Iterator<Item = NamedTensor<'a, T>> {
+    layers
+        .iter()
+        .flat_map(move |layer| tensors(layer).iter().map(|tensor| (layer.label, *tensor)))
+        .filter(|(_, tensor)| !tensor.is_empty())
+        .scan(memory, |rest, (layer, tensor)| {
+            let (memory, behind) = rest.split_at(tensor.len());
+            *rest = behind;
+            Some(NamedTensor { layer, tensor, memory })
+        })
+}

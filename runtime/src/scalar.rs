@@ -1,0 +1,168 @@
+//! The two scalars, `f32` and `f64`, with the functions the layers need.
+
+use crate::kernels::Kernels;
+use crate::math;
+use bytemuck::Pod;
+use core::fmt::{Debug, Display, LowerExp};
+use core::iter::Sum;
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// `f32` or `f64`. Sealed: every kernel is compiled for these two.
+pub trait Scalar:
+    sealed::Sealed
+    + Pod
+    + Send
+    + Sync
+    + Debug
+    + Display
+    + LowerExp
+    + Default
+    + PartialEq
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Sum
+    + Kernels<Self>
+{
+    /// 0
+    const ZERO: Self;
+    /// 1
+    const ONE: Self;
+    /// +∞
+    const INFINITY: Self;
+    /// The name in Rust and in summaries.
+    const NAME: &'static str;
+
+    /// The nearest value of this type.
+    fn from_f64(value: f64) -> Self;
+    /// The value as `f64`.
+    fn to_f64(self) -> f64;
+    /// The nearest value of this type.
+    fn from_usize(value: usize) -> Self;
+
+    /// `self · b + c` with one rounding, where the instruction set has it; see [`Isa`](crate::simd::Isa).
+    #[doc(hidden)]
+    fn fused_multiply_add(self, b: Self, c: Self) -> Self;
+
+    /// `|x|`
+    fn abs(self) -> Self;
+    /// The smaller one.
+    fn min(self, other: Self) -> Self;
+    /// The larger one.
+    fn max(self, other: Self) -> Self;
+    /// Neither infinite nor NaN.
+    fn is_finite(self) -> bool;
+    /// `√x`, correctly rounded.
+    fn sqrt(self) -> Self;
+    /// `eˣ`
+    fn exp(self) -> Self;
+    /// `eˣ − 1`, accurate near 0
+    fn exp_m1(self) -> Self;
+    /// `ln x`
+    fn ln(self) -> Self;
+    /// `ln (1 + x)`, accurate near 0
+    fn ln_1p(self) -> Self;
+    /// `tanh x`
+    fn tanh(self) -> Self;
+    /// The error function `2/√π ∫₀ˣ e^(−t²) dt`
+    fn erf(self) -> Self;
+    /// The logistic function `1 / (1 + e⁻ˣ)`
+    fn sigmoid(self) -> Self;
+    /// `selfⁿ` for a whole `n`
+    fn powi(self, n: i32) -> Self;
+}
+
+macro_rules! scalar {
+    ($scalar:ident, $math:ident) => {
+        impl Scalar for $scalar {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const INFINITY: Self = $scalar::INFINITY;
+            const NAME: &'static str = stringify!($scalar);
+
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self {
+                value as Self
+            }
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+            #[inline(always)]
+            fn from_usize(value: usize) -> Self {
+                value as Self
+            }
+            #[inline(always)]
+            fn fused_multiply_add(self, b: Self, c: Self) -> Self {
+                math::$math::fused_multiply_add(self, b, c)
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                $scalar::abs(self)
+            }
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                if self < other { self } else { other }
+            }
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                if self > other { self } else { other }
+            }
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                $scalar::is_finite(self)
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                math::$math::sqrt(self)
+            }
+            #[inline(always)]
+            fn exp(self) -> Self {
+                math::$math::exp(self)
+            }
+            #[inline(always)]
+            fn exp_m1(self) -> Self {
+                math::$math::exp_m1(self)
+            }
+            #[inline(always)]
+            fn ln(self) -> Self {
+                math::$math::ln(self)
+            }
+            #[inline(always)]
+            fn ln_1p(self) -> Self {
+                math::$math::ln_1p(self)
+            }
+            #[inline(always)]
+            fn tanh(self) -> Self {
+                math::$math::tanh(self)
+            }
+            #[inline(always)]
+            fn erf(self) -> Self {
+                math::$math::erf(self)
+            }
+            #[inline(always)]
+            fn sigmoid(self) -> Self {
+                math::$math::sigmoid(self)
+            }
+            #[inline(always)]
+            fn powi(self, n: i32) -> Self {
+                math::$math::powi(self, n)
+            }
+        }
+    };
+}
+scalar!(f32, single);
+scalar!(f64, double);

@@ -1,0 +1,140 @@
+//! The choice of instruction set, and the only place where `unsafe` calls cross it.
+//!
+//! A kernel is written once as plain loops over slices. [`kernel!`] compiles it several times, each time as a function
+//! of its own with other target features, so that LLVM vectorises the same loops with wider registers; the front
+//! function picks one by the [`Isa`] that the network detected once at the start of the call.
+
+/// An instruction set that this machine has: only detection makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Isa(InstructionSet);
+
+/// What a kernel is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InstructionSet {
+    /// What the compiler's target has at least: SSE2 on x86-64, NEON on AArch64.
+    Baseline,
+    /// AVX2 and FMA.
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    Avx2,
+}
+
+impl Isa {
+    /// The baseline of the compiler's target: the same bits on every machine of that target.
+    pub const BASELINE: Self = Self(InstructionSet::Baseline);
+
+    /// The best instruction set of this machine. The standard library caches the detection, so this is a load and a
+    /// branch.
+    #[inline]
+    pub fn detect() -> Self {
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+            return Self(InstructionSet::Avx2);
+        }
+        Self::BASELINE
+    }
+
+    /// Which one it is.
+    #[inline(always)]
+    pub fn instruction_set(self) -> InstructionSet {
+        self.0
+    }
+
+    /// Runs `work` compiled for this instruction set. `work` must be inlined to profit, so its `run` is
+    /// `#[inline(always)]`; closures would not do, they do not inherit target features.
+    #[inline(always)]
+    pub fn run<W: Work>(self, work: W) -> W::Output {
+        match self.0 {
+            InstructionSet::Baseline => baseline(work),
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            // SAFETY: `Avx2` is only made by `detect`, after both features were found.
+            #[allow(unsafe_code)] // instruction set
+            InstructionSet::Avx2 => unsafe { avx2(work) },
+        }
+    }
+}
+
+/// Loops to be compiled for an instruction set.
+pub trait Work {
+    /// What the loops return.
+    type Output;
+    /// The loops. `FMA` tells whether a fused multiply-add is one instruction.
+    fn run<const FMA: bool>(self) -> Self::Output;
+}
+
+#[inline(never)]
+fn baseline<W: Work>(work: W) -> W::Output {
+    work.run::<false>()
+}
+
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[target_feature(enable = "avx2,fma")]
+#[inline(never)]
+fn avx2<W: Work>(work: W) -> W::Output {
+    work.run::<true>()
+}
+
+/// `a·b + c`, fused where that is one instruction.
+#[inline(always)]
+pub(crate) fn multiply_add<T: crate::Scalar, const FMA: bool>(a: T, b: T, c: T) -> T {
+    if FMA { a.fused_multiply_add(b, c) } else { a * b + c }
+}
+
+/// Defines a kernel: a front function generic over the scalar, and its copies for `f32` and `f64` and each
+/// instruction set, compiled here once and shared by every network of every crate.
+///
+/// `kernel! { Trait: pub(crate) fn name<T, FMA>(args) { body } }`. `Trait` is a hidden trait by which the front finds the
+/// copies; [`Kernels`](crate::kernels::Kernels) lists it.
+macro_rules! kernel {
+    ($(#[$meta:meta])* $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident>(
+        $($argument:ident: $type:ty),* $(,)?
+    ) $body:block) => {
+        $(#[$meta])*
+        #[inline(always)]
+        $vis fn $name<$T: crate::Scalar>(isa: crate::simd::Isa, $($argument: $type),*) {
+            <$T as $kernel<$T>>::run(isa, $($argument),*)
+        }
+
+        #[doc(hidden)]
+        pub trait $kernel<$T>: Sized {
+            fn run(isa: crate::simd::Isa, $($argument: $type),*);
+        }
+
+        crate::simd::kernel!(@copies f32 $kernel $T $FMA ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f64 $kernel $T $FMA ($($argument: $type),*) $body);
+    };
+    (@copies $scalar:ident $kernel:ident $T:ident $FMA:ident ($($argument:ident: $type:ty),*) $body:block) => {
+        const _: () = {
+            type $T = $scalar;
+
+            #[inline(always)]
+            fn body<const $FMA: bool>($($argument: $type),*) $body
+
+            #[inline(never)]
+            fn baseline($($argument: $type),*) {
+                body::<false>($($argument),*)
+            }
+
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            #[target_feature(enable = "avx2,fma")]
+            #[inline(never)]
+            fn avx2($($argument: $type),*) {
+                body::<true>($($argument),*)
+            }
+
+            impl $kernel<$T> for $T {
+                #[inline]
+                fn run(isa: crate::simd::Isa, $($argument: $type),*) {
+                    match isa.instruction_set() {
+                        crate::simd::InstructionSet::Baseline => baseline($($argument),*),
+                        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+                        // SAFETY: `Avx2` is only made by `Isa::detect`, after both features were found.
+                        #[allow(unsafe_code)] // instruction set
+                        crate::simd::InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
+                    }
+                }
+            }
+        };
+    };
+}
+pub(crate) use kernel;

@@ -1,0 +1,167 @@
+//! Where activations and gradients live.
+
+use crate::element::{Element, LANES, Lanes};
+use crate::network::Network;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::tensor::NamedTensor;
+use core::marker::PhantomData;
+use core::ops::DerefMut;
+
+/// Gradients and activations for training a network, and scratch for its `forward_batch`.
+///
+/// `A` and `G` own or borrow the memory: boxes in [`HeapWorkspace`], `&'static mut` without a heap, see
+/// [`from_parts`](Workspace::from_parts).
+pub struct Workspace<N, A, G> {
+    arena: A,
+    gradients: G,
+    seed: u64,
+    step: u64,
+    network: PhantomData<fn() -> N>,
+}
+
+/// A workspace on the heap, made by [`Network::workspace`].
+#[cfg(feature = "alloc")]
+pub type HeapWorkspace<N> = Workspace<
+    N,
+    alloc::boxed::Box<[Lanes<<N as crate::Parameters>::Scalar>]>,
+    alloc::boxed::Box<<N as Network>::Parameters>,
+>;
+
+#[cfg(feature = "alloc")]
+impl<N: Network> HeapWorkspace<N> {
+    pub(crate) fn with_capacity(samples: usize) -> Self {
+        let groups = samples.div_ceil(LANES).max(1);
+        Self::from_parts(bytemuck::zeroed_slice_box(groups * N::TRAINING_ELEMENTS), bytemuck::zeroed_box())
+    }
+}
+
+impl<N, A, G> Workspace<N, A, G>
+where
+    N: Network,
+    A: DerefMut<Target = [Lanes<N::Scalar>]>,
+    G: DerefMut<Target = N::Parameters>,
+{
+    /// A workspace in given memory, for programs without a heap. `arena` needs `TRAINING_ELEMENTS` elements a lane
+    /// group of sixteen samples.
+    pub fn from_parts(arena: A, gradients: G) -> Self {
+        Self { arena, gradients, seed: 0, step: 0, network: PhantomData }
+    }
+
+    /// The gradients that the last `backpropagate` left, in the form of the network's parameters:
+    /// `workspace.gradients().fc1.weight`.
+    pub fn gradients(&self) -> &N::Parameters {
+        &self.gradients
+    }
+
+    /// The gradients, mutable: to clip or scale them before the step.
+    pub fn gradients_mut(&mut self) -> &mut N::Parameters {
+        &mut self.gradients
+    }
+
+    /// The gradient of every tensor with its name and shape as in PyTorch.
+    pub fn named_gradients(&self) -> impl Iterator<Item = NamedTensor<'_, N::Scalar>> {
+        N::name_parameters(&self.gradients)
+    }
+
+    /// How many samples fit at once.
+    pub fn capacity(&self) -> usize {
+        self.arena.len() / N::TRAINING_ELEMENTS.max(1) * LANES
+    }
+
+    /// Where dropout takes its random bits from: the draws are a function of this seed and the number of the step.
+    pub fn set_seed(&mut self, seed: u64) {
+        (self.seed, self.step) = (seed, 0);
+    }
+
+    /// How often `backpropagate` has run since the start or [`set_seed`](Workspace::set_seed).
+    pub fn steps(&self) -> u64 {
+        self.step
+    }
+
+    pub(crate) fn count_step(&mut self) -> (u64, u64) {
+        let step = self.step;
+        self.step += 1;
+        (self.seed, step)
+    }
+
+    pub(crate) fn arena(&mut self) -> &mut [Lanes<N::Scalar>] {
+        &mut self.arena
+    }
+
+    pub(crate) fn parts_mut(&mut self) -> (&mut [Lanes<N::Scalar>], &mut N::Parameters) {
+        (&mut self.arena, &mut self.gradients)
+    }
+}
+
+/// Memory that is dealt out front to back, each piece for the same number of lane groups.
+///
+/// Nothing here panics: where the memory is too short the piece is empty, and loops over it do nothing. The lengths
+/// are checked before a pass starts.
+#[doc(hidden)]
+pub struct Arena<'a, E> {
+    rest: &'a mut [E],
+    groups: usize,
+}
+
+impl<'a, E> Arena<'a, E> {
+    /// Deals out `memory` for `groups` lane groups (or samples).
+    #[inline(always)]
+    pub fn new(memory: &'a mut [E], groups: usize) -> Self {
+        Self { rest: memory, groups }
+    }
+
+    /// A value of shape `S` for every lane group.
+    #[inline(always)]
+    pub fn take<T: Scalar, S: Shape<Scalar = T>>(&mut self) -> &'a mut [S::Of<E>]
+    where
+        E: Element<T>,
+    {
+        S::values_mut(self.take_elements(S::LEN))
+    }
+
+    /// `len` elements for every lane group.
+    #[inline(always)]
+    pub fn take_elements(&mut self, len: usize) -> &'a mut [E] {
+        match core::mem::take(&mut self.rest).split_at_mut_checked(len * self.groups) {
+            Some((piece, rest)) => {
+                self.rest = rest;
+                piece
+            }
+            None => &mut [],
+        }
+    }
+
+    /// How many lane groups (or samples) each piece is for.
+    #[inline(always)]
+    pub fn groups(&self) -> usize {
+        self.groups
+    }
+}
+
+/// `groups` values of shape `S` at the front of a piece of memory that other shapes use in turns.
+#[doc(hidden)]
+#[inline(always)]
+pub fn view<T: Scalar, S: Shape<Scalar = T>, E: Element<T>>(memory: &mut [E], groups: usize) -> &mut [S::Of<E>] {
+    S::values_mut(memory.get_mut(..S::LEN * groups).unwrap_or_default())
+}
+
+/// The same elements in another shape of the same length.
+#[doc(hidden)]
+#[inline(always)]
+pub fn reshape<From: Shape, To: Shape<Scalar = From::Scalar>, E: Element<From::Scalar>>(
+    values: &[From::Of<E>],
+) -> &[To::Of<E>] {
+    const { assert!(From::LEN == To::LEN, "shapes of different lengths") }
+    To::values(From::flat(values))
+}
+
+/// The same elements in another shape of the same length, mutable.
+#[doc(hidden)]
+#[inline(always)]
+pub fn reshape_mut<From: Shape, To: Shape<Scalar = From::Scalar>, E: Element<From::Scalar>>(
+    values: &mut [From::Of<E>],
+) -> &mut [To::Of<E>] {
+    const { assert!(From::LEN == To::LEN, "shapes of different lengths") }
+    To::values_mut(From::flat_mut(values))
+}
