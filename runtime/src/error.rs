@@ -37,7 +37,9 @@ pub enum TargetError {
         classes: usize,
     },
     /// No target counts: all are the ignored class, or their weights are zero.
-    #[error("no target of the batch counts: all are ignored or weigh nothing, so the mean is undefined")]
+    #[error(
+        "no target of the batch counts: all are ignored or weigh nothing, so the mean is undefined"
+    )]
     NothingCounts,
 }
 

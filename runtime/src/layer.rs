@@ -84,7 +84,12 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     const CROSS_SAMPLE: bool = false;
 
     /// Sets the initial values. Both arrive as zeros.
-    fn init<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, buffers: &mut Self::Buffers, rng: &mut R) {
+    fn init<R: Rng + ?Sized>(
+        &self,
+        parameters: &mut Self::Parameters,
+        buffers: &mut Self::Buffers,
+        rng: &mut R,
+    ) {
         let _ = (parameters, buffers, rng);
     }
 
@@ -137,7 +142,12 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
 
     /// Brings the buffers up to date after a batch has been backpropagated without error; `saved` is what
     /// [`forward_training`](Layer::forward_training) left, `samples` the size of the batch.
-    fn update_buffers<E: Element<T>>(&self, buffers: &mut Self::Buffers, saved: &[E], samples: usize) {
+    fn update_buffers<E: Element<T>>(
+        &self,
+        buffers: &mut Self::Buffers,
+        saved: &[E],
+        samples: usize,
+    ) {
         let _ = (buffers, saved, samples);
     }
 }
@@ -165,7 +175,10 @@ impl<T: Scalar, L: Layer<T>, E> Forward<'_, T, L, E> {
         Forward {
             parameters: self.parameters,
             buffers: self.buffers,
-            saved: self.saved.get_mut(group * L::SAVED..(group + 1) * L::SAVED).unwrap_or_default(),
+            saved: self
+                .saved
+                .get_mut(group * L::SAVED..(group + 1) * L::SAVED)
+                .unwrap_or_default(),
             samples: self.samples,
             randomness: self.randomness,
             isa: self.isa,
@@ -198,7 +211,10 @@ impl<T: Scalar, L: Layer<T>, E> Backward<'_, T, L, E> {
         Backward {
             parameters: self.parameters,
             gradients: self.gradients,
-            saved: self.saved.get(group * L::SAVED..(group + 1) * L::SAVED).unwrap_or_default(),
+            saved: self
+                .saved
+                .get(group * L::SAVED..(group + 1) * L::SAVED)
+                .unwrap_or_default(),
             input_gradient: self.input_gradient,
             samples: self.samples,
             randomness: self.randomness,
@@ -219,13 +235,19 @@ pub struct Randomness {
 
 impl Randomness {
     pub(crate) fn new(seed: u64, step: u64, first_sample: usize) -> Self {
-        Self { key: mix64(seed ^ mix64(step)), first_sample }
+        Self {
+            key: mix64(seed ^ mix64(step)),
+            first_sample,
+        }
     }
 
     /// The source of one layer.
     #[doc(hidden)]
     pub fn layer(self, index: usize) -> Self {
-        Self { key: mix64(self.key.wrapping_add(index as u64 + 1)), ..self }
+        Self {
+            key: mix64(self.key.wrapping_add(index as u64 + 1)),
+            ..self
+        }
     }
 
     /// The key of the sample in `lane` of `group`, for lane groups of `lanes` samples.

@@ -55,7 +55,10 @@ pub struct LayerInfo {
 impl LayerInfo {
     /// The facts of a layer type, with a check that its tensors cover its parameters and buffers.
     #[doc(hidden)]
-    pub const fn of<T: Scalar, L: Layer<T>>(label: &'static str, declaration: &'static str) -> Self {
+    pub const fn of<T: Scalar, L: Layer<T>>(
+        label: &'static str,
+        declaration: &'static str,
+    ) -> Self {
         assert!(
             total_len(L::PARAMETERS) * size_of::<T>() == size_of::<L::Parameters>(),
             "the tensors in `Layer::PARAMETERS` do not add up to the size of `Layer::Parameters`"
@@ -92,7 +95,11 @@ pub struct Pass<'a, N: Network, E> {
 #[doc(hidden)]
 pub trait Objective<N: Network, E: Element<N::Scalar>> {
     /// Reads the outputs, writes the gradient of the loss with respect to them.
-    fn outputs(&mut self, outputs: &[<N::Output as Shape>::Of<E>], d_outputs: &mut [<N::Output as Shape>::Of<E>]);
+    fn outputs(
+        &mut self,
+        outputs: &[<N::Output as Shape>::Of<E>],
+        d_outputs: &mut [<N::Output as Shape>::Of<E>],
+    );
     /// Reads the gradient with respect to the inputs.
     fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<E>]);
 }
@@ -118,8 +125,20 @@ impl Context {
         buffers: &'a L::Buffers,
         saved: &'a mut [E],
     ) -> Forward<'a, T, L, E> {
-        let Self { samples, randomness, isa, .. } = self;
-        Forward { parameters, buffers, saved, samples, randomness: randomness.layer(index), isa }
+        let Self {
+            samples,
+            randomness,
+            isa,
+            ..
+        } = self;
+        Forward {
+            parameters,
+            buffers,
+            saved,
+            samples,
+            randomness: randomness.layer(index),
+            isa,
+        }
     }
 
     /// For the backward pass of the layer with this index.
@@ -132,9 +151,22 @@ impl Context {
         gradients: &'a mut L::Parameters,
         saved: &'a [E],
     ) -> Backward<'a, T, L, E> {
-        let Self { samples, randomness, isa, .. } = self;
+        let Self {
+            samples,
+            randomness,
+            isa,
+            ..
+        } = self;
         let randomness = randomness.layer(index);
-        Backward { parameters, gradients, saved, input_gradient: true, samples, randomness, isa }
+        Backward {
+            parameters,
+            gradients,
+            saved,
+            input_gradient: true,
+            samples,
+            randomness,
+            isa,
+        }
     }
 
     /// For the backward pass of the first layer with parameters: nobody reads its input gradient, unless the caller
@@ -148,7 +180,10 @@ impl Context {
         gradients: &'a mut L::Parameters,
         saved: &'a [E],
     ) -> Backward<'a, T, L, E> {
-        Backward { input_gradient: self.input_gradient, ..self.backward(layer, index, parameters, gradients, saved) }
+        Backward {
+            input_gradient: self.input_gradient,
+            ..self.backward(layer, index, parameters, gradients, saved)
+        }
     }
 }
 
@@ -162,7 +197,14 @@ pub fn inference<'a, T: Scalar, L: Layer<T>, E: Element<T>>(
     buffers: &'a L::Buffers,
     saved: &'a mut [E],
 ) -> Forward<'a, T, L, E> {
-    Forward { parameters, buffers, saved, samples: E::LANES, randomness: Randomness::new(0, 0, 0), isa }
+    Forward {
+        parameters,
+        buffers,
+        saved,
+        samples: E::LANES,
+        randomness: Randomness::new(0, 0, 0),
+        isa,
+    }
 }
 
 /// A declared network. `network!` implements it; the methods here are what users call.
@@ -210,8 +252,8 @@ pub trait Network: Parameters + Pod + Send + Sync {
     /// Bytes of activations that [`forward`](Network::forward) needs besides the network, the input and the output.
     const INFERENCE_BYTES: usize = Self::INFERENCE_ELEMENTS * size_of::<Self::Scalar>();
     /// Bytes of the smallest workspace: the gradients, and the activations of one lane group of [`LANES`] samples.
-    const TRAINING_BYTES: usize =
-        Self::PARAMETERS * size_of::<Self::Scalar>() + Self::TRAINING_ELEMENTS * size_of::<Lanes<Self::Scalar>>();
+    const TRAINING_BYTES: usize = Self::PARAMETERS * size_of::<Self::Scalar>()
+        + Self::TRAINING_ELEMENTS * size_of::<Lanes<Self::Scalar>>();
     /// Lane groups that [`workspace`](Network::workspace) has room for: as many as keep activations in a
     /// second-level cache, at most 8; for a network that mixes samples, 16.
     #[doc(hidden)]
@@ -235,7 +277,11 @@ pub trait Network: Parameters + Pod + Send + Sync {
     fn parts_mut(&mut self) -> (&mut Self::Parameters, &mut Self::Buffers);
     /// Sets the initial values of every layer; both arrive as zeros.
     #[doc(hidden)]
-    fn init_layers<R: Rng + ?Sized>(parameters: &mut Self::Parameters, buffers: &mut Self::Buffers, rng: &mut R);
+    fn init_layers<R: Rng + ?Sized>(
+        parameters: &mut Self::Parameters,
+        buffers: &mut Self::Buffers,
+        rng: &mut R,
+    );
     /// Calls `run` with room for [`INFERENCE_ELEMENTS`](Network::INFERENCE_ELEMENTS) scalars, on the stack.
     #[doc(hidden)]
     fn with_scratch<R>(run: impl FnOnce(&mut [Self::Scalar]) -> R) -> R;
@@ -252,7 +298,11 @@ pub trait Network: Parameters + Pod + Send + Sync {
     /// The training function: forward in order, the loss, backward in reverse. The first slot of the arena holds the
     /// inputs.
     #[doc(hidden)]
-    fn train<E: Element<Self::Scalar>>(&self, pass: Pass<'_, Self, E>, objective: impl Objective<Self, E>);
+    fn train<E: Element<Self::Scalar>>(
+        &self,
+        pass: Pass<'_, Self, E>,
+        objective: impl Objective<Self, E>,
+    );
     /// Brings the untrained state up to date from what the training function left in the arena.
     #[doc(hidden)]
     fn update_buffers<E: Element<Self::Scalar>>(&mut self, arena: Arena<'_, E>, samples: usize) {
@@ -312,8 +362,14 @@ pub trait Network: Parameters + Pod + Send + Sync {
     }
 
     /// The tensors of any parameters of this network, as of the gradients in a workspace.
-    fn name_parameters(parameters: &Self::Parameters) -> impl Iterator<Item = NamedTensor<'_, Self::Scalar>> {
-        named(Self::LAYERS, |layer| layer.parameters, parameters.parameters())
+    fn name_parameters(
+        parameters: &Self::Parameters,
+    ) -> impl Iterator<Item = NamedTensor<'_, Self::Scalar>> {
+        named(
+            Self::LAYERS,
+            |layer| layer.parameters,
+            parameters.parameters(),
+        )
     }
 
     /// Every untrained tensor with its name and shape as in PyTorch's `state_dict`.
@@ -345,7 +401,12 @@ pub trait Network: Parameters + Pod + Send + Sync {
 
     /// Writes the output for one sample, in inference mode, with activations in `scratch`, which must hold
     /// [`INFERENCE_BYTES`](Network::INFERENCE_BYTES). With a shorter one `output` is left as it was.
-    fn forward_with(&self, input: &impl Sample<Self::Input>, output: &mut Self::Output, scratch: &mut [Self::Scalar]) {
+    fn forward_with(
+        &self,
+        input: &impl Sample<Self::Input>,
+        output: &mut Self::Output,
+        scratch: &mut [Self::Scalar],
+    ) {
         if scratch.len() < Self::INFERENCE_ELEMENTS {
             return;
         }
@@ -370,7 +431,10 @@ pub trait Network: Parameters + Pod + Send + Sync {
         G: DerefMut<Target = Self::Parameters>,
     {
         if inputs.len() != outputs.len() {
-            return Err(LengthMismatch { inputs: inputs.len(), others: outputs.len() });
+            return Err(LengthMismatch {
+                inputs: inputs.len(),
+                others: outputs.len(),
+            });
         }
         let isa = Isa::detect();
         for (inputs, outputs) in inputs.chunks(LANES).zip(outputs.chunks_mut(LANES)) {
@@ -425,7 +489,14 @@ pub trait Network: Parameters + Pod + Send + Sync {
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
         G: DerefMut<Target = Self::Parameters>,
     {
-        backpropagate(self, inputs, targets, loss, workspace, Some(input_gradients))
+        backpropagate(
+            self,
+            inputs,
+            targets,
+            loss,
+            workspace,
+            Some(input_gradients),
+        )
     }
 }
 
@@ -449,16 +520,27 @@ where
         return Err(BackpropagateError::EmptyBatch);
     }
     if inputs.len() != targets.len() {
-        return Err(LengthMismatch { inputs: inputs.len(), others: targets.len() }.into());
+        return Err(LengthMismatch {
+            inputs: inputs.len(),
+            others: targets.len(),
+        }
+        .into());
     }
     if let Some(gradients) = &input_gradients
         && gradients.len() != inputs.len()
     {
-        return Err(LengthMismatch { inputs: inputs.len(), others: gradients.len() }.into());
+        return Err(LengthMismatch {
+            inputs: inputs.len(),
+            others: gradients.len(),
+        }
+        .into());
     }
     let capacity = workspace.capacity();
     if capacity == 0 || (N::CROSS_SAMPLE && inputs.len() > capacity) {
-        return Err(BackpropagateError::BatchTooLarge { samples: inputs.len(), capacity });
+        return Err(BackpropagateError::BatchTooLarge {
+            samples: inputs.len(),
+            capacity,
+        });
     }
     if N::CROSS_SAMPLE && inputs.len() < 2 {
         return Err(BackpropagateError::BatchTooSmall);
@@ -470,21 +552,46 @@ where
     let (arena, gradients) = workspace.parts_mut();
     gradients.parameters_mut().fill(N::Scalar::ZERO);
     let mut total = N::Scalar::ZERO;
-    for (piece, (inputs, targets)) in inputs.chunks(capacity).zip(targets.chunks(capacity)).enumerate() {
+    for (piece, (inputs, targets)) in inputs
+        .chunks(capacity)
+        .zip(targets.chunks(capacity))
+        .enumerate()
+    {
         let groups = inputs.len().div_ceil(LANES);
-        kernels::pack(inputs, Arena::new(arena, groups).take::<N::Scalar, N::Input>());
+        kernels::pack(
+            inputs,
+            Arena::new(arena, groups).take::<N::Scalar, N::Input>(),
+        );
         let context = Context {
             samples: inputs.len(),
             input_gradient: input_gradients.is_some(),
             randomness: Randomness::new(seed, step, piece * capacity),
             isa,
         };
-        let input_gradients = input_gradients.as_deref_mut().and_then(|all| all.chunks_mut(capacity).nth(piece));
-        let objective = Batch { loss, scale, targets, total: &mut total, input_gradients };
-        network.train::<Lanes<N::Scalar>>(Pass { gradients, arena: Arena::new(arena, groups), context }, objective);
+        let input_gradients = input_gradients
+            .as_deref_mut()
+            .and_then(|all| all.chunks_mut(capacity).nth(piece));
+        let objective = Batch {
+            loss,
+            scale,
+            targets,
+            total: &mut total,
+            input_gradients,
+        };
+        network.train::<Lanes<N::Scalar>>(
+            Pass {
+                gradients,
+                arena: Arena::new(arena, groups),
+                context,
+            },
+            objective,
+        );
     }
     if !total.is_finite() {
-        return Err(BackpropagateError::LossNotFinite { loss: total.to_f64(), step });
+        return Err(BackpropagateError::LossNotFinite {
+            loss: total.to_f64(),
+            step,
+        });
     }
     let groups = inputs.len().min(capacity).div_ceil(LANES);
     network.update_buffers(Arena::new(arena, groups), inputs.len());
@@ -510,7 +617,11 @@ where
         outputs: &[<N::Output as Shape>::Of<Lanes<N::Scalar>>],
         d_outputs: &mut [<N::Output as Shape>::Of<Lanes<N::Scalar>>],
     ) {
-        for ((output, targets), d_output) in outputs.iter().zip(self.targets.chunks(LANES)).zip(d_outputs) {
+        for ((output, targets), d_output) in outputs
+            .iter()
+            .zip(self.targets.chunks(LANES))
+            .zip(d_outputs)
+        {
             *self.total += self.loss.evaluate(self.scale, output, targets, d_output);
         }
     }
@@ -549,6 +660,10 @@ fn named<'a, T: Scalar>(
         .scan(memory, |rest, (layer, tensor)| {
             let (memory, behind) = rest.split_at(tensor.len());
             *rest = behind;
-            Some(NamedTensor { layer, tensor, memory })
+            Some(NamedTensor {
+                layer,
+                tensor,
+                memory,
+            })
         })
 }

@@ -48,7 +48,10 @@ pub struct Dimensions {
 }
 
 impl Dimensions {
-    const SCALAR: Self = Self { sizes: [0; 8], rank: 0 };
+    const SCALAR: Self = Self {
+        sizes: [0; 8],
+        rank: 0,
+    };
 
     const fn prepend(self, size: usize) -> Self {
         assert!(self.rank < 8, "shapes have at most eight dimensions");
@@ -59,7 +62,10 @@ impl Dimensions {
             sizes[i + 1] = self.sizes[i];
             i += 1;
         }
-        Self { sizes, rank: self.rank + 1 }
+        Self {
+            sizes,
+            rank: self.rank + 1,
+        }
     }
 
     /// The sizes that are in use.

@@ -36,8 +36,20 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wide = |text: &str| text.chars().count();
-        let label_width = self.layers.iter().map(|layer| wide(layer.label)).max().unwrap_or(0).max(5);
-        let layer_width = self.layers.iter().map(|layer| wide(layer.declaration)).max().unwrap_or(0).max(5);
+        let label_width = self
+            .layers
+            .iter()
+            .map(|layer| wide(layer.label))
+            .max()
+            .unwrap_or(0)
+            .max(5);
+        let layer_width = self
+            .layers
+            .iter()
+            .map(|layer| wide(layer.declaration))
+            .max()
+            .unwrap_or(0)
+            .max(5);
         let width = label_width + layer_width + 2 + 2 + 16 + 2 + 12 + 2 + 14;
         writeln!(f, "{}: {} {}", self.name, Dims(self.input), self.scalar)?;
         writeln!(
@@ -121,12 +133,18 @@ impl<D: fmt::Display> fmt::Display for Text<D> {
         impl fmt::Write for Buffer {
             fn write_str(&mut self, text: &str) -> fmt::Result {
                 let end = self.len + text.len();
-                self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
+                self.bytes
+                    .get_mut(self.len..end)
+                    .ok_or(fmt::Error)?
+                    .copy_from_slice(text.as_bytes());
                 self.len = end;
                 Ok(())
             }
         }
-        let mut buffer = Buffer { bytes: [0; 64], len: 0 };
+        let mut buffer = Buffer {
+            bytes: [0; 64],
+            len: 0,
+        };
         fmt::write(&mut buffer, format_args!("{}", self.0))?;
         f.pad(str::from_utf8(&buffer.bytes[..buffer.len]).map_err(|_| fmt::Error)?)
     }

@@ -26,12 +26,20 @@ pub struct Tensor {
 impl Tensor {
     /// A tensor that lies in memory as in PyTorch.
     pub const fn new(name: &'static str, dims: &'static [usize]) -> Self {
-        Self { name, dims, order: Order::RowMajor }
+        Self {
+            name,
+            dims,
+            order: Order::RowMajor,
+        }
     }
 
     /// A weight whose first dimension is contiguous in memory.
     pub const fn outputs_innermost(name: &'static str, dims: &'static [usize]) -> Self {
-        Self { name, dims, order: Order::OutputsInnermost }
+        Self {
+            name,
+            dims,
+            order: Order::OutputsInnermost,
+        }
     }
 
     /// The number of scalars.
@@ -87,7 +95,10 @@ pub struct NamedTensor<'a, T> {
 impl<'a, T: Copy> NamedTensor<'a, T> {
     /// The full name as in PyTorch's `state_dict`, `conv1.weight`; prints, and compares with strings.
     pub fn name(&self) -> TensorName {
-        TensorName { layer: self.layer, tensor: self.tensor.name }
+        TensorName {
+            layer: self.layer,
+            tensor: self.tensor.name,
+        }
     }
 
     /// PyTorch's shape.
@@ -124,7 +135,10 @@ impl fmt::Display for TensorName {
 
 impl PartialEq<str> for TensorName {
     fn eq(&self, other: &str) -> bool {
-        other.strip_prefix(self.layer).and_then(|rest| rest.strip_prefix('.')) == Some(self.tensor)
+        other
+            .strip_prefix(self.layer)
+            .and_then(|rest| rest.strip_prefix('.'))
+            == Some(self.tensor)
     }
 }
 

@@ -32,7 +32,10 @@ pub type HeapWorkspace<N> = Workspace<
 impl<N: Network> HeapWorkspace<N> {
     pub(crate) fn with_capacity(samples: usize) -> Self {
         let groups = samples.div_ceil(LANES).max(1);
-        Self::from_parts(bytemuck::zeroed_slice_box(groups * N::TRAINING_ELEMENTS), bytemuck::zeroed_box())
+        Self::from_parts(
+            bytemuck::zeroed_slice_box(groups * N::TRAINING_ELEMENTS),
+            bytemuck::zeroed_box(),
+        )
     }
 }
 
@@ -45,7 +48,13 @@ where
     /// A workspace in given memory, for programs without a heap. `arena` needs `TRAINING_ELEMENTS` elements a lane
     /// group of sixteen samples.
     pub fn from_parts(arena: A, gradients: G) -> Self {
-        Self { arena, gradients, seed: 0, step: 0, network: PhantomData }
+        Self {
+            arena,
+            gradients,
+            seed: 0,
+            step: 0,
+            network: PhantomData,
+        }
     }
 
     /// The gradients that the last `backpropagate` left, in the form of the network's parameters:
@@ -108,7 +117,10 @@ impl<'a, E> Arena<'a, E> {
     /// Deals out `memory` for `groups` lane groups (or samples).
     #[inline(always)]
     pub fn new(memory: &'a mut [E], groups: usize) -> Self {
-        Self { rest: memory, groups }
+        Self {
+            rest: memory,
+            groups,
+        }
     }
 
     /// A value of shape `S` for every lane group.
@@ -142,7 +154,10 @@ impl<'a, E> Arena<'a, E> {
 /// `groups` values of shape `S` at the front of a piece of memory that other shapes use in turns.
 #[doc(hidden)]
 #[inline(always)]
-pub fn view<T: Scalar, S: Shape<Scalar = T>, E: Element<T>>(memory: &mut [E], groups: usize) -> &mut [S::Of<E>] {
+pub fn view<T: Scalar, S: Shape<Scalar = T>, E: Element<T>>(
+    memory: &mut [E],
+    groups: usize,
+) -> &mut [S::Of<E>] {
     S::values_mut(memory.get_mut(..S::LEN * groups).unwrap_or_default())
 }
 

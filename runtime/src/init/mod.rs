@@ -16,7 +16,13 @@ pub enum Init {
 
 impl Init {
     /// Fills a weight (outputs × everything else, outputs innermost) or a bias of a layer with these fans.
-    pub fn fill<T: Scalar, R: Rng + ?Sized>(self, values: &mut [T], fan_in: usize, fan_out: usize, rng: &mut R) {
+    pub fn fill<T: Scalar, R: Rng + ?Sized>(
+        self,
+        values: &mut [T],
+        fan_in: usize,
+        fan_out: usize,
+        rng: &mut R,
+    ) {
         let _ = fan_out;
         match self {
             Init::Zeros => values.fill(T::ZERO),

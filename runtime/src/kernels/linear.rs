@@ -42,7 +42,10 @@ fn forward_sample<T: Scalar, const FMA: bool>(weight: &[T], bias: &[T], x: &[T],
             sum.copy_from_slice(bias);
         }
         for (&x, column) in x.iter().zip(weight.chunks_exact(outputs)) {
-            if let Some(Some(column)) = column.get(start..).map(|column| column.first_chunk::<BLOCK>()) {
+            if let Some(Some(column)) = column
+                .get(start..)
+                .map(|column| column.first_chunk::<BLOCK>())
+            {
                 for o in 0..BLOCK {
                     sum[o] = multiply_add::<T, FMA>(column[o], x, sum[o]);
                 }
@@ -81,7 +84,10 @@ fn forward_lanes<T: Scalar, const FMA: bool>(weight: &[T], bias: &[T], x: &[T], 
             }
         }
         for (x, column) in x.iter().zip(weight.chunks_exact(outputs)) {
-            if let Some(Some(w)) = column.get(start..).map(|column| column.first_chunk::<TILE>()) {
+            if let Some(Some(w)) = column
+                .get(start..)
+                .map(|column| column.first_chunk::<TILE>())
+            {
                 for o in 0..TILE {
                     for l in 0..LANES {
                         sum[o][l] = multiply_add::<T, FMA>(w[o], x[l], sum[o][l]);

@@ -9,7 +9,10 @@ pub(crate) use pack::{pack, unpack};
 
 /// Every kernel that is compiled once for `f32` and `f64`, see [`kernel!`](crate::simd). A new kernel adds a line.
 #[doc(hidden)]
-pub trait Kernels<T>: linear::Forward<T> + linear::BackwardInput<T> + linear::BackwardWeight<T> {}
+pub trait Kernels<T>:
+    linear::Forward<T> + linear::BackwardInput<T> + linear::BackwardWeight<T>
+{
+}
 
 impl Kernels<f32> for f32 {}
 impl Kernels<f64> for f64 {}

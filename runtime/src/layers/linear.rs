@@ -32,25 +32,46 @@ parameters! {
     }
 }
 
-impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T> for Linear<IN, OUT, BIAS> {
+impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
+    for Linear<IN, OUT, BIAS>
+{
     type Input = [T; IN];
     type Output = [T; OUT];
     type Parameters = LinearParameters<T, IN, OUT, BIAS>;
     type Buffers = ();
 
-    const PARAMETERS: &'static [Tensor] =
-        &[Tensor::outputs_innermost("weight", &[OUT, IN]), Tensor::new("bias", &[BIAS])];
+    const PARAMETERS: &'static [Tensor] = &[
+        Tensor::outputs_innermost("weight", &[OUT, IN]),
+        Tensor::new("bias", &[BIAS]),
+    ];
     const MACS: usize = IN * OUT;
 
     fn init<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, _: &mut (), rng: &mut R) {
-        self.init.fill(parameters.weight.as_mut_slice(), IN, OUT, rng);
-        self.bias_init.fill(parameters.bias.as_mut_slice(), IN, OUT, rng);
+        self.init
+            .fill(parameters.weight.as_mut_slice(), IN, OUT, rng);
+        self.bias_init
+            .fill(parameters.bias.as_mut_slice(), IN, OUT, rng);
     }
 
     #[inline]
-    fn forward<E: Element<T>>(&self, cx: Forward<T, Self, E>, input: &[E; IN], output: &mut [E; OUT]) {
-        let (weight, bias) = (cx.parameters.weight.as_slice(), cx.parameters.bias.as_slice());
-        linear::forward(cx.isa, E::LANES, weight, bias, E::scalars(input), E::scalars_mut(output));
+    fn forward<E: Element<T>>(
+        &self,
+        cx: Forward<T, Self, E>,
+        input: &[E; IN],
+        output: &mut [E; OUT],
+    ) {
+        let (weight, bias) = (
+            cx.parameters.weight.as_slice(),
+            cx.parameters.bias.as_slice(),
+        );
+        linear::forward(
+            cx.isa,
+            E::LANES,
+            weight,
+            bias,
+            E::scalars(input),
+            E::scalars_mut(output),
+        );
     }
 
     #[inline]
@@ -63,10 +84,19 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T> f
         d_input: &mut [E; IN],
     ) {
         let (x, dy) = (E::scalars(input), E::scalars(d_output));
-        let (dw, db) = (cx.gradients.weight.as_mut_slice(), cx.gradients.bias.as_mut_slice());
+        let (dw, db) = (
+            cx.gradients.weight.as_mut_slice(),
+            cx.gradients.bias.as_mut_slice(),
+        );
         linear::backward_weight(cx.isa, E::LANES, x, dy, dw, db);
         if cx.input_gradient {
-            linear::backward_input(cx.isa, E::LANES, cx.parameters.weight.as_slice(), dy, E::scalars_mut(d_input));
+            linear::backward_input(
+                cx.isa,
+                E::LANES,
+                cx.parameters.weight.as_slice(),
+                dy,
+                E::scalars_mut(d_input),
+            );
         }
     }
 }

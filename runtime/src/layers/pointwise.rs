@@ -27,7 +27,10 @@ pub struct Pointwise<A, S> {
 impl<A, S: Shape> Pointwise<A, S> {
     /// The layer of `function`.
     pub const fn new(function: A) -> Self {
-        Self { function, shape: PhantomData }
+        Self {
+            function,
+            shape: PhantomData,
+        }
     }
 
     /// `x ← f(x)` in place, for inference and for activations whose derivative needs only the output.
@@ -37,18 +40,29 @@ impl<A, S: Shape> Pointwise<A, S> {
     where
         A: Activation<S::Scalar>,
     {
-        isa.run(Apply { function: self.function, x: E::scalars_mut(S::flat_mut(x)) });
+        isa.run(Apply {
+            function: self.function,
+            x: E::scalars_mut(S::flat_mut(x)),
+        });
     }
 
     /// `dy ← f′·dy` in place, from the output alone.
     #[doc(hidden)]
     #[inline]
-    pub fn apply_backward<E: Element<S::Scalar>>(&self, isa: Isa, y: &[S::Of<E>], dy: &mut [S::Of<E>])
-    where
+    pub fn apply_backward<E: Element<S::Scalar>>(
+        &self,
+        isa: Isa,
+        y: &[S::Of<E>],
+        dy: &mut [S::Of<E>],
+    ) where
         A: Activation<S::Scalar>,
     {
         let (y, dy) = (E::scalars(S::flat(y)), E::scalars_mut(S::flat_mut(dy)));
-        isa.run(ApplyDerivative { function: self.function, y, dy });
+        isa.run(ApplyDerivative {
+            function: self.function,
+            y,
+            dy,
+        });
     }
 }
 
@@ -59,10 +73,19 @@ impl<T: Scalar, A: Activation<T>, S: Shape<Scalar = T>> Layer<T> for Pointwise<A
     type Buffers = ();
 
     #[inline]
-    fn forward<E: Element<T>>(&self, cx: Forward<T, Self, E>, input: &S::Of<E>, output: &mut S::Of<E>) {
+    fn forward<E: Element<T>>(
+        &self,
+        cx: Forward<T, Self, E>,
+        input: &S::Of<E>,
+        output: &mut S::Of<E>,
+    ) {
         let x = E::scalars(S::flat(core::slice::from_ref(input)));
         let y = E::scalars_mut(S::flat_mut(core::slice::from_mut(output)));
-        cx.isa.run(Value { function: self.function, x, y });
+        cx.isa.run(Value {
+            function: self.function,
+            x,
+            y,
+        });
     }
 
     #[inline]

@@ -15,7 +15,13 @@ impl<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>> Loss<T, S, Y> for MseLoss {
     fn scale(&self, targets: &[Y]) -> Result<T, TargetError> {
         Ok(scale::<T, S>(self.reduction, targets.len()))
     }
-    fn evaluate<E: Element<T>>(&self, scale: T, output: &S::Of<E>, targets: &[Y], d_output: &mut S::Of<E>) -> T {
+    fn evaluate<E: Element<T>>(
+        &self,
+        scale: T,
+        output: &S::Of<E>,
+        targets: &[Y],
+        d_output: &mut S::Of<E>,
+    ) -> T {
         evaluate::<T, S, Y, E>(scale, output, targets, d_output, |y, t| {
             let difference = y - t;
             (difference * difference, difference + difference)

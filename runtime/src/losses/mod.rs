@@ -29,5 +29,11 @@ pub trait Loss<T: Scalar, S: Shape<Scalar = T>, Y> {
     fn scale(&self, targets: &[Y]) -> Result<T, TargetError>;
 
     /// The scaled loss of one lane group, a target for each lane in use, and its gradient: zero in the other lanes.
-    fn evaluate<E: Element<T>>(&self, scale: T, output: &S::Of<E>, targets: &[Y], d_output: &mut S::Of<E>) -> T;
+    fn evaluate<E: Element<T>>(
+        &self,
+        scale: T,
+        output: &S::Of<E>,
+        targets: &[Y],
+        d_output: &mut S::Of<E>,
+    ) -> T;
 }

@@ -28,7 +28,8 @@ impl Isa {
     #[inline]
     pub fn detect() -> Self {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+        {
             return Self(InstructionSet::Avx2);
         }
         Self::BASELINE
@@ -77,7 +78,11 @@ fn avx2<W: Work>(work: W) -> W::Output {
 /// `a·b + c`, fused where that is one instruction.
 #[inline(always)]
 pub(crate) fn multiply_add<T: crate::Scalar, const FMA: bool>(a: T, b: T, c: T) -> T {
-    if FMA { a.fused_multiply_add(b, c) } else { a * b + c }
+    if FMA {
+        a.fused_multiply_add(b, c)
+    } else {
+        a * b + c
+    }
 }
 
 /// Defines a kernel: a front function generic over the scalar, and its copies for `f32` and `f64` and each
