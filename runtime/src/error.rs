@@ -12,6 +12,18 @@ pub struct LengthMismatch {
     pub others: usize,
 }
 
+/// The memory for activations is too short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(
+    "scratch for {scalars} scalars, but the activations need {needed}; give `INFERENCE_BYTES` bytes"
+)]
+pub struct ScratchTooShort {
+    /// The scalars given.
+    pub scalars: usize,
+    /// The scalars needed.
+    pub needed: usize,
+}
+
 /// A target that the loss does not take.
 #[derive(Clone, Copy, Debug, PartialEq, Error)]
 #[non_exhaustive]

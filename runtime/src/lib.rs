@@ -1,4 +1,49 @@
-#![doc = include_str!("../../README.md")]
+//! Neural networks declared in Rust source and compiled to straight-line code.
+//!
+//! [`network!`] turns a layer list into a plain struct: shapes are inferred and checked while the program compiles,
+//! the forward function and the fully unrolled backward function are calls into this crate's kernels. Training and
+//! inference need no heap, do not panic and take no lock in their hot paths.
+//!
+//! ```
+//! use chainrule::prelude::*;
+//!
+//! network! {
+//!     /// Two numbers to one.
+//!     pub struct Net: [2] -> [1] {
+//!         hidden: Linear(8), Tanh,
+//!         output: Linear(1),
+//!     }
+//! }
+//!
+//! let mut net = Net::init(&mut StdRng::seed_from_u64(7));
+//! let mut workspace = Net::workspace();
+//! let mut sgd = Sgd::new(&net, 0.1);
+//!
+//! // The two halves of training: gradients by the chain rule, then `w ← w − η·∂L/∂w`.
+//! let (inputs, targets) = ([[0.0, 1.0], [1.0, 0.0]], [[1.0], [0.5]]);
+//! let before = net.backpropagate(&inputs, &targets, &MseLoss::default(), &mut workspace)?;
+//! sgd.step(&mut net, workspace.gradients());
+//!
+//! let after = net.backpropagate(&inputs, &targets, &MseLoss::default(), &mut workspace)?;
+//! assert!(after < before);
+//! let output: [f32; 1] = net.forward(&[0.5, 0.5]);
+//! # Ok::<(), BackpropagateError>(())
+//! ```
+//!
+//! Where to read on: [`network!`] for the declaration, [`Network`] for what every network can do, [`layers`],
+//! [`losses`], [`optimizers`], [`init`], and [`Layer`] for a layer of one's own.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `std` | yes | run-time detection of the instruction set; implies `alloc` |
+//! | `alloc` | yes | networks, workspaces and optimizer state on the heap, built in place |
+//! | `simd` | yes | kernels for AVX2 and FMA besides the baseline, chosen at run time; needs `std` |
+//! | `safetensors` | no | files with PyTorch's names and layouts; needs `std` |
+//!
+//! Without `std` and `alloc` the crate is `no_std`: networks, workspaces and optimizer state lie where the program puts
+//! them.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 #[cfg(feature = "alloc")]
@@ -27,7 +72,7 @@ mod workspace;
 
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
-pub use error::{BackpropagateError, LengthMismatch, TargetError};
+pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
 pub use layer::{Backward, Forward, Layer, Randomness};
 pub use network::{LayerInfo, Network, Parameters};
 pub use scalar::Scalar;

@@ -1,7 +1,7 @@
 //! The `Network` trait: what `network!` generates, and everything that follows from it.
 
 use crate::element::{Element, LANES, Lanes};
-use crate::error::{BackpropagateError, LengthMismatch};
+use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
 use crate::layer::{Backward, Forward, Layer, Randomness};
 use crate::losses::Loss;
 use crate::shape::{Sample, Shape};
@@ -210,9 +210,9 @@ pub fn inference<'a, T: Scalar, L: Layer<T>, E: Element<T>>(
 /// A declared network. `network!` implements it; the methods here are what users call.
 pub trait Network: Parameters + Pod + Send + Sync {
     /// One input sample: a plain array.
-    type Input: Shape<Scalar = Self::Scalar>;
+    type Input: Shape<Scalar = Self::Scalar> + Sample<Self::Input>;
     /// One output sample: a plain array.
-    type Output: Shape<Scalar = Self::Scalar>;
+    type Output: Shape<Scalar = Self::Scalar> + Sample<Self::Output>;
     /// The trained values, a field a labelled layer; also the type of the gradients.
     type Parameters: Pod + Send + Sync + Parameters<Scalar = Self::Scalar>;
     /// The untrained state, a field a layer that has some.
@@ -395,21 +395,37 @@ pub trait Network: Parameters + Pod + Send + Sync {
             );
         }
         let mut output = Self::Output::zeroed();
-        Self::with_scratch(|scratch| self.forward_with(input, &mut output, scratch));
+        Self::with_scratch(|scratch| self.infer_sample(input, &mut output, scratch));
         output
     }
 
-    /// Writes the output for one sample, in inference mode, with activations in `scratch`, which must hold
-    /// [`INFERENCE_BYTES`](Network::INFERENCE_BYTES). With a shorter one `output` is left as it was.
+    /// Writes the output for one sample, in inference mode, with activations in `scratch`.
+    ///
+    /// # Errors
+    /// When `scratch` holds fewer than [`INFERENCE_BYTES`](Network::INFERENCE_BYTES); nothing is written then.
     fn forward_with(
         &self,
         input: &impl Sample<Self::Input>,
         output: &mut Self::Output,
         scratch: &mut [Self::Scalar],
-    ) {
+    ) -> Result<(), ScratchTooShort> {
         if scratch.len() < Self::INFERENCE_ELEMENTS {
-            return;
+            return Err(ScratchTooShort {
+                scalars: scratch.len(),
+                needed: Self::INFERENCE_ELEMENTS,
+            });
         }
+        self.infer_sample(input, output, scratch);
+        Ok(())
+    }
+
+    #[doc(hidden)]
+    fn infer_sample(
+        &self,
+        input: &impl Sample<Self::Input>,
+        output: &mut Self::Output,
+        scratch: &mut [Self::Scalar],
+    ) {
         let input = bytemuck::cast_slice(core::slice::from_ref(input.array()));
         let output = bytemuck::cast_slice_mut(core::slice::from_mut(output));
         self.infer(Isa::detect(), input, output, Arena::new(scratch, 1));
