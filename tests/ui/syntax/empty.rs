@@ -1,0 +1,9 @@
+use chainrule::prelude::*;
+
+network! {
+    struct Net: [4] -> [4] {}
+}
+
+network! {}
+
+fn main() {}
