@@ -41,7 +41,10 @@ pub use workspace::Workspace;
 /// Everything a program with a network needs: `use chainrule::prelude::*;`.
 pub mod prelude {
     pub use crate::layer::{Backward, Forward, Layer};
-    pub use crate::losses::{Loss, MseLoss, Reduction};
+    pub use crate::losses::{
+        BceLoss, BceWithLogitsLoss, CrossEntropyLoss, HuberLoss, KlDivLoss, L1Loss, Loss, MseLoss,
+        NllLoss, Reduction, SmoothL1Loss,
+    };
     pub use crate::network::{Network, Parameters};
     pub use crate::optimizers::{Optimizer, Sgd};
     pub use crate::tensor::Tensor;
