@@ -43,7 +43,7 @@ pub mod prelude {
     pub use crate::layer::{Backward, Forward, Layer};
     pub use crate::losses::{Loss, MseLoss, Reduction};
     pub use crate::network::{Network, Parameters};
-    pub use crate::optimizers::{Optimizer, Sgd};
+    pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
     pub use crate::tensor::Tensor;
     pub use crate::{Element, Scalar, Shape, network};
     pub use rand::rngs::StdRng;
