@@ -249,7 +249,11 @@ impl<T: Scalar> Coefficients<T> {
         *a = self.alpha * *a + self.fresh * g;
         let variance = *v - *a * *a;
         // So written, NaN stays NaN.
-        let variance = if variance < T::ZERO { T::ZERO } else { variance };
+        let variance = if variance < T::ZERO {
+            T::ZERO
+        } else {
+            variance
+        };
         g / (Scalar::sqrt(variance) + self.eps)
     }
 

@@ -174,7 +174,11 @@ impl<T: Scalar, S: Storage<T>> Optimizer<T> for Sgd<T, S> {
             if self.steps == 0 {
                 buffer.fill(T::ZERO);
             }
-            let fresh = if self.steps == 0 { 1.0 } else { 1.0 - dampening };
+            let fresh = if self.steps == 0 {
+                1.0
+            } else {
+                1.0 - dampening
+            };
             let (mu, fresh) = (T::from_f64(momentum), T::from_f64(fresh));
             update_momentum(
                 isa, parameters, gradients, buffer, eta, lambda, mu, fresh, nesterov,
