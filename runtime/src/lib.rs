@@ -46,7 +46,7 @@ pub mod prelude {
         NllLoss, Reduction, SmoothL1Loss,
     };
     pub use crate::network::{Network, Parameters};
-    pub use crate::optimizers::{Optimizer, Sgd};
+    pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
     pub use crate::tensor::Tensor;
     pub use crate::{Element, Scalar, Shape, network};
     pub use rand::rngs::StdRng;

@@ -10,7 +10,10 @@ pub(crate) use pack::{pack, unpack};
 /// Every kernel that is compiled once for `f32` and `f64`, see [`kernel!`](crate::simd). A new kernel adds a line.
 #[doc(hidden)]
 pub trait Kernels<T>:
-    linear::Forward<T> + linear::BackwardInput<T> + linear::BackwardWeight<T>
+    linear::Forward<T>
+    + linear::BackwardInput<T>
+    + linear::BackwardWeight<T>
+    + crate::optimizers::Kernels<T>
 {
 }
 
