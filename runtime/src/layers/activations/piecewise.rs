@@ -129,7 +129,7 @@ impl<T: Scalar> Activation<T> for Hardsigmoid {
 
 /// `x · min(max(0, x + 3), 6) / 6`, PyTorch's `nn.Hardswish` (Howard et al. 2019, arXiv:1905.02244).
 ///
-/// Derivative: 0 for `x < −3`, `x/3 + 1/2` for `−3 ≤ x ≤ 3`, else 1.
+/// Derivative: 0 for `x < −3`, `x/3 + 1/2` for `−3 ≤ x < 3`, else 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Hardswish;
 
@@ -143,7 +143,7 @@ impl<T: Scalar> Activation<T> for Hardswish {
     fn derivative(&self, x: T, _y: T) -> T {
         let three = T::from_f64(3.0);
         let slope = x / three + T::from_f64(0.5);
-        let slope = if x > three { T::ONE } else { slope };
+        let slope = if x >= three { T::ONE } else { slope };
         if x < -three { T::ZERO } else { slope }
     }
 }
