@@ -1,5 +1,6 @@
 """Linear, Conv2d, Flatten, Dropout, PReLU, Softmax, LogSoftmax."""
 
+import torch
 from golden import Golden, grid, randomize
 from torch import nn
 
@@ -40,15 +41,21 @@ case("prelu_vector", nn.PReLU(), 6)
 case("prelu_per_channel", nn.PReLU(3), 3, 2, 4)
 case("prelu_per_feature", nn.PReLU(5), 5)
 
+
+def extreme():
+    """Ties among numbers that are far apart."""
+    return torch.randint(-1, 2, (3, 6)) * 60.0
+
+
 # dim counts the batch as 0 in PyTorch.
 case("softmax", nn.Softmax(dim=1), 6)
 case("softmax_channels", nn.Softmax(dim=1), 3, 2, 4)
 case("softmax_rows", nn.Softmax(dim=2), 3, 2, 4)
 case("softmax_columns", nn.Softmax(dim=3), 3, 2, 4)
-golden.layer("softmax_extreme", nn.Softmax(dim=1), grid(3, 6) * 30)
+golden.layer("softmax_extreme", nn.Softmax(dim=1), extreme())
 case("log_softmax", nn.LogSoftmax(dim=1), 6)
 case("log_softmax_channels", nn.LogSoftmax(dim=1), 3, 2, 4)
 case("log_softmax_rows", nn.LogSoftmax(dim=2), 3, 2)
-golden.layer("log_softmax_extreme", nn.LogSoftmax(dim=1), grid(3, 6) * 30)
+golden.layer("log_softmax_extreme", nn.LogSoftmax(dim=1), extreme())
 
 golden.save()

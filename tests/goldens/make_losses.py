@@ -127,5 +127,6 @@ for reduction in ["mean", "sum"]:
 # `fractions` holds zeros, where t·ln t is 0.
 both("kl_div", nn.KLDivLoss, log_likelihoods, fractions)
 both("kl_div_log_target", nn.KLDivLoss, log_likelihoods, log_likelihoods, log_target=True)
+case("kl_div_batchmean", nn.KLDivLoss(reduction="batchmean"), log_likelihoods(), fractions())
 
 golden.save()

@@ -45,8 +45,7 @@ pub(crate) fn assert_within(what: &str, got: &[f64], want: &[f64], allowed: impl
     assert_eq!(got.len(), want.len(), "{what}: the number of elements");
     let mut wrong: Vec<_> = (got.iter().zip(want).enumerate())
         .map(|(index, (&got, &want))| (index, got, want, (got - want).abs()))
-        // Written so that NaN is wrong.
-        .filter(|&(_, _, want, difference)| !(difference <= allowed(want)))
+        .filter(|&(_, _, want, difference)| difference.is_nan() || difference > allowed(want))
         .collect();
     if wrong.is_empty() {
         return;

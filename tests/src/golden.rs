@@ -66,6 +66,11 @@ impl Case {
         self.find(tensor).1
     }
 
+    /// Whether there is a tensor of this name.
+    pub fn has(&self, tensor: &str) -> bool {
+        self.tensors.iter().any(|(name, ..)| name == tensor)
+    }
+
     /// The values of a tensor, which must have the shape of `tensor`.
     pub fn get_shaped(&self, name: &str, tensor: &Tensor) -> &[f64] {
         let (dims, values) = self.find(name);

@@ -22,7 +22,7 @@ fn check_gradients_as<L: Layer<f64>, E: Element<f64>>(layer: L, samples: usize) 
     let mut state = State::<f64, L>::new(|tensor| vec![0.0; tensor.len()]);
     let len = scalars::<f64, _>(&*state.parameters).len();
     scalars_mut(&mut *state.parameters).copy_from_slice(&uniform(&mut rng, 1.0, len));
-    let mut inputs = uniform(&mut rng, 2.0, samples * L::Input::LEN);
+    let mut inputs = uniform(&mut rng, 4.0, samples * L::Input::LEN);
     // The function is Σ d_output·output.
     let d_outputs = uniform(&mut rng, 1.0, samples * L::Output::LEN);
     let isa = Isa::detect();
@@ -82,12 +82,12 @@ where
     L: Loss<f64, S, Y>,
     E: Element<f64>,
 {
-    let (_, got) = loss_of::<f64, S, Y, L, E>(loss, &outputs, targets);
+    let (_, got) = loss_of::<f64, S, Y, L, E>(loss, Isa::detect(), &outputs, targets);
     let differences: Vec<f64> = (0..outputs.len())
         .map(|i| {
             difference(outputs[i], |y| {
                 outputs[i] = y;
-                loss_of::<f64, S, Y, L, E>(loss, &outputs, targets).0
+                loss_of::<f64, S, Y, L, E>(loss, Isa::detect(), &outputs, targets).0
             })
         })
         .collect();

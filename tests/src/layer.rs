@@ -69,7 +69,7 @@ fn check_training_as<T: Scalar, L: Layer<T>, E: Element<T>>(layer: L, case: &Cas
         format!(
             "{} {part} of {} samples ({} an element)",
             case.name(),
-            batch.samples * batch.times,
+            batch.samples(),
             E::LANES
         )
     };
@@ -112,13 +112,13 @@ fn check_training_as<T: Scalar, L: Layer<T>, E: Element<T>>(layer: L, case: &Cas
 
 /// A golden batch several times over, so that a few stored samples fill a lane group and a part of the next. Where
 /// samples mix, once.
-struct Repeated {
+pub(crate) struct Repeated {
     samples: usize,
     times: usize,
 }
 
 impl Repeated {
-    fn of(case: &Case, cross_sample: bool) -> Self {
+    pub(crate) fn of(case: &Case, cross_sample: bool) -> Self {
         let samples = case.samples("input");
         assert!(samples > 0, "{} is empty", case.name());
         let times = if cross_sample {
@@ -129,7 +129,7 @@ impl Repeated {
         Self { samples, times }
     }
 
-    fn repeat(&self, values: &[f64], factor: impl Fn(usize) -> f64) -> Vec<f64> {
+    pub(crate) fn repeat(&self, values: &[f64], factor: impl Fn(usize) -> f64) -> Vec<f64> {
         assert_eq!(values.len() % self.samples, 0);
         (0..self.times)
             .flat_map(|time| values.iter().map(move |value| (time, value)))
@@ -137,8 +137,13 @@ impl Repeated {
             .collect()
     }
 
-    fn factor(time: usize) -> f64 {
+    pub(crate) fn factor(time: usize) -> f64 {
         FACTORS[time % FACTORS.len()]
+    }
+
+    /// How many samples all repetitions have.
+    pub(crate) fn samples(&self) -> usize {
+        self.samples * self.times
     }
 
     fn sum_of_factors(&self) -> f64 {

@@ -1,6 +1,7 @@
 //! What the checks of `chainrule` against PyTorch and against finite differences share. Layers and losses run here
 //! on the path that generated code takes: the same contexts, the same layout, one sample an element and sixteen.
 
+mod activation;
 mod compare;
 mod golden;
 mod gradient;
@@ -8,6 +9,7 @@ mod layer;
 mod loss;
 mod pass;
 
+pub use activation::{check_apply, check_in_place};
 pub use compare::{Tolerance, assert_close};
 pub use golden::{Case, Golden};
 pub use gradient::{check_gradients, check_loss_gradient};

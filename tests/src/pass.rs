@@ -174,7 +174,7 @@ pub fn train<T: Scalar, L: Layer<T>, E: Element<T>>(
 }
 
 /// Loss and gradient with respect to the outputs `[sample][feature]`.
-pub fn loss_of<T, S, Y, L, E>(loss: &L, outputs: &[f64], targets: &[Y]) -> (f64, Vec<f64>)
+pub fn loss_of<T, S, Y, L, E>(loss: &L, isa: Isa, outputs: &[f64], targets: &[Y]) -> (f64, Vec<f64>)
 where
     T: Scalar,
     S: Shape<Scalar = T>,
@@ -190,7 +190,7 @@ where
         .zip(targets.chunks(E::LANES))
         .zip(S::values_mut(&mut dy));
     for ((y, targets), dy) in groups {
-        total += loss.evaluate::<E>(scale, y, targets, dy);
+        total += loss.evaluate::<E>(isa, scale, y, targets, dy);
     }
     assert_tail_is_zero::<T, E>(&dy, targets.len());
     (total.to_f64(), unpack::<T, E>(&dy, targets.len()))
@@ -203,12 +203,12 @@ pub fn uniform(rng: &mut StdRng, bound: f64, len: usize) -> Vec<f64> {
 
 /// What stands in the lanes behind the last sample.
 #[derive(Clone, Copy)]
-enum Tail {
+pub(crate) enum Tail {
     Repeats,
     Zero,
 }
 
-fn pack<T: Scalar, E: Element<T>>(values: &[f64], samples: usize, tail: Tail) -> Vec<E> {
+pub(crate) fn pack<T: Scalar, E: Element<T>>(values: &[f64], samples: usize, tail: Tail) -> Vec<E> {
     let len = values.len() / samples.max(1);
     let mut elements = unset::<T, E>(samples, len);
     for (position, scalar) in E::scalars_mut(&mut elements).iter_mut().enumerate() {
@@ -222,7 +222,7 @@ fn pack<T: Scalar, E: Element<T>>(values: &[f64], samples: usize, tail: Tail) ->
     elements
 }
 
-fn unpack<T: Scalar, E: Element<T>>(elements: &[E], samples: usize) -> Vec<f64> {
+pub(crate) fn unpack<T: Scalar, E: Element<T>>(elements: &[E], samples: usize) -> Vec<f64> {
     let len = elements.len() / samples.div_ceil(E::LANES).max(1);
     let mut values = vec![f64::NAN; samples * len];
     for (position, scalar) in E::scalars(elements).iter().enumerate() {
