@@ -7,13 +7,11 @@ use crate::Scalar;
 use crate::element::LANES;
 use crate::simd::{kernel, multiply_add};
 
-/// Rows of a register tile: six rows of sixteen `f32` fill twelve of AVX2's sixteen registers and leave room for the
-/// operands.
-const TILE: usize = 6;
+const TILE_: usize = 6;
 
 kernel! {
     /// `y = W·x + b` for `lanes` samples side by side.
-    Forward: pub(crate) fn forward<T, FMA>(
+    Forward: pub(crate) fn forward<T, FMA, TILE>(
         lanes: usize,
         weight: &[T],
         bias: &[T],
@@ -73,22 +71,22 @@ fn forward_lanes<T: Scalar, const FMA: bool>(weight: &[T], bias: &[T], x: &[T], 
     let (x, _) = x.as_chunks::<LANES>();
     let (y, _) = y.as_chunks_mut::<LANES>();
     let outputs = y.len();
-    let (tiles, rest) = y.as_chunks_mut::<TILE>();
-    let tiled = tiles.len() * TILE;
+    let (tiles, rest) = y.as_chunks_mut::<TILE_>();
+    let tiled = tiles.len() * TILE_;
     for (tile, y) in tiles.iter_mut().enumerate() {
-        let start = tile * TILE;
-        let mut sum = [[T::ZERO; LANES]; TILE];
-        if let Some(bias) = bias.get(start..start + TILE) {
-            for o in 0..TILE {
+        let start = tile * TILE_;
+        let mut sum = [[T::ZERO; LANES]; TILE_];
+        if let Some(bias) = bias.get(start..start + TILE_) {
+            for o in 0..TILE_ {
                 sum[o] = [bias[o]; LANES];
             }
         }
         for (x, column) in x.iter().zip(weight.chunks_exact(outputs)) {
             if let Some(Some(w)) = column
                 .get(start..)
-                .map(|column| column.first_chunk::<TILE>())
+                .map(|column| column.first_chunk::<TILE_>())
             {
-                for o in 0..TILE {
+                for o in 0..TILE_ {
                     for l in 0..LANES {
                         sum[o][l] = multiply_add::<T, FMA>(w[o], x[l], sum[o][l]);
                     }
@@ -113,7 +111,7 @@ fn forward_lanes<T: Scalar, const FMA: bool>(weight: &[T], bias: &[T], x: &[T], 
 
 kernel! {
     /// `dx = Wᵀ·dy` for `lanes` samples side by side.
-    BackwardInput: pub(crate) fn backward_input<T, FMA>(
+    BackwardInput: pub(crate) fn backward_input<T, FMA, TILE>(
         lanes: usize,
         weight: &[T],
         dy: &[T],
@@ -131,13 +129,13 @@ kernel! {
         }
         let (dy, _) = dy.as_chunks::<LANES>();
         let (dx, _) = dx.as_chunks_mut::<LANES>();
-        for (dx, columns) in dx.chunks_mut(TILE).zip(weight.chunks(TILE * outputs)) {
-            let mut sum = [[T::ZERO; LANES]; TILE];
+        for (dx, columns) in dx.chunks_mut(TILE_).zip(weight.chunks(TILE_ * outputs)) {
+            let mut sum = [[T::ZERO; LANES]; TILE_];
             if let ([a, b, c, d, e, f], Some((ca, rest))) = (&mut *dx, columns.split_at_checked(outputs)) {
                 let mut rest = rest.chunks_exact(outputs);
-                let columns: [&[T]; TILE] = [ca, rest.next().unwrap_or(ca), rest.next().unwrap_or(ca), rest.next().unwrap_or(ca), rest.next().unwrap_or(ca), rest.next().unwrap_or(ca)];
+                let columns: [&[T]; TILE_] = [ca, rest.next().unwrap_or(ca), rest.next().unwrap_or(ca), rest.next().unwrap_or(ca), rest.next().unwrap_or(ca), rest.next().unwrap_or(ca)];
                 for (o, dy) in dy.iter().enumerate() {
-                    for i in 0..TILE {
+                    for i in 0..TILE_ {
                         let w = columns[i].get(o).copied().unwrap_or(T::ZERO);
                         for l in 0..LANES {
                             sum[i][l] = multiply_add::<T, FMA>(w, dy[l], sum[i][l]);
@@ -179,7 +177,7 @@ fn dot<T: Scalar, const FMA: bool>(a: &[T], b: &[T]) -> T {
 
 kernel! {
     /// `dW += dy·xᵀ`, `db += dy`, summed over `lanes` samples side by side.
-    BackwardWeight: pub(crate) fn backward_weight<T, FMA>(
+    BackwardWeight: pub(crate) fn backward_weight<T, FMA, TILE>(
         lanes: usize,
         x: &[T],
         dy: &[T],
