@@ -6,6 +6,8 @@ pub(crate) mod conv2d;
 pub(crate) mod linear;
 pub(crate) mod max_pool2d;
 mod pack;
+#[cfg(test)]
+mod test_values;
 mod tile;
 pub(crate) mod window;
 
