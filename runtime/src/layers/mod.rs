@@ -6,7 +6,6 @@ mod conv2d;
 #[cfg(test)]
 mod gradient_check;
 mod linear;
-mod linear;
 mod log_softmax;
 mod max_pool2d;
 mod pointwise;

@@ -125,7 +125,7 @@ impl<T: Scalar> Coefficients<T> {
 }
 
 kernel! {
-    Update: pub(crate) fn update<T, FMA>(
+    Update: pub(crate) fn update<T, FMA, TILE>(
         w: &mut [T],
         g: &[T],
         m: &mut [T],
@@ -141,7 +141,7 @@ kernel! {
 
 kernel! {
     /// Divides by the root of the largest second moment so far.
-    UpdateAmsgrad: pub(crate) fn update_amsgrad<T, FMA>(
+    UpdateAmsgrad: pub(crate) fn update_amsgrad<T, FMA, TILE>(
         w: &mut [T],
         g: &[T],
         m: &mut [T],

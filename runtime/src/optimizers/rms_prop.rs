@@ -267,7 +267,7 @@ impl<T: Scalar> Coefficients<T> {
 
 kernel! {
     /// One loop for each combination of the options, so that none has a branch inside.
-    Update: pub(crate) fn update<T, FMA>(
+    Update: pub(crate) fn update<T, FMA, TILE>(
         w: &mut [T],
         g: &[T],
         v: &mut [T],

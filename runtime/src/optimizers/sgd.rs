@@ -223,7 +223,7 @@ impl<T, S> fmt::Debug for Sgd<T, S> {
 
 kernel! {
     /// `w ← w − η·(g + λ·w)`
-    Update: pub(crate) fn update<T, FMA>(w: &mut [T], g: &[T], eta: T, lambda: T) {
+    Update: pub(crate) fn update<T, FMA, TILE>(w: &mut [T], g: &[T], eta: T, lambda: T) {
         for (w, &g) in w.iter_mut().zip(g) {
             *w -= eta * decayed(*w, g, lambda);
         }
@@ -232,7 +232,7 @@ kernel! {
 
 kernel! {
     /// `b ← μ·b + fresh·(g + λ·w)`, `w ← w − η·b`
-    UpdateMomentum: pub(crate) fn update_momentum<T, FMA>(
+    UpdateMomentum: pub(crate) fn update_momentum<T, FMA, TILE>(
         w: &mut [T],
         g: &[T],
         b: &mut [T],

@@ -1,8 +1,10 @@
 //! Against PyTorch, in both scalars: `goldens/make_*.py` made the values.
 
 mod activations;
+mod conv2d;
 mod layers;
 mod losses;
+mod pools;
 
 /// A table of layers; each becomes the tests `<case>::f32` and `<case>::f64`, in which `T` is the scalar.
 macro_rules! golden {

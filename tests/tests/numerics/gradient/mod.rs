@@ -1,8 +1,10 @@
 //! Against finite differences, in `f64`.
 
 mod activations;
+mod conv2d;
 mod layers;
 mod losses;
+mod pools;
 
 /// A table of layers; each becomes a test of its own.
 macro_rules! gradients {
