@@ -1,1 +1,3 @@
+//! Networks that several tests share.
 
+pub mod hand_written;
