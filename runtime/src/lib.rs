@@ -10,6 +10,8 @@ extern crate self as chainrule;
 mod element;
 mod error;
 pub mod init;
+#[cfg(feature = "safetensors")]
+pub mod io;
 mod kernels;
 mod layer;
 pub mod layers;
@@ -40,6 +42,8 @@ pub use workspace::Workspace;
 
 /// Everything a program with a network needs: `use chainrule::prelude::*;`.
 pub mod prelude {
+    #[cfg(feature = "safetensors")]
+    pub use crate::io::Safetensors;
     pub use crate::layer::{Backward, Forward, Layer};
     pub use crate::losses::{
         BceLoss, BceWithLogitsLoss, CrossEntropyLoss, HuberLoss, KlDivLoss, L1Loss, Loss, MseLoss,

@@ -5,6 +5,7 @@ mod activation;
 mod compare;
 mod golden;
 mod gradient;
+pub mod hand_written;
 mod layer;
 mod loss;
 mod pass;
