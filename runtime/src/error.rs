@@ -36,7 +36,7 @@ pub enum TargetError {
         /// The sample's position in the batch.
         sample: usize,
         /// The class asked for.
-        class: usize,
+        class: i64,
         /// The number of outputs.
         classes: usize,
     },
@@ -48,11 +48,48 @@ pub enum TargetError {
         /// The number of outputs.
         classes: usize,
     },
+    /// A target, or one of several probabilities, that is infinite or not a number.
+    #[error(
+        "element {element} of the target of sample {sample} is {value}; targets must be finite"
+    )]
+    NotFinite {
+        /// The sample's position in the batch.
+        sample: usize,
+        /// The element's position in the target, row-major.
+        element: usize,
+        /// What stands there.
+        value: f64,
+    },
+    /// A target that should be a probability.
+    #[error(
+        "element {element} of the target of sample {sample} is {value}; probabilities lie in 0 to 1"
+    )]
+    NotAProbability {
+        /// The sample's position in the batch.
+        sample: usize,
+        /// The element's position in the target, row-major.
+        element: usize,
+        /// What stands there.
+        value: f64,
+    },
     /// No target counts: all are the ignored class, or their weights are zero.
     #[error(
         "no target of the batch counts: all are ignored or weigh nothing, so the mean is undefined"
     )]
     NothingCounts,
+}
+
+impl TargetError {
+    /// An error unless there is one weight for each of `classes` outputs.
+    pub(crate) fn check_weights<T>(weights: Option<&[T]>, classes: usize) -> Result<(), Self> {
+        match weights {
+            Some(weights) if weights.len() != classes => Err(Self::WeightCount {
+                weights: weights.len(),
+                classes,
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Why `backpropagate` did not return a loss.

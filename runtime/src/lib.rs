@@ -55,6 +55,8 @@ extern crate self as chainrule;
 mod element;
 mod error;
 pub mod init;
+#[cfg(feature = "safetensors")]
+pub mod io;
 mod kernels;
 mod layer;
 pub mod layers;
@@ -85,10 +87,15 @@ pub use workspace::Workspace;
 
 /// Everything a program with a network needs: `use chainrule::prelude::*;`.
 pub mod prelude {
+    #[cfg(feature = "safetensors")]
+    pub use crate::io::Safetensors;
     pub use crate::layer::{Backward, Forward, Layer};
-    pub use crate::losses::{Loss, MseLoss, Reduction};
+    pub use crate::losses::{
+        BceLoss, BceWithLogitsLoss, CrossEntropyLoss, HuberLoss, KlDivLoss, L1Loss, Loss, MseLoss,
+        NllLoss, Reduction, SmoothL1Loss,
+    };
     pub use crate::network::{Network, Parameters};
-    pub use crate::optimizers::{Optimizer, Sgd};
+    pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
     pub use crate::tensor::Tensor;
     pub use crate::{Element, Scalar, Shape, network};
     pub use rand::rngs::StdRng;

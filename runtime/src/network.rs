@@ -589,6 +589,7 @@ where
             .and_then(|all| all.chunks_mut(capacity).nth(piece));
         let objective = Batch {
             loss,
+            isa,
             scale,
             targets,
             total: &mut total,
@@ -617,6 +618,7 @@ where
 /// The targets of a piece of a batch, and where its loss and the gradients of its inputs go.
 struct Batch<'a, L, T, Y, I> {
     loss: &'a L,
+    isa: Isa,
     scale: T,
     targets: &'a [Y],
     total: &'a mut T,
@@ -638,7 +640,9 @@ where
             .zip(self.targets.chunks(LANES))
             .zip(d_outputs)
         {
-            *self.total += self.loss.evaluate(self.scale, output, targets, d_output);
+            *self.total += self
+                .loss
+                .evaluate(self.isa, self.scale, output, targets, d_output);
         }
     }
 

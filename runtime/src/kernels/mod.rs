@@ -2,15 +2,32 @@
 //!
 //! Layout: an activation is `[feature][lane]`, with `L` lanes: 1 for a single sample, [`LANES`] for a lane group.
 
+pub(crate) mod conv2d;
 pub(crate) mod linear;
+pub(crate) mod max_pool2d;
 mod pack;
+#[cfg(test)]
+mod test_values;
+mod tile;
+pub(crate) mod window;
 
 pub(crate) use pack::{pack, unpack};
 
 /// Every kernel that is compiled once for `f32` and `f64`, see [`kernel!`](crate::simd). A new kernel adds a line.
 #[doc(hidden)]
 pub trait Kernels<T>:
-    linear::Forward<T> + linear::BackwardInput<T> + linear::BackwardWeight<T>
+    linear::Forward<T>
+    + linear::BackwardInput<T>
+    + linear::BackwardWeight<T>
+    + crate::optimizers::Kernels<T>
+    + conv2d::Forward<T>
+    + conv2d::BackwardInput<T>
+    + conv2d::BackwardWeight<T>
+    + linear::Forward<T>
+    + linear::BackwardInput<T>
+    + linear::BackwardWeight<T>
+    + max_pool2d::Forward<T>
+    + max_pool2d::Backward<T>
 {
 }
 

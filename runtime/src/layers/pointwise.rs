@@ -57,6 +57,12 @@ impl<A, S: Shape> Pointwise<A, S> {
     ) where
         A: Activation<S::Scalar>,
     {
+        const {
+            assert!(
+                A::FROM_OUTPUT,
+                "the derivative of this activation needs its input, so it does not work in place"
+            )
+        }
         let (y, dy) = (E::scalars(S::flat(y)), E::scalars_mut(S::flat_mut(dy)));
         isa.run(ApplyDerivative {
             function: self.function,

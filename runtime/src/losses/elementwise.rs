@@ -1,63 +1,138 @@
-use super::{Loss, Reduction};
-use crate::element::Element;
+//! What the losses that compare an output with a target of the same shape have in common.
+
+use super::Reduction;
+use crate::element::{Element, LANES};
 use crate::error::TargetError;
 use crate::scalar::Scalar;
 use crate::shape::{Sample, Shape};
+use crate::simd::{Isa, Work};
+use core::marker::PhantomData;
+use core::slice;
 
-/// Mean squared error: the mean of `(y − t)²`, PyTorch's `nn.MSELoss`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct MseLoss {
-    /// Mean or sum.
-    pub reduction: Reduction,
+/// The loss of one element.
+pub(super) trait Term<T: Scalar>: Copy {
+    /// What [`term`](Term::term) is to know of the element with this index.
+    #[inline(always)]
+    fn weight(self, element: usize) -> T {
+        let _ = element;
+        T::ONE
+    }
+    /// The loss for an output and a target, and its derivative with respect to the output.
+    fn term(self, weight: T, y: T, t: T) -> (T, T);
 }
 
-impl<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>> Loss<T, S, Y> for MseLoss {
-    fn scale(&self, targets: &[Y]) -> Result<T, TargetError> {
-        Ok(scale::<T, S>(self.reduction, targets.len()))
-    }
-    fn evaluate<E: Element<T>>(
-        &self,
-        scale: T,
-        output: &S::Of<E>,
-        targets: &[Y],
-        d_output: &mut S::Of<E>,
-    ) -> T {
-        evaluate::<T, S, Y, E>(scale, output, targets, d_output, |y, t| {
-            let difference = y - t;
-            (difference * difference, difference + difference)
-        })
-    }
-}
-
-fn scale<T: Scalar, S: Shape<Scalar = T>>(reduction: Reduction, samples: usize) -> T {
-    match reduction {
-        Reduction::Mean => T::ONE / T::from_usize(samples * S::LEN),
-        Reduction::Sum => T::ONE,
-    }
-}
-
-/// `term(output, target)` gives the loss of one element and its derivative by the output.
+/// The elements of a target in row-major order.
 #[inline(always)]
-fn evaluate<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>, E: Element<T>>(
+fn elements<S: Shape>(target: &impl Sample<S>) -> &[S::Scalar] {
+    S::flat::<S::Scalar>(bytemuck::cast_slice(slice::from_ref(target.array())))
+}
+
+/// The factor of every term, after every target has been found to be `accepted`; `error` makes an error of the sample,
+/// the element and the value of the first that is not.
+pub(super) fn scale<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>>(
+    reduction: Reduction,
+    targets: &[Y],
+    accepted: impl Fn(T) -> bool,
+    error: impl Fn(usize, usize, f64) -> TargetError,
+) -> Result<T, TargetError> {
+    for (sample, target) in targets.iter().enumerate() {
+        for (element, &t) in elements(target).iter().enumerate() {
+            if !accepted(t) {
+                return Err(error(sample, element, t.to_f64()));
+            }
+        }
+    }
+    reduction.factor(targets.len(), targets.len() as f64 * S::LEN as f64)
+}
+
+/// [`scale`] for losses that take every finite target.
+pub(super) fn scale_finite<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>>(
+    reduction: Reduction,
+    targets: &[Y],
+) -> Result<T, TargetError> {
+    scale(
+        reduction,
+        targets,
+        T::is_finite,
+        |sample, element, value| TargetError::NotFinite {
+            sample,
+            element,
+            value,
+        },
+    )
+}
+
+/// [`Loss::evaluate`](super::Loss::evaluate) for a loss that is a sum of terms.
+#[inline]
+pub(super) fn evaluate<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>, E: Element<T>>(
+    isa: Isa,
     scale: T,
     output: &S::Of<E>,
     targets: &[Y],
     d_output: &mut S::Of<E>,
-    term: impl Fn(T, T) -> (T, T),
+    term: impl Term<T>,
 ) -> T {
-    let output = E::scalars(S::flat(core::slice::from_ref(output)));
-    let d_output = E::scalars_mut(S::flat_mut(core::slice::from_mut(d_output)));
-    d_output.fill(T::ZERO);
-    let mut total = T::ZERO;
-    for (lane, target) in targets.iter().enumerate().take(E::LANES) {
-        let target: &[S::Of<T>] = bytemuck::cast_slice(core::slice::from_ref(target.array()));
-        let outputs = output.iter().skip(lane).step_by(E::LANES);
-        let d_outputs = d_output.iter_mut().skip(lane).step_by(E::LANES);
-        for ((&y, &t), dy) in outputs.zip(S::flat::<T>(target)).zip(d_outputs) {
-            let (loss, derivative) = term(y, t);
-            total += loss;
-            *dy = derivative * scale;
-        }
+    let mut rows: [&[T]; LANES] = [&[]; LANES];
+    for (row, target) in rows.iter_mut().zip(targets) {
+        *row = elements(target);
     }
-    total * scale
+    isa.run(Terms {
+        term,
+        scale,
+        output: S::flat::<E>(slice::from_ref(output)),
+        d_output: S::flat_mut::<E>(slice::from_mut(d_output)),
+        rows: &rows,
+        samples: targets.len(),
+        scalar: PhantomData,
+    })
+}
+
+struct Terms<'a, F, T, E> {
+    term: F,
+    scale: T,
+    output: &'a [E],
+    d_output: &'a mut [E],
+    /// The targets, one for each lane; those behind the last sample are empty.
+    rows: &'a [&'a [T]; LANES],
+    samples: usize,
+    scalar: PhantomData<T>,
+}
+
+impl<T: Scalar, F: Term<T>, E: Element<T>> Work for Terms<'_, F, T, E> {
+    type Output = T;
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> T {
+        let Self {
+            term,
+            scale,
+            samples,
+            ..
+        } = self;
+        let mut totals = E::splat(T::ZERO);
+        let pairs = self.output.iter().zip(self.d_output);
+        for (element, (y, dy)) in pairs.enumerate() {
+            let weight = term.weight(element);
+            let mut t = E::splat(T::ZERO);
+            let lanes = E::scalars_mut(slice::from_mut(&mut t));
+            for (t, row) in lanes.iter_mut().zip(self.rows) {
+                *t = row.get(element).copied().unwrap_or(T::ZERO);
+            }
+            let outputs = E::scalars(slice::from_ref(y)).iter().zip(lanes);
+            let results = E::scalars_mut(slice::from_mut(dy))
+                .iter_mut()
+                .zip(E::scalars_mut(slice::from_mut(&mut totals)));
+            for (lane, ((&y, &mut t), (dy, total))) in outputs.zip(results).enumerate() {
+                let (loss, derivative) = term.term(weight, y, t);
+                // A selection, not a factor of 0: the output of an unused lane may be anything.
+                let used = lane < samples;
+                *total += if used { loss } else { T::ZERO };
+                *dy = if used { derivative * scale } else { T::ZERO };
+            }
+        }
+        E::scalars(slice::from_ref(&totals))
+            .iter()
+            .copied()
+            .sum::<T>()
+            * scale
+    }
 }

@@ -1,8 +1,25 @@
 //! Elementary functions, the same code with and without `std`.
+//!
+//! They are straight-line code of multiplications, additions, a few divisions and selections, so that loops over them
+//! vectorise wherever they are inlined. No multiplication is fused with an addition, so they give the same bits on
+//! every instruction set. `f64` takes logarithms and the error function from `libm`.
+//!
+//! The bounds in the table of [`Scalar`](crate::Scalar) are held by `accuracy.rs`.
 
-macro_rules! libm_functions {
-    ($scalar:ident, $module:ident, $sqrt:ident, $exp:ident, $exp_m1:ident, $ln:ident, $ln_1p:ident, $tanh:ident, $erf:ident) => {
+#[cfg(test)]
+mod accuracy;
+mod error_function;
+mod exponential;
+mod logarithm;
+
+macro_rules! functions {
+    ($scalar:ident, $module:ident, $sqrt:ident, $exponential:path, $ln:path, $ln_1p:path, $erf:path) => {
         pub(crate) mod $module {
+            pub(crate) use $erf as erf;
+            pub(crate) use $exponential::{exp, exp_m1, sigmoid, tanh};
+            pub(crate) use $ln as ln;
+            pub(crate) use $ln_1p as ln_1p;
+
             #[inline(always)]
             pub(crate) fn fused_multiply_add(a: $scalar, b: $scalar, c: $scalar) -> $scalar {
                 #[cfg(feature = "std")]
@@ -16,37 +33,6 @@ macro_rules! libm_functions {
                 return x.sqrt();
                 #[cfg(not(feature = "std"))]
                 return libm::$sqrt(x);
-            }
-            #[inline(always)]
-            pub(crate) fn exp(x: $scalar) -> $scalar {
-                libm::$exp(x)
-            }
-            #[inline(always)]
-            pub(crate) fn exp_m1(x: $scalar) -> $scalar {
-                libm::$exp_m1(x)
-            }
-            #[inline(always)]
-            pub(crate) fn ln(x: $scalar) -> $scalar {
-                libm::$ln(x)
-            }
-            #[inline(always)]
-            pub(crate) fn ln_1p(x: $scalar) -> $scalar {
-                libm::$ln_1p(x)
-            }
-            #[inline(always)]
-            pub(crate) fn tanh(x: $scalar) -> $scalar {
-                libm::$tanh(x)
-            }
-            #[inline(always)]
-            pub(crate) fn erf(x: $scalar) -> $scalar {
-                libm::$erf(x)
-            }
-            #[inline(always)]
-            pub(crate) fn sigmoid(x: $scalar) -> $scalar {
-                // With e^(−|x|) nothing overflows, and small values keep their relative accuracy.
-                let e = exp(-x.abs());
-                let numerator = if x < 0.0 { e } else { 1.0 };
-                numerator / (1.0 + e)
             }
             /// By squaring, so the bits do not depend on a C library.
             pub(crate) fn powi(x: $scalar, n: i32) -> $scalar {
@@ -63,5 +49,28 @@ macro_rules! libm_functions {
         }
     };
 }
-libm_functions!(f32, single, sqrtf, expf, expm1f, logf, log1pf, tanhf, erff);
-libm_functions!(f64, double, sqrt, exp, expm1, log, log1p, tanh, erf);
+functions!(
+    f32,
+    single,
+    sqrtf,
+    crate::math::exponential::single,
+    crate::math::logarithm::ln,
+    crate::math::logarithm::ln_1p,
+    crate::math::error_function::erf
+);
+functions!(
+    f64,
+    double,
+    sqrt,
+    crate::math::exponential::double,
+    libm::log,
+    libm::log1p,
+    libm::erf
+);
+
+/// `c₀ + c₁·x + c₂·x² + …` by Horner's rule.
+macro_rules! polynomial {
+    ($x:ident: $only:expr) => { $only };
+    ($x:ident: $first:expr, $($rest:expr),+) => { $first + $x * $crate::math::polynomial!($x: $($rest),+) };
+}
+use polynomial;

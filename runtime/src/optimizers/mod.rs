@@ -1,23 +1,71 @@
 //! Optimizers: the second half of training, `w ← w − η·∂L/∂w` and its variants, as loops over flat slices.
+//!
+//! Formulas, options and defaults are PyTorch's (`torch.optim`); hyperparameters are `f64` for both scalars and rounded
+//! once a step, as there. A step uses no fused multiply-add and adds nothing up across parameters, so it gives the same
+//! bits on every instruction set.
+//!
+//! ```
+//! # use chainrule::prelude::*;
+//! # use chainrule::{optimizers::Adam, layers::LinearParameters};
+//! # struct Net(LinearParameters<f32, 2, 1, 1>);
+//! # impl Parameters for Net {
+//! #     type Scalar = f32;
+//! #     fn parameters(&self) -> &[f32] { self.0.weight.as_slice() }
+//! #     fn parameters_mut(&mut self) -> &mut [f32] { self.0.weight.as_mut_slice() }
+//! # }
+//! # let (mut net, gradients) = (Net(bytemuck::zeroed()), Net(bytemuck::zeroed()));
+//! let mut adam = Adam::new(&net).learning_rate(3e-4).betas(0.9, 0.99);
+//! adam.step(&mut net, &gradients);
+//! adam.set_learning_rate(1e-4);
+//! ```
+//!
+//! The state lies in boxes that construction allocates; a step allocates nothing. Without a heap the user gives arrays
+//! or `&'static mut [T]` to `with_state`, see [`Storage`].
 
+mod adam;
+mod hyperparameters;
+mod rms_prop;
 mod sgd;
 
+pub use adam::{Adam, AdamW};
+pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 
 use crate::network::Parameters;
 use crate::scalar::Scalar;
 
 /// Updates parameters from their gradients.
+///
+/// Beside the update it tells and takes everything that a checkpoint needs for an exact resume:
+/// [`steps`](Optimizer::steps) and [`state`](Optimizer::state), which with the hyperparameters are the whole optimizer.
 pub trait Optimizer<T: Scalar> {
-    /// Updates `parameters` in place. Both slices have the length the optimizer was made for; of longer ones the
-    /// rest is left alone.
+    /// Updates `parameters` in place. No heap, no panic in a release build.
+    ///
+    /// Both slices have the length the optimizer was made for. If they do not, debug builds panic, and release builds
+    /// update the parameters up to the shortest length and leave the rest alone.
     fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]);
 
-    /// The learning rate `η`.
-    fn learning_rate(&self) -> T;
+    /// The learning rate `η` of the next step.
+    fn current_learning_rate(&self) -> f64;
 
     /// Changes the learning rate from the next step on.
-    fn set_learning_rate(&mut self, learning_rate: T);
+    ///
+    /// # Panics
+    /// If it is negative, infinite or NaN.
+    fn set_learning_rate(&mut self, learning_rate: f64);
+
+    /// How many steps were made.
+    fn steps(&self) -> u64;
+
+    /// Sets the number of steps made, to resume from a checkpoint.
+    fn set_steps(&mut self, steps: u64);
+
+    /// The state slices in use with PyTorch's names (`exp_avg`, `momentum_buffer`), each as long as the parameters and
+    /// in their order.
+    fn state(&self) -> impl Iterator<Item = (&'static str, &[T])>;
+
+    /// The state slices in use, mutable.
+    fn state_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut [T])>;
 
     /// The second half of training: one update of a network from the gradients in a workspace.
     #[inline]
@@ -29,3 +77,31 @@ pub trait Optimizer<T: Scalar> {
         self.step_slices(network.parameters_mut(), gradients.parameters());
     }
 }
+
+/// Where an optimizer keeps its state: `Box<[T]>`, `[T; N]`, `&'static mut [T]`, …, of as many scalars as the network
+/// has parameters, zero at the start.
+///
+/// ```
+/// use chainrule::optimizers::Adam;
+///
+/// const PARAMETERS: usize = 61_706; // `LeNet5::PARAMETERS`
+/// let adam: Adam<f32, [f32; PARAMETERS]> = const { Adam::with_state([0.0; PARAMETERS], [0.0; PARAMETERS]) };
+/// # let _ = adam;
+/// ```
+pub trait Storage<T>: AsRef<[T]> + AsMut<[T]> {}
+
+impl<T, S: AsRef<[T]> + AsMut<[T]>> Storage<T> for S {}
+
+/// The loops of the optimizers, compiled once for each scalar and instruction set, see [`kernel!`](crate::simd).
+#[doc(hidden)]
+pub trait Kernels<T>:
+    adam::Update<T>
+    + adam::UpdateAmsgrad<T>
+    + rms_prop::Update<T>
+    + sgd::Update<T>
+    + sgd::UpdateMomentum<T>
+{
+}
+
+impl Kernels<f32> for f32 {}
+impl Kernels<f64> for f64 {}

@@ -1,29 +1,257 @@
-use super::Optimizer;
+use super::hyperparameters::not_negative;
+use super::{Optimizer, Storage};
 use crate::scalar::Scalar;
+use crate::simd::{Isa, kernel};
+use core::fmt;
+use core::marker::PhantomData;
 
-/// Stochastic gradient descent: `w ← w − η·∂L/∂w`.
-#[derive(Clone, Debug)]
-pub struct Sgd<T> {
-    learning_rate: T,
+/// Stochastic gradient descent with momentum, PyTorch's `optim.SGD`.
+///
+/// With the gradient `g = ∂L/∂w + λ·w` (weight decay `λ`):
+///
+/// - without momentum `w ← w − η·g`;
+/// - with momentum `μ` and dampening `τ`: `b ← μ·b + (1 − τ)·g`, `w ← w − η·b`, where the first step sets `b ← g`;
+/// - with Nesterov's momentum `w ← w − η·(g + μ·b)` instead (Sutskever et al. 2013, ICML).
+///
+/// Defaults: momentum 0, dampening 0, weight decay 0, not Nesterov. The learning rate has none.
+///
+/// State: `momentum_buffer`, only with momentum.
+#[derive(Clone)]
+pub struct Sgd<
+    T,
+    #[cfg(feature = "alloc")] S = alloc::boxed::Box<[T]>,
+    #[cfg(not(feature = "alloc"))] S,
+> {
+    options: Options,
+    parameters: usize,
+    momentum_buffer: S,
+    steps: u64,
+    scalar: PhantomData<T>,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Options {
+    learning_rate: f64,
+    momentum: f64,
+    dampening: f64,
+    nesterov: bool,
+    weight_decay: f64,
+}
+
+#[cfg(feature = "alloc")]
 impl<T: Scalar> Sgd<T> {
-    /// Plain gradient descent.
-    pub fn new(learning_rate: T) -> Self {
-        Self { learning_rate }
-    }
-}
-
-impl<T: Scalar> Optimizer<T> for Sgd<T> {
-    fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
-        for (w, &g) in parameters.iter_mut().zip(gradients) {
-            *w -= self.learning_rate * g;
+    /// Plain gradient descent for a network. It allocates nothing until it gets [`momentum`](Sgd::momentum).
+    ///
+    /// # Panics
+    /// If the learning rate is negative, infinite or NaN.
+    #[track_caller]
+    pub fn new(network: &impl crate::Parameters<Scalar = T>, learning_rate: f64) -> Self {
+        Self {
+            parameters: network.parameters().len(),
+            ..Self::with_state(learning_rate, 0.0, alloc::boxed::Box::default())
         }
     }
-    fn learning_rate(&self) -> T {
-        self.learning_rate
+
+    /// Sets the momentum `μ`, and allocates its buffer if it is not 0.
+    ///
+    /// # Panics
+    /// If it is negative, infinite or NaN, or 0 after [`nesterov`](Sgd::nesterov).
+    #[must_use]
+    #[track_caller]
+    pub fn momentum(mut self, momentum: f64) -> Self {
+        self.options.momentum = not_negative("momentum", momentum);
+        self.options.check_nesterov();
+        let len = if momentum > 0.0 { self.parameters } else { 0 };
+        self.momentum_buffer = bytemuck::zeroed_slice_box(len);
+        self
     }
-    fn set_learning_rate(&mut self, learning_rate: T) {
-        self.learning_rate = learning_rate;
+}
+
+impl<T: Scalar, S: Storage<T>> Sgd<T, S> {
+    /// With momentum `momentum` and its buffer in given memory; momentum 0 needs none: `Sgd::with_state(0.1, 0.0, [])`.
+    ///
+    /// # Panics
+    /// If the learning rate or the momentum is negative, infinite or NaN.
+    #[track_caller]
+    pub const fn with_state(learning_rate: f64, momentum: f64, momentum_buffer: S) -> Self {
+        // A constant function cannot put the values into its message.
+        assert!(
+            0.0 <= learning_rate && learning_rate < f64::INFINITY,
+            "the learning rate must be finite and not negative"
+        );
+        assert!(
+            0.0 <= momentum && momentum < f64::INFINITY,
+            "the momentum must be finite and not negative"
+        );
+        Self {
+            options: Options {
+                learning_rate,
+                momentum,
+                dampening: 0.0,
+                nesterov: false,
+                weight_decay: 0.0,
+            },
+            parameters: 0,
+            momentum_buffer,
+            steps: 0,
+            scalar: PhantomData,
+        }
     }
+
+    /// Sets the dampening `τ` of the momentum.
+    ///
+    /// # Panics
+    /// If it is infinite or NaN, or not 0 after [`nesterov`](Sgd::nesterov).
+    #[must_use]
+    #[track_caller]
+    pub fn dampening(mut self, dampening: f64) -> Self {
+        assert!(
+            dampening.is_finite(),
+            "the dampening is {dampening}, but must be finite"
+        );
+        self.options.dampening = dampening;
+        self.options.check_nesterov();
+        self
+    }
+
+    /// Sets whether the momentum is Nesterov's.
+    ///
+    /// # Panics
+    /// Without a momentum set before, or with a dampening.
+    #[must_use]
+    #[track_caller]
+    pub fn nesterov(mut self, nesterov: bool) -> Self {
+        self.options.nesterov = nesterov;
+        self.options.check_nesterov();
+        self
+    }
+
+    /// Sets the weight decay `λ` (L2 penalty).
+    ///
+    /// # Panics
+    /// If it is negative, infinite or NaN.
+    #[must_use]
+    #[track_caller]
+    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
+        self.options.weight_decay = not_negative("weight decay", weight_decay);
+        self
+    }
+}
+
+impl Options {
+    #[track_caller]
+    fn check_nesterov(&self) {
+        assert!(
+            !self.nesterov || (self.momentum > 0.0 && self.dampening == 0.0),
+            "Nesterov's momentum needs a momentum, which is {}, and no dampening, which is {}; set `.momentum(…)` before \
+             `.nesterov(true)`",
+            self.momentum,
+            self.dampening
+        );
+    }
+}
+
+impl<T: Scalar, S: Storage<T>> Optimizer<T> for Sgd<T, S> {
+    fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
+        debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
+        let Options {
+            learning_rate,
+            momentum,
+            dampening,
+            nesterov,
+            weight_decay,
+        } = self.options;
+        let (isa, eta, lambda) = (
+            Isa::detect(),
+            T::from_f64(learning_rate),
+            T::from_f64(weight_decay),
+        );
+        if momentum == 0.0 {
+            update(isa, parameters, gradients, eta, lambda);
+        } else {
+            let buffer = self.momentum_buffer.as_mut();
+            debug_assert_eq!(parameters.len(), buffer.len(), "momentum buffer");
+            if self.steps == 0 {
+                buffer.fill(T::ZERO);
+            }
+            let fresh = if self.steps == 0 {
+                1.0
+            } else {
+                1.0 - dampening
+            };
+            let (mu, fresh) = (T::from_f64(momentum), T::from_f64(fresh));
+            update_momentum(
+                isa, parameters, gradients, buffer, eta, lambda, mu, fresh, nesterov,
+            );
+        }
+        self.steps = self.steps.saturating_add(1);
+    }
+
+    fn current_learning_rate(&self) -> f64 {
+        self.options.learning_rate
+    }
+    #[track_caller]
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.options.learning_rate = not_negative("learning rate", learning_rate);
+    }
+    fn steps(&self) -> u64 {
+        self.steps
+    }
+    fn set_steps(&mut self, steps: u64) {
+        self.steps = steps;
+    }
+    fn state(&self) -> impl Iterator<Item = (&'static str, &[T])> {
+        let used = self.options.momentum > 0.0;
+        used.then(|| ("momentum_buffer", self.momentum_buffer.as_ref()))
+            .into_iter()
+    }
+    fn state_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut [T])> {
+        let used = self.options.momentum > 0.0;
+        used.then(|| ("momentum_buffer", self.momentum_buffer.as_mut()))
+            .into_iter()
+    }
+}
+
+impl<T, S> fmt::Debug for Sgd<T, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sgd")
+            .field("options", &self.options)
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
+    }
+}
+
+kernel! {
+    /// `w ← w − η·(g + λ·w)`
+    Update: pub(crate) fn update<T, FMA, TILE>(w: &mut [T], g: &[T], eta: T, lambda: T) {
+        for (w, &g) in w.iter_mut().zip(g) {
+            *w -= eta * decayed(*w, g, lambda);
+        }
+    }
+}
+
+kernel! {
+    /// `b ← μ·b + fresh·(g + λ·w)`, `w ← w − η·b`
+    UpdateMomentum: pub(crate) fn update_momentum<T, FMA, TILE>(
+        w: &mut [T],
+        g: &[T],
+        b: &mut [T],
+        eta: T,
+        lambda: T,
+        mu: T,
+        fresh: T,
+        nesterov: bool,
+    ) {
+        for ((w, &g), b) in w.iter_mut().zip(g).zip(b) {
+            let g = decayed(*w, g, lambda);
+            *b = mu * *b + fresh * g;
+            *w -= eta * if nesterov { g + mu * *b } else { *b };
+        }
+    }
+}
+
+/// `g + λ·w`. Without weight decay exactly `g`, also where `w` is infinite.
+#[inline(always)]
+pub(super) fn decayed<T: Scalar>(w: T, g: T, lambda: T) -> T {
+    if lambda == T::ZERO { g } else { g + lambda * w }
 }

@@ -85,13 +85,21 @@ pub(crate) fn multiply_add<T: crate::Scalar, const FMA: bool>(a: T, b: T, c: T) 
     }
 }
 
+/// How many sums of [`LANES`](crate::LANES) scalars a kernel keeps in registers of `width` bytes: twelve registers of
+/// the sixteen that there are, so that the operands find room beside them.
+pub(crate) const fn tile<T>(width: usize) -> usize {
+    let registers = size_of::<T>() * crate::LANES / width;
+    if registers < 12 { 12 / registers } else { 1 }
+}
+
 /// Defines a kernel: a front function generic over the scalar, and its copies for `f32` and `f64` and each
 /// instruction set, compiled here once and shared by every network of every crate.
 ///
-/// `kernel! { Trait: pub(crate) fn name<T, FMA>(args) { body } }`. `Trait` is a hidden trait by which the front finds the
-/// copies; [`Kernels`](crate::kernels::Kernels) lists it.
+/// `kernel! { Trait: pub(crate) fn name<T, FMA, TILE>(args) { body } }`. `FMA` is the constant that tells whether a fused
+/// multiply-add is one instruction, `TILE` how many sums of [`LANES`](crate::LANES) scalars fit the registers.
+/// `Trait` is a hidden trait by which the front finds the copies; [`Kernels`](crate::kernels::Kernels) lists it.
 macro_rules! kernel {
-    ($(#[$meta:meta])* $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident>(
+    ($(#[$meta:meta])* $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident, $TILE:ident>(
         $($argument:ident: $type:ty),* $(,)?
     ) $body:block) => {
         $(#[$meta])*
@@ -105,26 +113,26 @@ macro_rules! kernel {
             fn run(isa: crate::simd::Isa, $($argument: $type),*);
         }
 
-        crate::simd::kernel!(@copies f32 $kernel $T $FMA ($($argument: $type),*) $body);
-        crate::simd::kernel!(@copies f64 $kernel $T $FMA ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f32 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f64 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
     };
-    (@copies $scalar:ident $kernel:ident $T:ident $FMA:ident ($($argument:ident: $type:ty),*) $body:block) => {
+    (@copies $scalar:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
         const _: () = {
             type $T = $scalar;
 
             #[inline(always)]
-            fn body<const $FMA: bool>($($argument: $type),*) $body
+            fn body<const $FMA: bool, const $TILE: usize>($($argument: $type),*) $body
 
             #[inline(never)]
             fn baseline($($argument: $type),*) {
-                body::<false>($($argument),*)
+                body::<false, { crate::simd::tile::<$T>(16) }>($($argument),*)
             }
 
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[target_feature(enable = "avx2,fma")]
             #[inline(never)]
             fn avx2($($argument: $type),*) {
-                body::<true>($($argument),*)
+                body::<true, { crate::simd::tile::<$T>(32) }>($($argument),*)
             }
 
             impl $kernel<$T> for $T {

@@ -1,0 +1,8 @@
+//! Weights in files.
+
+mod atomic;
+mod error;
+mod safetensors;
+
+pub use error::{SafetensorsError, TensorMismatch};
+pub use safetensors::Safetensors;

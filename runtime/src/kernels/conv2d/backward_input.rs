@@ -1,0 +1,81 @@
+use super::Geometry;
+use crate::Scalar;
+use crate::element::LANES;
+use crate::kernels::tile::{ONE, tiles};
+use crate::simd::{kernel, multiply_add};
+use core::array;
+
+kernel! {
+    /// `dx = Wᵀ ∗ dy` for `lanes` samples side by side.
+    BackwardInput: pub(crate) fn backward_input<T, FMA, TILE>(
+        lanes: usize,
+        geometry: Geometry,
+        weight: &[T],
+        dy: &[T],
+        dx: &mut [T],
+    ) {
+        for group in 0..geometry.groups {
+            let channels = 0..geometry.group_channels();
+            if lanes == 1 {
+                let (dy, dx) = (dy.as_chunks::<1>().0, dx.as_chunks_mut::<1>().0);
+                tiles!([1] of channels =>
+                    backward_input_tile<T, FMA, ONE>(geometry, group, weight, dy, &mut *dx));
+            } else {
+                let (dy, dx) = (dy.as_chunks::<LANES>().0, dx.as_chunks_mut::<LANES>().0);
+                tiles!([TILE, 4, 2, 1] of channels =>
+                    backward_input_tile<T, FMA, LANES>(geometry, group, weight, dy, &mut *dx));
+            }
+        }
+    }
+}
+
+/// `N` channels of the group from `start` on, at all positions.
+#[inline(always)]
+fn backward_input_tile<T: Scalar, const FMA: bool, const L: usize, const N: usize>(
+    start: usize,
+    geometry: Geometry,
+    group: usize,
+    weight: &[T],
+    dy: &[[T; L]],
+    dx: &mut [[T; L]],
+) {
+    let outputs = geometry.group_outputs();
+    let first_output = group * outputs;
+    let first_channel = group * geometry.group_channels() + start;
+    let plane = geometry.rows.output * geometry.columns.output;
+    for row in 0..geometry.rows.input {
+        for column in 0..geometry.columns.input {
+            let mut sums = [[T::ZERO; L]; N];
+            for r in 0..geometry.rows.kernel {
+                let Some(oh) = geometry.rows.output_of(row, r) else {
+                    continue;
+                };
+                for s in 0..geometry.columns.kernel {
+                    let Some(ow) = geometry.columns.output_of(column, s) else {
+                        continue;
+                    };
+                    let w: [&[T]; N] = array::from_fn(|c| {
+                        let w = geometry.weight_index(start + c, r, s) + first_output;
+                        weight.get(w..w + outputs).unwrap_or_default()
+                    });
+                    let dy = dy.get(geometry.output_index(first_output, oh, ow)..);
+                    let dy = dy.unwrap_or_default();
+                    for o in 0..outputs {
+                        let Some(dy) = dy.get(o * plane) else { break };
+                        for c in 0..N {
+                            let Some(&w) = w[c].get(o) else { break };
+                            for l in 0..L {
+                                sums[c][l] = multiply_add::<T, FMA>(w, dy[l], sums[c][l]);
+                            }
+                        }
+                    }
+                }
+            }
+            for c in 0..N {
+                if let Some(dx) = dx.get_mut(geometry.input_index(first_channel + c, row, column)) {
+                    *dx = sums[c];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Two-dimensional convolution and its gradients, straight from the definition: no im2col, no scratch memory.
+//!
+//! Shapes: `x: [channels][height][width][L]`, `y: [outputs][out_height][out_width][L]`,
+//! `W: [channels / groups][kernel_height][kernel_width][outputs]`, `b: [outputs]` or empty. `L` is 1 or [`LANES`].
+//!
+//! What falls into the padding is clipped per output position, by ranges of taps, so the inner loops have no branch
+//! per element.
+
+mod backward_input;
+mod backward_weight;
+mod forward;
+
+pub(crate) use backward_input::{BackwardInput, backward_input};
+pub(crate) use backward_weight::{BackwardWeight, backward_weight};
+pub(crate) use forward::{Forward, forward};
+
+use super::window::Axis;
+
+/// The sizes of a convolution.
+#[derive(Clone, Copy, Debug)]
+pub struct Geometry {
+    pub(crate) channels: usize,
+    pub(crate) outputs: usize,
+    pub(crate) groups: usize,
+    pub(crate) rows: Axis,
+    pub(crate) columns: Axis,
+}
+
+impl Geometry {
+    /// Input channels of one group.
+    #[inline(always)]
+    fn group_channels(&self) -> usize {
+        self.channels / self.groups.max(1)
+    }
+
+    /// Outputs of one group.
+    #[inline(always)]
+    fn group_outputs(&self) -> usize {
+        self.outputs / self.groups.max(1)
+    }
+
+    /// The weights of the taps from `(channel, row, column)` on.
+    #[inline(always)]
+    fn weight_index(&self, channel: usize, row: usize, column: usize) -> usize {
+        ((channel * self.rows.kernel + row) * self.columns.kernel + column) * self.outputs
+    }
+
+    #[inline(always)]
+    fn input_index(&self, channel: usize, row: usize, column: usize) -> usize {
+        (channel * self.rows.input + row) * self.columns.input + column
+    }
+
+    #[inline(always)]
+    fn output_index(&self, output: usize, row: usize, column: usize) -> usize {
+        (output * self.rows.output + row) * self.columns.output + column
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::element::LANES;
+    use crate::kernels::test_values::{assert_close, random};
+    use crate::simd::Isa;
+    use crate::{Element, Scalar};
+
+    fn axis(input: usize, kernel: usize, stride: usize, padding: usize, dilation: usize) -> Axis {
+        let span = input + 2 * padding - (kernel - 1) * dilation - 1;
+        Axis {
+            input,
+            output: span / stride + 1,
+            kernel,
+            stride,
+            padding,
+            dilation,
+        }
+    }
+
+    /// Channels, outputs, groups, and the two axes.
+    fn geometries() -> [Geometry; 9] {
+        [
+            (1, 1, 1, axis(1, 1, 1, 0, 1), axis(1, 1, 1, 0, 1)),
+            (1, 6, 1, axis(9, 5, 1, 2, 1), axis(13, 5, 1, 2, 1)),
+            (6, 16, 1, axis(7, 5, 1, 0, 1), axis(11, 5, 1, 0, 1)),
+            (3, 17, 1, axis(5, 3, 2, 1, 1), axis(7, 3, 2, 1, 1)),
+            (7, 33, 1, axis(3, 1, 1, 0, 1), axis(5, 1, 2, 0, 1)),
+            (5, 5, 5, axis(5, 3, 1, 1, 1), axis(33, 3, 1, 1, 1)),
+            (4, 10, 2, axis(9, 3, 2, 3, 2), axis(8, 2, 3, 1, 3)),
+            (6, 3, 3, axis(3, 2, 1, 1, 2), axis(1, 3, 1, 2, 1)),
+            // Longer than a block of the weight gradient, along both axes.
+            (2, 3, 1, axis(3, 2, 1, 0, 1), axis(130, 1, 1, 0, 1)),
+        ]
+        .map(|(channels, outputs, groups, rows, columns)| Geometry {
+            channels,
+            outputs,
+            groups,
+            rows,
+            columns,
+        })
+    }
+
+    /// Calls `visit` with the indices in weight, input and output of every product of the convolution.
+    fn for_each_product(g: Geometry, mut visit: impl FnMut(usize, usize, usize)) {
+        let (group_channels, group_outputs) = (g.channels / g.groups, g.outputs / g.groups);
+        let pairs = |a: usize, b: usize| (0..a).flat_map(move |i| (0..b).map(move |j| (i, j)));
+        for (o, c) in pairs(g.outputs, group_channels) {
+            let channel = o / group_outputs * group_channels + c;
+            for (oh, ow) in pairs(g.rows.output, g.columns.output) {
+                for (kh, kw) in pairs(g.rows.kernel, g.columns.kernel) {
+                    let h = (oh * g.rows.stride + kh * g.rows.dilation)
+                        .checked_sub(g.rows.padding)
+                        .filter(|&h| h < g.rows.input);
+                    let w = (ow * g.columns.stride + kw * g.columns.dilation)
+                        .checked_sub(g.columns.padding)
+                        .filter(|&w| w < g.columns.input);
+                    if let (Some(h), Some(w)) = (h, w) {
+                        visit(
+                            ((c * g.rows.kernel + kh) * g.columns.kernel + kw) * g.outputs + o,
+                            (channel * g.rows.input + h) * g.columns.input + w,
+                            (o * g.rows.output + oh) * g.columns.output + ow,
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn agrees_with_the_definition<T: Scalar>() {
+        for (seed, geometry) in geometries().into_iter().enumerate() {
+            let Geometry { rows, columns, .. } = geometry;
+            let taps = rows.kernel * columns.kernel;
+            let weights = geometry.channels / geometry.groups * taps * geometry.outputs;
+            let plane = rows.output * columns.output;
+            for (lanes, biases) in [1, LANES]
+                .into_iter()
+                .flat_map(|lanes| [(lanes, geometry.outputs), (lanes, 0)])
+            {
+                let inputs = geometry.channels * rows.input * columns.input * lanes;
+                let outputs = geometry.outputs * plane * lanes;
+                let [w, b, x, dy, dw_before] =
+                    random::<T, 5>(seed as u64, [weights, biases, inputs, outputs, weights]);
+                let wide = |values: &[T]| values.iter().map(|v| v.to_f64()).collect::<Vec<_>>();
+                let [mut y_expected, mut dx_expected] = [vec![0.0; outputs], vec![0.0; inputs]];
+                let [mut dw_expected, mut db_expected] = [wide(&dw_before), wide(&b)];
+                for (output, y) in y_expected
+                    .iter_mut()
+                    .enumerate()
+                    .take(outputs * biases.min(1))
+                {
+                    let o = output / (plane * lanes);
+                    *y = b[o].to_f64();
+                    db_expected[o] += dy[output].to_f64();
+                }
+                for_each_product(geometry, |weight, input, output| {
+                    for lane in 0..lanes {
+                        let (input, output) = (input * lanes + lane, output * lanes + lane);
+                        let (w, x) = (w[weight].to_f64(), x[input].to_f64());
+                        y_expected[output] += w * x;
+                        dx_expected[input] += w * dy[output].to_f64();
+                        dw_expected[weight] += x * dy[output].to_f64();
+                    }
+                });
+                let products = weights.max(plane * lanes);
+                for isa in [Isa::BASELINE, Isa::detect()] {
+                    let mut y = vec![T::ONE; outputs];
+                    forward(isa, lanes, geometry, &w, &b, &x, &mut y);
+                    assert_close(&y, &y_expected, products);
+                    let mut dx = vec![T::ONE; inputs];
+                    backward_input(isa, lanes, geometry, &w, &dy, &mut dx);
+                    assert_close(&dx, &dx_expected, products);
+                    let (mut dw, mut db) = (dw_before.clone(), b.clone());
+                    backward_weight(isa, lanes, geometry, &x, &dy, &mut dw, &mut db);
+                    assert_close(&dw, &dw_expected, products);
+                    assert_close(&db, &db_expected, products);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn agrees_with_the_definition_in_f32() {
+        agrees_with_the_definition::<f32>();
+    }
+
+    #[test]
+    fn agrees_with_the_definition_in_f64() {
+        agrees_with_the_definition::<f64>();
+    }
+}

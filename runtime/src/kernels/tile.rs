@@ -1,0 +1,51 @@
+//! Register tiles: the few vectors of sums that stay in registers while a kernel's inner loop runs.
+
+use crate::Scalar;
+use crate::simd::multiply_add;
+
+/// One lane, or one position at a time.
+pub(super) const ONE: usize = 1;
+
+/// `sums[o] += w[o]·x` for `N` outputs and `L` lanes. Of `w` and `x` one is broadcast and the other a vector, whichever
+/// of `N` and `L` is a vector's length.
+#[inline(always)]
+pub(super) fn add_products<T: Scalar, const FMA: bool, const L: usize, const N: usize>(
+    sums: &mut [[T; L]; N],
+    w: &[T; N],
+    x: &[T; L],
+) {
+    for o in 0..N {
+        for l in 0..L {
+            sums[o][l] = multiply_add::<T, FMA>(w[o], x[l], sums[o][l]);
+        }
+    }
+}
+
+/// Cuts a range into tiles and calls `function` for each with the size of the tile as last `const` argument and its
+/// start as first argument: `tiles!([6, 4, 2, 1] of range => function<T, L>(x, y))`. Sizes descend to 1; those larger
+/// than the first are skipped.
+macro_rules! tiles {
+    ([$largest:expr $(, $size:literal)*] of $range:expr => $function:ident<$($generic:ident),*> $arguments:tt) => {{
+        let range = $range;
+        let mut start = range.start;
+        while start < range.end {
+            let rest = range.end - start;
+            crate::kernels::tile::tiles!(@step start rest [$largest] [$($size)*] $function [$($generic),*] $arguments);
+        }
+    }};
+    (@step $start:ident $rest:ident [$largest:expr] [$($size:literal)*] $function:ident $generics:tt $arguments:tt) => {
+        if $rest >= $largest {
+            crate::kernels::tile::tiles!(@call $start { $largest } $function $generics $arguments);
+        } $(else if $size < $largest && $rest >= $size {
+            crate::kernels::tile::tiles!(@call $start $size $function $generics $arguments);
+        })* else {
+            // The sizes end with 1.
+            break;
+        }
+    };
+    (@call $start:ident $size:tt $function:ident [$($generic:ident),*] ($($argument:expr),* $(,)?)) => {
+        $function::<$($generic,)* $size>($start, $($argument),*);
+        $start += $size;
+    };
+}
+pub(super) use tiles;

@@ -1,0 +1,93 @@
+//! Where a sliding window meets its input, along one axis.
+
+use core::ops::Range;
+
+/// One axis of a convolution or a pooling: output `o` reads the inputs `o·stride + k·dilation − padding` for the taps
+/// `k < kernel`, as far as they exist.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Axis {
+    pub(crate) input: usize,
+    pub(crate) output: usize,
+    pub(crate) kernel: usize,
+    pub(crate) stride: usize,
+    pub(crate) padding: usize,
+    pub(crate) dilation: usize,
+}
+
+/// The taps of one output that fall inside the input.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Taps {
+    /// The first of them.
+    pub(crate) first: usize,
+    /// How many.
+    pub(crate) count: usize,
+    /// The input that the first one reads.
+    pub(crate) input: usize,
+}
+
+impl Axis {
+    /// The taps of output `o` that fall inside the input.
+    #[inline(always)]
+    pub(crate) fn taps(self, o: usize) -> Taps {
+        let window = o * self.stride;
+        let taps = self.inside(window, self.dilation, self.kernel);
+        Taps {
+            first: taps.start,
+            count: taps.end - taps.start,
+            input: (window + taps.start * self.dilation).saturating_sub(self.padding),
+        }
+    }
+
+    /// The outputs whose tap `k` falls inside the input, among `outputs`.
+    #[inline(always)]
+    pub(crate) fn outputs_of_tap(self, k: usize, outputs: Range<usize>) -> Range<usize> {
+        let inside = self.inside(k * self.dilation, self.stride, self.output);
+        let start = inside.start.max(outputs.start);
+        start..inside.end.min(outputs.end).max(start)
+    }
+
+    /// The outputs all of whose taps fall inside the input.
+    #[inline(always)]
+    pub(crate) fn interior(self) -> Range<usize> {
+        let start = self.inside(0, self.stride, self.output).start;
+        let last_tap = self.kernel.saturating_sub(1) * self.dilation;
+        let end = self.inside(last_tap, self.stride, self.output).end;
+        start..end.max(start)
+    }
+
+    /// The input that tap `k` of output `o` reads, given that it falls inside.
+    #[inline(always)]
+    pub(crate) fn input_of(self, o: usize, k: usize) -> usize {
+        (o * self.stride + k * self.dilation).saturating_sub(self.padding)
+    }
+
+    /// The output that reads `input` by its tap `k`, if there is one.
+    #[inline(always)]
+    pub(crate) fn output_of(self, input: usize, k: usize) -> Option<usize> {
+        let distance = (input + self.padding).checked_sub(k * self.dilation)?;
+        let stride = self.stride.max(1);
+        let o = if stride == 1 {
+            distance
+        } else if distance.is_multiple_of(stride) {
+            distance / stride
+        } else {
+            return None;
+        };
+        (o < self.output).then_some(o)
+    }
+
+    /// The `n < limit` with `padding ≤ offset + n·step < padding + input`.
+    #[inline(always)]
+    fn inside(self, offset: usize, step: usize, limit: usize) -> Range<usize> {
+        let start = quotient(self.padding.saturating_sub(offset), step);
+        let end = quotient((self.padding + self.input).saturating_sub(offset), step);
+        let end = end.min(limit);
+        start.min(end)..end
+    }
+}
+
+/// `⌈a / b⌉`, without the division in the usual case `b = 1`.
+#[inline(always)]
+fn quotient(a: usize, b: usize) -> usize {
+    if b <= 1 { a } else { a.div_ceil(b) }
+}

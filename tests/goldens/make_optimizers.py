@@ -1,0 +1,110 @@
+"""Writes optimizers.safetensors: 40-step traces of PyTorch's optimizers (made with PyTorch 1.13).
+
+    /usr/bin/python3 tests/goldens/make_optimizers.py
+
+The problem has 12 weights and the loss
+
+    L(w) = s_t * sum_i (a_i / 2 * (w_i - c_i)^2 + w_i^2 * w_{i+1}^2 / 4),    the index i + 1 modulo 12,
+
+whose factor s_t changes from step to step, so that second moments also fall. Gradients are PyTorch's own.
+For every configuration `<name>.f32` and `<name>.f64` of shape [40, 12] hold the weights after each step.
+The constructor call of a configuration stands in the metadata of the file.
+"""
+
+import json
+import pathlib
+import struct
+
+import torch
+from torch.optim import SGD, Adam, AdamW, RMSprop
+
+torch.set_num_threads(1)
+
+STEPS, WEIGHTS = 40, 12
+FACTORS = [1.0, 0.25, 3.0, -0.5, 1.5]
+
+# Name: optimizer, options, learning rate from step 20 on (if it changes).
+CONFIGURATIONS = {
+    "sgd": (SGD, dict(lr=0.1), None),
+    "sgd_weight_decay": (SGD, dict(lr=0.1, weight_decay=0.05), None),
+    "sgd_momentum": (SGD, dict(lr=0.05, momentum=0.9), None),
+    "sgd_dampening": (SGD, dict(lr=0.05, momentum=0.9, dampening=0.3), None),
+    "sgd_nesterov": (SGD, dict(lr=0.02, momentum=0.8, nesterov=True), None),
+    "sgd_everything": (SGD, dict(lr=0.02, momentum=0.7, nesterov=True, weight_decay=0.1), 0.005),
+    "adam": (Adam, dict(), None),
+    "adam_learning_rate": (Adam, dict(lr=0.05), 0.01),
+    "adam_betas": (Adam, dict(lr=0.02, betas=(0.7, 0.95)), None),
+    "adam_eps": (Adam, dict(lr=0.02, eps=0.1), None),
+    "adam_weight_decay": (Adam, dict(lr=0.02, weight_decay=0.3), None),
+    "adam_amsgrad": (Adam, dict(lr=0.02, betas=(0.9, 0.8), amsgrad=True), None),
+    "adam_everything": (
+        Adam,
+        dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1, amsgrad=True),
+        0.003,
+    ),
+    "adamw": (AdamW, dict(), None),
+    "adamw_weight_decay": (AdamW, dict(lr=0.02, weight_decay=0.5), None),
+    "adamw_amsgrad": (AdamW, dict(lr=0.02, betas=(0.9, 0.8), amsgrad=True), None),
+    "adamw_everything": (
+        AdamW,
+        dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.2, amsgrad=True),
+        0.003,
+    ),
+    "rms_prop": (RMSprop, dict(), None),
+    "rms_prop_alpha": (RMSprop, dict(alpha=0.8), None),
+    "rms_prop_eps": (RMSprop, dict(eps=0.1), None),
+    "rms_prop_weight_decay": (RMSprop, dict(weight_decay=0.3), None),
+    "rms_prop_momentum": (RMSprop, dict(lr=0.002, momentum=0.9), None),
+    "rms_prop_centered": (RMSprop, dict(lr=0.005, alpha=0.9, centered=True), None),
+    "rms_prop_everything": (
+        RMSprop,
+        dict(lr=0.002, alpha=0.9, eps=1e-3, weight_decay=0.1, momentum=0.5, centered=True),
+        0.0005,
+    ),
+}
+
+
+def trace(optimizer, options, later_learning_rate, dtype):
+    index = torch.arange(WEIGHTS, dtype=torch.float64)
+    # Sixteenths and eighths: exact in both scalars.
+    start = (((index * 7) % 12 - 5.5) / 8).to(dtype)
+    curvature = (0.25 + ((index * 5) % 12) / 16).to(dtype)
+    centre = (((index * 11) % 12 - 4) / 8).to(dtype)
+    w = torch.nn.Parameter(start.clone())
+    optimizer = optimizer([w], foreach=False, **options)
+    rows = []
+    for step in range(STEPS):
+        if step == 20 and later_learning_rate is not None:
+            optimizer.param_groups[0]["lr"] = later_learning_rate
+        optimizer.zero_grad()
+        loss = (curvature / 2 * (w - centre) ** 2 + w**2 * w.roll(-1) ** 2 / 4).sum()
+        (FACTORS[step % len(FACTORS)] * loss).backward()
+        optimizer.step()
+        rows.append(w.detach().clone())
+    result = torch.stack(rows)
+    assert result.isfinite().all() and result.abs().max() < 10
+    return result
+
+
+def write(path, tensors, metadata):
+    """A safetensors file: the length of a JSON header, the header, the values."""
+    header, data = {"__metadata__": metadata}, b""
+    for name, tensor in tensors.items():
+        values = tensor.numpy().tobytes()
+        dtype = {torch.float32: "F32", torch.float64: "F64"}[tensor.dtype]
+        offsets = [len(data), len(data) + len(values)]
+        header[name] = {"dtype": dtype, "shape": list(tensor.shape), "data_offsets": offsets}
+        data += values
+    header = json.dumps(header).encode()
+    header += b" " * (-len(header) % 8)
+    path.write_bytes(struct.pack("<Q", len(header)) + header + data)
+
+
+tensors, metadata = {}, {"torch": torch.__version__}
+for name, (optimizer, options, later) in CONFIGURATIONS.items():
+    arguments = ", ".join(f"{key}={value}" for key, value in options.items())
+    change = "" if later is None else f"; lr={later} from step 20"
+    metadata[name] = f"{optimizer.__name__}({arguments}){change}"
+    tensors[f"{name}.f64"] = trace(optimizer, options, later, torch.float64)
+    tensors[f"{name}.f32"] = trace(optimizer, options, later, torch.float32)
+write(pathlib.Path(__file__).with_name("optimizers.safetensors"), tensors, metadata)

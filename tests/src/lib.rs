@@ -1,0 +1,19 @@
+//! What the checks of `chainrule` against PyTorch and against finite differences share. Layers and losses run here
+//! on the path that generated code takes: the same contexts, the same layout, one sample an element and sixteen.
+
+mod activation;
+mod compare;
+mod golden;
+mod gradient;
+pub mod hand_written;
+mod layer;
+mod loss;
+mod pass;
+
+pub use activation::{check_apply, check_in_place};
+pub use compare::{Tolerance, assert_close};
+pub use golden::{Case, Golden};
+pub use gradient::{check_gradients, check_loss_gradient};
+pub use layer::{check_inference, check_layer, check_training};
+pub use loss::check_loss;
+pub use pass::{State, Training, infer, loss_of, train, uniform};

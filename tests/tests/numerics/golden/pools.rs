@@ -1,0 +1,30 @@
+use super::golden;
+use chainrule::layers::*;
+
+// MaxPool2d<C, H, W, OH, OW>
+golden! { "pools",
+    max_pool2d: MaxPool2d<2, 4, 6, 2, 3> = max([2, 2], [2, 2], [0, 0]);
+    max_pool2d_floor: MaxPool2d<2, 5, 5, 2, 2> = max([2, 2], [2, 2], [0, 0]);
+    max_pool2d_rectangular: MaxPool2d<1, 6, 4, 2, 2> = max([3, 2], [3, 2], [0, 0]);
+    max_pool2d_overlapping: MaxPool2d<2, 4, 5, 2, 3> = max([3, 3], [1, 1], [0, 0]);
+    max_pool2d_gaps: MaxPool2d<1, 7, 8, 2, 2> = max([2, 2], [3, 4], [0, 0]);
+    max_pool2d_padding: MaxPool2d<2, 5, 6, 3, 3> = max([3, 3], [2, 2], [1, 1]);
+    max_pool2d_ceil_mode: MaxPool2d<2, 5, 3, 3, 2> = max([2, 2], [2, 2], [0, 0]);
+    max_pool2d_ceil_mode_padding: MaxPool2d<1, 6, 6, 4, 3> = max([3, 2], [2, 3], [1, 1]);
+    max_pool2d_negative_padding: MaxPool2d<1, 4, 3, 3, 2> = max([2, 2], [2, 2], [1, 1]);
+    max_pool2d_ties: MaxPool2d<2, 5, 4, 3, 2> = max([3, 3], [1, 1], [0, 0]);
+
+
+}
+
+fn max<const C: usize, const H: usize, const W: usize, const OH: usize, const OW: usize>(
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    padding: [usize; 2],
+) -> MaxPool2d<C, H, W, OH, OW> {
+    MaxPool2d {
+        kernel,
+        stride,
+        padding,
+    }
+}

@@ -1,0 +1,5 @@
+//! The numbers of every layer, activation and loss, against PyTorch (`golden`), finite differences (`gradient`) and
+//! what must hold by definition (`property`).
+
+mod golden;
+mod gradient;
