@@ -97,8 +97,9 @@ pub mod prelude {
     pub use crate::network::{Network, Parameters};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
     pub use crate::tensor::Tensor;
-    pub use crate::{Element, Scalar, Shape, network};
+    pub use crate::{BackpropagateError, Element, Scalar, Shape, network};
     pub use rand::rngs::StdRng;
+    pub use rand::seq::SliceRandom;
     pub use rand::{Rng, RngExt, SeedableRng};
 }
 
