@@ -135,12 +135,12 @@ impl<T: Scalar> Element<T> for Lanes<T> {
     }
 }
 
-// SAFETY: an array of zeroable scalars.
 #[allow(unsafe_code)] // layout
+// SAFETY: an array of zeroable scalars.
 unsafe impl<T: Scalar> Zeroable for Lanes<T> {}
+#[allow(unsafe_code)] // layout
 // SAFETY: `repr(C)` with one field `[T; 16]`; 16·4 and 16·8 bytes are multiples of the alignment 64, so there is no
 // padding, and `Scalar` is sealed to `f32` and `f64`, for which every bit pattern is valid.
-#[allow(unsafe_code)] // layout
 unsafe impl<T: Scalar> Pod for Lanes<T> {}
 
 macro_rules! lane_operators {

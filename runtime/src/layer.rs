@@ -153,7 +153,7 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
 }
 
 /// What a forward pass may read besides its input.
-pub struct Forward<'a, T: Scalar, L: Layer<T> + ?Sized, E> {
+pub struct Forward<'a, T: Scalar, L: Layer<T>, E> {
     /// The layer's trained values.
     pub parameters: &'a L::Parameters,
     /// The layer's untrained state.
@@ -187,7 +187,7 @@ impl<T: Scalar, L: Layer<T>, E> Forward<'_, T, L, E> {
 }
 
 /// What a backward pass may read, and the gradients it adds to.
-pub struct Backward<'a, T: Scalar, L: Layer<T> + ?Sized, E> {
+pub struct Backward<'a, T: Scalar, L: Layer<T>, E> {
     /// The layer's trained values.
     pub parameters: &'a L::Parameters,
     /// Where `∂L/∂parameters` is added.

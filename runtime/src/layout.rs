@@ -33,8 +33,8 @@ macro_rules! parameters {
             $($(#[$field_meta])* $field_vis $field: $type),*
         }
 
-        // SAFETY: every field is zeroable, as the bounds say.
         $(#$allow)? // layout
+        // SAFETY: every field is zeroable, as the bounds say.
         unsafe impl<$T: $crate::Scalar $(, const $size: usize)*> $crate::__private::bytemuck::Zeroable
             for $name<$T $(, $size)*>
         where
@@ -42,10 +42,10 @@ macro_rules! parameters {
         {
         }
 
+        $(#$allow)? // layout
         // SAFETY: `repr(C)`, and every field is `Pod` by the bounds. That every field consists of `T` alone, so that
         // there is no padding, is checked where a layer uses the struct: `LayerInfo::of` compares its size with the
         // sum of the layer's tensors.
-        $(#$allow)? // layout
         unsafe impl<$T: $crate::Scalar $(, const $size: usize)*> $crate::__private::bytemuck::Pod
             for $name<$T $(, $size)*>
         where

@@ -13,7 +13,7 @@ pub(crate) mod window;
 
 pub(crate) use pack::{pack, unpack};
 
-/// Every kernel that is compiled once for `f32` and `f64`, see [`kernel!`](crate::simd). A new kernel adds a line.
+/// Every kernel that is compiled once for `f32` and `f64`, see `kernel!`. A new kernel adds a line.
 #[doc(hidden)]
 pub trait Kernels<T>:
     linear::Forward<T>

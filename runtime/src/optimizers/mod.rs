@@ -92,7 +92,7 @@ pub trait Storage<T>: AsRef<[T]> + AsMut<[T]> {}
 
 impl<T, S: AsRef<[T]> + AsMut<[T]>> Storage<T> for S {}
 
-/// The loops of the optimizers, compiled once for each scalar and instruction set, see [`kernel!`](crate::simd).
+/// The loops of the optimizers, compiled once for each scalar and instruction set, see `kernel!`.
 #[doc(hidden)]
 pub trait Kernels<T>:
     adam::Update<T>

@@ -1,6 +1,6 @@
 //! The choice of instruction set, and the only place where `unsafe` calls cross it.
 //!
-//! A kernel is written once as plain loops over slices. [`kernel!`] compiles it several times, each time as a function
+//! A kernel is written once as plain loops over slices. `kernel!` compiles it several times, each time as a function
 //! of its own with other target features, so that LLVM vectorises the same loops with wider registers; the front
 //! function picks one by the [`Isa`] that the network detected once at the start of the call.
 
@@ -48,8 +48,8 @@ impl Isa {
         match self.0 {
             InstructionSet::Baseline => baseline(work),
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-            // SAFETY: `Avx2` is only made by `detect`, after both features were found.
             #[allow(unsafe_code)] // instruction set
+            // SAFETY: `Avx2` is only made by `detect`, after both features were found.
             InstructionSet::Avx2 => unsafe { avx2(work) },
         }
     }
@@ -141,8 +141,8 @@ macro_rules! kernel {
                     match isa.instruction_set() {
                         crate::simd::InstructionSet::Baseline => baseline($($argument),*),
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-                        // SAFETY: `Avx2` is only made by `Isa::detect`, after both features were found.
                         #[allow(unsafe_code)] // instruction set
+                        // SAFETY: `Avx2` is only made by `Isa::detect`, after both features were found.
                         crate::simd::InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
                     }
                 }
