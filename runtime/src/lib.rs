@@ -9,6 +9,8 @@ extern crate self as chainrule;
 
 mod element;
 mod error;
+#[cfg(test)]
+mod gradient_check;
 pub mod init;
 mod kernels;
 mod layer;
@@ -40,6 +42,7 @@ pub use workspace::Workspace;
 
 /// Everything a program with a network needs: `use chainrule::prelude::*;`.
 pub mod prelude {
+    pub use crate::init::{Fan, Init};
     pub use crate::layer::{Backward, Forward, Layer};
     pub use crate::losses::{
         BceLoss, BceWithLogitsLoss, CrossEntropyLoss, HuberLoss, KlDivLoss, L1Loss, Loss, MseLoss,
