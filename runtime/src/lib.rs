@@ -54,6 +54,8 @@ extern crate self as chainrule;
 
 mod element;
 mod error;
+#[cfg(test)]
+mod gradient_check;
 pub mod init;
 #[cfg(feature = "safetensors")]
 pub mod io;
@@ -87,6 +89,7 @@ pub use workspace::Workspace;
 
 /// Everything a program with a network needs: `use chainrule::prelude::*;`.
 pub mod prelude {
+    pub use crate::init::{Fan, Init};
     #[cfg(feature = "safetensors")]
     pub use crate::io::Safetensors;
     pub use crate::layer::{Backward, Forward, Layer};

@@ -130,3 +130,41 @@ impl<T: Scalar, E: Element<T>> Work for Derivative<'_, T, E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradient_check::{assert_close, check_lanes, check_layer, pass, uniform};
+    use crate::layers::Softmax;
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    #[test]
+    fn gradients() {
+        check_layer(LogSoftmax::<[f64; 7]>::new(0));
+        check_layer(LogSoftmax::<[[f64; 3]; 4]>::new(0));
+        check_layer(LogSoftmax::<[[f64; 3]; 4]>::new(1));
+    }
+
+    #[test]
+    fn lanes_give_the_bits_of_single_samples() {
+        check_lanes::<f32, _>(LogSoftmax::<[f32; 10]>::new(0), 0.0);
+        check_lanes::<f32, _>(LogSoftmax::<[[f32; 3]; 4]>::new(0), 0.0);
+    }
+
+    #[test]
+    fn is_the_logarithm_of_softmax() {
+        let x = uniform::<f64>(&mut StdRng::seed_from_u64(1), 60, 8.0);
+        let log = pass::<f64, _, f64>(&LogSoftmax::<[[f64; 5]; 4]>::new(0), &(), &x, &[0.0; 60]);
+        let plain = pass::<f64, _, f64>(&Softmax::<[[f64; 5]; 4]>::new(0), &(), &x, &[0.0; 60]);
+        let exp: std::vec::Vec<f64> = log.outputs.iter().map(|y| y.exp()).collect();
+        assert_close("probabilities", &exp, &plain.outputs, 1e-14);
+    }
+
+    #[test]
+    fn large_numbers_stay_finite() {
+        let layer = LogSoftmax::<[f32; 3]>::new(0);
+        let y = pass::<f32, _, f32>(&layer, &(), &[1e4, -1e4, 0.0, 60.0, -60.0, 0.0], &[1.0; 6]);
+        assert_eq!(y.outputs, [0.0, -2e4, -1e4, 0.0, -120.0, -60.0]);
+    }
+}

@@ -133,3 +133,50 @@ impl<T: Scalar, E: Element<T>> Work for Derivative<'_, T, E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradient_check::{check_lanes, check_layer, pass, uniform};
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    #[test]
+    fn gradients() {
+        check_layer(Softmax::<[f64; 7]>::new(0));
+        check_layer(Softmax::<[[[f64; 2]; 3]; 4]>::new(0));
+        check_layer(Softmax::<[[[f64; 2]; 3]; 4]>::new(1));
+        check_layer(Softmax::<[[[f64; 2]; 3]; 4]>::new(2));
+    }
+
+    #[test]
+    fn lanes_give_the_bits_of_single_samples() {
+        check_lanes::<f32, _>(Softmax::<[f32; 10]>::new(0), 0.0);
+        check_lanes::<f32, _>(Softmax::<[[f32; 3]; 4]>::new(0), 0.0);
+    }
+
+    #[test]
+    fn adds_up_to_one_and_ignores_a_shift() {
+        let layer = Softmax::<[[f32; 4]; 6]>::new(1);
+        let x = uniform::<f32>(&mut StdRng::seed_from_u64(1), 24, 8.0);
+        // Multiples of 1/8: the shift is exact.
+        let x: std::vec::Vec<f32> = x.iter().map(|x| (x * 8.0).round() / 8.0).collect();
+        let shifted: std::vec::Vec<f32> = x.iter().map(|x| x + 1024.0).collect();
+        let y = pass::<f32, _, f32>(&layer, &(), &x, &[0.0; 24]).outputs;
+        for line in y.chunks(4) {
+            assert!((line.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{line:?}");
+        }
+        assert_eq!(
+            pass::<f32, _, f32>(&layer, &(), &shifted, &[0.0; 24]).outputs,
+            y
+        );
+    }
+
+    #[test]
+    fn large_numbers_neither_overflow_nor_divide_by_zero() {
+        let layer = Softmax::<[f32; 3]>::new(0);
+        let y = pass::<f32, _, f32>(&layer, &(), &[1e4, -1e4, 1e4, 60.0, -60.0, 3e38], &[1.0; 6]);
+        assert_eq!(y.outputs, [0.5, 0.0, 0.5, 0.0, 0.0, 1.0]);
+        assert_eq!(y.d_inputs, [0.0; 6]);
+    }
+}
