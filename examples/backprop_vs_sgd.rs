@@ -35,8 +35,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// One mini-batch: loss, gradients, update, and the loss again.
 fn one_step(mut net: Box<Iris>, (inputs, labels): &Data) -> Result<(), BackpropagateError> {
-    let (x, y): (Vec<_>, Vec<_>) = inputs.iter().zip(labels).step_by(10).unzip();
-    let y: Vec<u8> = y.into_iter().copied().collect();
+    let x: Vec<&[f64; 4]> = inputs.iter().step_by(10).collect();
+    let y: Vec<u8> = labels.iter().copied().step_by(10).collect();
     let loss = CrossEntropyLoss::default();
     let mut workspace = Iris::workspace();
 
@@ -81,7 +81,7 @@ struct Curve {
 /// The same gradients, used in six ways.
 fn compare(start: &Iris, data: &Data) -> Result<Vec<Curve>, BackpropagateError> {
     println!("\nSix ways to use the gradients, from the same start, {EPOCHS} epochs each:");
-    println!("  {:34} {:>8} {:>10} {:>10}", "", "updates", "epoch 10", "epoch {EPOCHS}".replace("{EPOCHS}", &EPOCHS.to_string()));
+    println!("  {:34} {:>8} {:>10} {:>10}", "", "updates", "epoch 10", format!("epoch {EPOCHS}"));
     let all = data.0.len();
     let curves = vec![
         train("full-batch gradient descent", start, data, all, Sgd::new(start, 0.5))?,
