@@ -21,7 +21,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut inputs, progression) = read(include_str!("data/diabetes.csv"))?;
     standardise(&mut inputs);
     let (mean, deviation) = moments(progression[..TRAINING].iter().copied());
-    let targets: Vec<[f32; 1]> = progression.iter().map(|y| [(y - mean) / deviation]).collect();
+    let targets: Vec<[f32; 1]> = progression
+        .iter()
+        .map(|y| [(y - mean) / deviation])
+        .collect();
     let (inputs, held_out) = inputs.split_at(TRAINING);
     let truth = &progression[TRAINING..];
 
@@ -37,7 +40,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let network = rmse(&predictions, truth);
 
     let lines = least_squares(inputs, &progression[..TRAINING])?;
-    let predictions: Vec<f32> = held_out.iter().map(|x| lines[0] + (0..10).map(|i| lines[i + 1] * x[i]).sum::<f32>()).collect();
+    let predictions: Vec<f32> = held_out
+        .iter()
+        .map(|x| lines[0] + (0..10).map(|i| lines[i + 1] * x[i]).sum::<f32>())
+        .collect();
     let linear = rmse(&predictions, truth);
     let always_mean = rmse(&vec![mean; truth.len()], truth);
 
@@ -50,7 +56,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Mini-batches of 32 in shuffled order, AdamW: decay of the weights is what keeps 193 parameters from learning 353
 /// patients by heart.
-fn train(seed: u64, inputs: &[[f32; 10]], targets: &[[f32; 1]]) -> Result<Box<Progression>, BackpropagateError> {
+fn train(
+    seed: u64,
+    inputs: &[[f32; 10]],
+    targets: &[[f32; 1]],
+) -> Result<Box<Progression>, BackpropagateError> {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut net = Progression::init(&mut rng);
     let mut workspace = Progression::workspace();
@@ -70,16 +80,29 @@ fn train(seed: u64, inputs: &[[f32; 10]], targets: &[[f32; 1]]) -> Result<Box<Pr
 
 /// Intercept and slopes that minimise the squared error, by singular values.
 fn least_squares(inputs: &[[f32; 10]], targets: &[f32]) -> Result<DVector<f32>, &'static str> {
-    let x = DMatrix::from_fn(inputs.len(), 11, |row, column| if column == 0 { 1.0 } else { inputs[row][column - 1] });
-    x.svd(true, true).solve(&DVector::from_column_slice(targets), 1e-6)
+    let x = DMatrix::from_fn(inputs.len(), 11, |row, column| {
+        if column == 0 {
+            1.0
+        } else {
+            inputs[row][column - 1]
+        }
+    });
+    x.svd(true, true)
+        .solve(&DVector::from_column_slice(targets), 1e-6)
 }
 
 fn read(csv: &str) -> Result<(Vec<[f32; 10]>, Vec<f32>), Box<dyn std::error::Error>> {
     let (mut inputs, mut targets) = (Vec::new(), Vec::new());
     for (number, line) in csv.lines().enumerate() {
         let fields: Vec<f32> = line.split(',').map(str::parse).collect::<Result<_, _>>()?;
-        let [input @ .., target] = &fields[..] else { return Err(format!("line {} is empty", number + 1).into()) };
-        inputs.push(input.try_into().map_err(|_| format!("line {} has {} fields", number + 1, fields.len()))?);
+        let [input @ .., target] = &fields[..] else {
+            return Err(format!("line {} is empty", number + 1).into());
+        };
+        inputs.push(
+            input
+                .try_into()
+                .map_err(|_| format!("line {} has {} fields", number + 1, fields.len()))?,
+        );
         targets.push(*target);
     }
     Ok((inputs, targets))
@@ -98,10 +121,17 @@ fn standardise(inputs: &mut [[f32; 10]]) {
 fn moments(values: impl ExactSizeIterator<Item = f32> + Clone) -> (f32, f32) {
     let n = values.len() as f32;
     let mean = values.clone().sum::<f32>() / n;
-    (mean, (values.map(|value| (value - mean).powi(2)).sum::<f32>() / n).sqrt())
+    (
+        mean,
+        (values.map(|value| (value - mean).powi(2)).sum::<f32>() / n).sqrt(),
+    )
 }
 
 fn rmse(predictions: &[f32], truth: &[f32]) -> f32 {
-    let squares: f32 = predictions.iter().zip(truth).map(|(p, t)| (p - t).powi(2)).sum();
+    let squares: f32 = predictions
+        .iter()
+        .zip(truth)
+        .map(|(p, t)| (p - t).powi(2))
+        .sum();
     (squares / truth.len() as f32).sqrt()
 }

@@ -29,7 +29,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Every fifth row is held out: the network never trains on it.
     let training: Vec<usize> = (0..images.len()).filter(|i| i % 5 != 4).collect();
     let held_out: Vec<usize> = (0..images.len()).filter(|i| i % 5 == 4).collect();
-    println!("{}\n\n{} digits to learn, {} held out", Digits::summary(), training.len(), held_out.len());
+    println!(
+        "{}\n\n{} digits to learn, {} held out",
+        Digits::summary(),
+        training.len(),
+        held_out.len()
+    );
 
     let mut rng = StdRng::seed_from_u64(7);
     let mut net = Digits::init(&mut rng);
@@ -41,9 +46,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             adam.set_learning_rate(4e-4);
         }
         order.shuffle(&mut rng);
-        let progress = ProgressBar::new(order.len() as u64).with_style(ProgressStyle::with_template(
-            "epoch {prefix:>2} {bar:32} {pos}/{len} digits  {msg}",
-        )?);
+        let progress = ProgressBar::new(order.len() as u64).with_style(
+            ProgressStyle::with_template("epoch {prefix:>2} {bar:32} {pos}/{len} digits  {msg}")?,
+        );
         progress.set_prefix(epoch.to_string());
         let (mut total, mut batches) = (0.0, 0);
         for batch in order.chunks(BATCH) {
@@ -57,13 +62,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             progress.set_message(format!("loss {:.4}", total / batches as f32));
         }
         progress.finish_and_clear();
-        let right = held_out.iter().filter(|&&i| answer(&net, &images[i]) == labels[i]).count();
+        let right = held_out
+            .iter()
+            .filter(|&&i| answer(&net, &images[i]) == labels[i])
+            .count();
         let accuracy = right as f32 / held_out.len() as f32;
-        println!("epoch {epoch:2}  loss {:.4}  held-out accuracy {accuracy:.4}", total / batches as f32);
+        println!(
+            "epoch {epoch:2}  loss {:.4}  held-out accuracy {accuracy:.4}",
+            total / batches as f32
+        );
     }
 
     print_confusion(&net, &images, &labels, &held_out);
-    for &i in held_out.iter().filter(|&&i| answer(&net, &images[i]) != labels[i]).take(2) {
+    for &i in held_out
+        .iter()
+        .filter(|&&i| answer(&net, &images[i]) != labels[i])
+        .take(2)
+    {
         println!("\nread as {}, is {}:", answer(&net, &images[i]), labels[i]);
         print_digit(&images[i]);
     }
@@ -71,10 +86,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     net.save_safetensors(FILE)?;
     let mut loaded = Digits::boxed();
     loaded.load_safetensors(FILE)?;
-    let same = held_out.iter().filter(|&&i| net.forward(&images[i]) == loaded.forward(&images[i])).count();
-    println!("\nsaved {FILE}, loaded it: {same} of {} answers have the same bits", held_out.len());
+    let same = held_out
+        .iter()
+        .filter(|&&i| net.forward(&images[i]) == loaded.forward(&images[i]))
+        .count();
+    println!(
+        "\nsaved {FILE}, loaded it: {same} of {} answers have the same bits",
+        held_out.len()
+    );
 
-    let right = held_out.iter().filter(|&&i| answer(&loaded, &images[i]) == labels[i]).count();
+    let right = held_out
+        .iter()
+        .filter(|&&i| answer(&loaded, &images[i]) == labels[i])
+        .count();
     println!("test accuracy: {:.3}", right as f32 / held_out.len() as f32);
     Ok(())
 }
@@ -82,14 +106,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The digit with the largest output.
 fn answer(net: &Digits, image: &Image) -> u8 {
     let logits = net.forward(image);
-    (0..10).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap_or(0) as u8
+    (0..10)
+        .max_by(|&a, &b| logits[a].total_cmp(&logits[b]))
+        .unwrap_or(0) as u8
 }
 
 /// Rows of 64 pixels (0..=16) and a label.
 fn read(bytes: &[u8]) -> (Vec<Image>, Vec<u8>) {
     let digit = |row: &[u8; 65]| {
         let pixel = |y: usize, x: usize| f32::from(row[8 * y + x]) / 16.0;
-        ([std::array::from_fn(|y| std::array::from_fn(|x| pixel(y, x)))], row[64])
+        (
+            [std::array::from_fn(|y| {
+                std::array::from_fn(|x| pixel(y, x))
+            })],
+            row[64],
+        )
     };
     bytes.as_chunks::<65>().0.iter().map(digit).unzip()
 }
@@ -100,9 +131,23 @@ fn print_confusion(net: &Digits, images: &[Image], labels: &[u8], indices: &[usi
         counts[usize::from(labels[i])][usize::from(answer(net, &images[i]))] += 1;
     }
     println!("\nrows: the digit; columns: what the network reads");
-    println!("   {}", (0..10).map(|digit| format!("{digit:4}")).collect::<String>());
+    println!(
+        "   {}",
+        (0..10)
+            .map(|digit| format!("{digit:4}"))
+            .collect::<String>()
+    );
     for (digit, row) in counts.iter().enumerate() {
-        let cells: String = row.iter().map(|&n| if n == 0 { "   ·".into() } else { format!("{n:4}") }).collect();
+        let cells: String = row
+            .iter()
+            .map(|&n| {
+                if n == 0 {
+                    "   ·".into()
+                } else {
+                    format!("{n:4}")
+                }
+            })
+            .collect();
         println!("{digit:2} {cells}");
     }
 }
@@ -110,6 +155,10 @@ fn print_confusion(net: &Digits, images: &[Image], labels: &[u8], indices: &[usi
 fn print_digit(image: &Image) {
     const INK: [char; 5] = [' ', '░', '▒', '▓', '█'];
     for row in image[0] {
-        println!("    {}", row.map(|pixel| String::from(INK[(pixel * 4.0) as usize]).repeat(2)).concat());
+        println!(
+            "    {}",
+            row.map(|pixel| String::from(INK[(pixel * 4.0) as usize]).repeat(2))
+                .concat()
+        );
     }
 }

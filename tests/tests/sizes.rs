@@ -39,7 +39,8 @@ where
     }
 }
 
-fn parameters_that_fit<N: StaticSizes<ParameterCount: IsLessOrEqual<U65536, Output = True>>>() -> usize {
+fn parameters_that_fit<N: StaticSizes<ParameterCount: IsLessOrEqual<U65536, Output = True>>>()
+-> usize {
     N::ParameterCount::USIZE
 }
 
@@ -51,8 +52,14 @@ fn typenum_sizes_agree_with_the_constants() {
     assert_eq!(parameters_that_fit::<B>(), B::PARAMETERS);
     assert_eq!(<B as StaticSizes>::InputLen::USIZE, INPUTS);
     fn same<T>(_: T, _: T) {}
-    same(<Sum<<A as StaticSizes>::OutputLen, <B as StaticSizes>::OutputLen>>::default(), U3::default());
-    same(<Sum<<B as StaticSizes>::InputLen, <A as StaticSizes>::OutputLen>>::default(), U6::default());
+    same(
+        <Sum<<A as StaticSizes>::OutputLen, <B as StaticSizes>::OutputLen>>::default(),
+        U3::default(),
+    );
+    same(
+        <Sum<<B as StaticSizes>::InputLen, <A as StaticSizes>::OutputLen>>::default(),
+        U6::default(),
+    );
 }
 
 #[test]
@@ -76,7 +83,9 @@ fn vectors_of_nalgebra_go_in_and_come_out() {
     let mut workspace = A::workspace();
     let target = SVector::<f32, 2>::zeros();
     let loss = MseLoss::default();
-    let value = net.backpropagate(&[x], &[target], &loss, &mut workspace).unwrap();
+    let value = net
+        .backpropagate(&[x], &[target], &loss, &mut workspace)
+        .unwrap();
     assert!((value - y.norm_squared() / 2.0).abs() < 1e-5 * value);
     // ∂L/∂W of the mean of two squares is y·xᵀ.
     assert!((workspace.gradients().fc.weight - y * x.transpose()).norm() < 1e-4);
@@ -86,7 +95,13 @@ fn vectors_of_nalgebra_go_in_and_come_out() {
 fn a_matrix_of_the_right_size_can_be_assigned() {
     let mut net = A::boxed();
     net.fc.weight = SMatrix::<f32, 2, 4>::from_fn(|row, column| (10 * row + column) as f32);
-    let weight = net.named_parameters().find(|tensor| tensor.name() == "fc.weight").unwrap();
+    let weight = net
+        .named_parameters()
+        .find(|tensor| tensor.name() == "fc.weight")
+        .unwrap();
     assert_eq!(weight.dims(), [2, 4]);
-    assert_eq!(weight.values().collect::<Vec<_>>(), [0.0, 1.0, 2.0, 3.0, 10.0, 11.0, 12.0, 13.0]);
+    assert_eq!(
+        weight.values().collect::<Vec<_>>(),
+        [0.0, 1.0, 2.0, 3.0, 10.0, 11.0, 12.0, 13.0]
+    );
 }

@@ -7,7 +7,9 @@ use std::path::Path;
 #[test]
 fn compile_errors_have_their_exact_words() {
     let cases = trybuild::TestCases::new();
-    for topic in ["budget", "generics", "layer", "name", "option", "shape", "sizes", "syntax"] {
+    for topic in [
+        "budget", "generics", "layer", "name", "option", "shape", "sizes", "syntax",
+    ] {
         cases.compile_fail(format!("ui/{topic}/*.rs"));
     }
     cases.pass("ui/pass/*.rs");
@@ -20,8 +22,15 @@ fn every_expected_error_belongs_to_a_case() {
     for topic in ui.read_dir().unwrap() {
         for file in topic.unwrap().path().read_dir().unwrap() {
             let file = file.unwrap().path();
-            if file.extension().is_some_and(|extension| extension == "stderr") {
-                assert!(file.with_extension("rs").exists(), "{} has no case", file.display());
+            if file
+                .extension()
+                .is_some_and(|extension| extension == "stderr")
+            {
+                assert!(
+                    file.with_extension("rs").exists(),
+                    "{} has no case",
+                    file.display()
+                );
             }
         }
     }
