@@ -2,6 +2,7 @@
 //!
 //! Layout: an activation is `[feature][lane]`, with `L` lanes: 1 for a single sample, [`LANES`] for a lane group.
 
+pub(crate) mod average_pool2d;
 pub(crate) mod conv2d;
 pub(crate) mod linear;
 pub(crate) mod max_pool2d;
@@ -16,7 +17,9 @@ pub(crate) use pack::{pack, unpack};
 /// Every kernel that is compiled once for `f32` and `f64`, see [`kernel!`](crate::simd). A new kernel adds a line.
 #[doc(hidden)]
 pub trait Kernels<T>:
-    conv2d::Forward<T>
+    average_pool2d::Forward<T>
+    + average_pool2d::Backward<T>
+    + conv2d::Forward<T>
     + conv2d::BackwardInput<T>
     + conv2d::BackwardWeight<T>
     + linear::Forward<T>
