@@ -2,7 +2,9 @@
 
 mod adaptive_avg_pool2d;
 mod avg_pool2d;
+mod batch_norm;
 mod conv2d;
+mod dropout;
 #[cfg(test)]
 mod gradient_check;
 mod linear;
@@ -12,7 +14,9 @@ mod reshape;
 
 pub use adaptive_avg_pool2d::AdaptiveAvgPool2d;
 pub use avg_pool2d::AvgPool2d;
+pub use batch_norm::{BatchNorm, BatchNormBuffers, BatchNormParameters};
 pub use conv2d::{Conv2d, Conv2dParameters};
+pub use dropout::Dropout;
 pub use linear::{Linear, LinearParameters};
 pub use max_pool2d::MaxPool2d;
 pub use pointwise::{Activation, Pointwise};
