@@ -33,12 +33,12 @@ kernel! {
         while start < outputs {
             if outputs >= LANES && outputs - start > HALF {
                 let block = transpose::<T, LANES>(start, dy);
-                tiles!([TILE, 4, 2, 1] of 0..x.len() =>
+                tiles!([TILE, 2, 1] of 0..x.len() =>
                     backward_weight_tile<T, FMA, LANES>(&block, outputs, x, &mut *d_weight));
                 start += LANES;
             } else {
                 let block = transpose::<T, HALF>(start, dy);
-                tiles!([TILE, 4, 2, 1] of 0..x.len() =>
+                tiles!([TILE, 2, 1] of 0..x.len() =>
                     backward_weight_tile<T, FMA, HALF>(&block, outputs, x, &mut *d_weight));
                 start += HALF;
             }
@@ -86,10 +86,10 @@ fn backward_weight_tile<T: Scalar, const FMA: bool, const W: usize, const N: usi
         return;
     };
     let mut sums = [[T::ZERO; W]; N];
-    for (l, dy) in dy.values.iter().enumerate() {
+    for l in 0..LANES {
         for i in 0..N {
             for o in 0..W {
-                sums[i][o] = multiply_add::<T, FMA>(x[i][l], dy[o], sums[i][o]);
+                sums[i][o] = multiply_add::<T, FMA>(x[i][l], dy.values[l][o], sums[i][o]);
             }
         }
     }
