@@ -80,10 +80,7 @@ fn reshape(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
             let (from, to) = (site.input.len(site.scalar), output.len(site.scalar));
             let origin = site.origin;
             let call = quote!(::chainrule::__private::check_reshape(#from, #to, #origin));
-            site.checks.push(crate::model::Check {
-                span: place.start,
-                call,
-            });
+            site.checks.push(crate::model::Check { place, call });
         }
     }
     view(site, output)

@@ -35,7 +35,7 @@ impl Site<'_> {
     /// Asks the compiler to check a condition, at the layer.
     pub(super) fn check(&mut self, call: TokenStream) {
         self.checks.push(Check {
-            span: self.span,
+            place: self.span.into(),
             call,
         });
     }
@@ -113,7 +113,7 @@ impl Site<'_> {
         let dims = quote!(<#ty as ::chainrule::Shape>::DIMS);
         let (kind, text, origin) = (self.kind, &output.text, self.origin);
         self.checks.push(Check {
-            span: self.span,
+            place: self.span.into(),
             call: quote!(::chainrule::__private::check_rank(#kind, #takes, #dims, #rank, #origin)),
         });
         (0..rank)
@@ -232,7 +232,7 @@ pub(crate) fn check_positive(
             );
         }
         Size::Symbol(_) | Size::Generic(_) => checks.push(Check {
-            span: place.start,
+            place,
             call: quote!(::chainrule::__private::check_positive(#owner, #name, #size)),
         }),
         Size::Known(_) | Size::Unknown => {}

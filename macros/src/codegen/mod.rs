@@ -11,28 +11,31 @@ mod structs;
 mod train;
 mod update_buffers;
 
-pub(crate) use network::emit_signatures;
-
 use crate::model::{Layer, Network};
 use crate::passes::{Form, Schedule};
 use crate::shape::Shape;
 use crate::size::place_at;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 /// The code of a network without mistakes.
 pub(crate) fn generate(network: &Network) -> TokenStream {
     let checks = checks::emit_checks(network);
     let implementation = network::emit_network(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
-    emit(network, quote!(#checks #implementation #static_sizes))
+    emit(network, quote!(#checks #implementation #static_sizes), true)
+}
+
+/// The types and signatures of a network with mistakes.
+pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
+    emit(network, network::emit_signatures(network), false)
 }
 
 /// The types, what all networks share, and these implementations.
-pub(crate) fn emit(network: &Network, implementations: TokenStream) -> TokenStream {
+fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenStream {
     let symbols = emit_symbols(network);
     let structs = structs::emit_structs(network);
-    let parameters = parameters::emit_parameters(network);
+    let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;
     quote! {
         #symbols
@@ -79,7 +82,11 @@ fn gradient(index: usize) -> Ident {
 
 /// The region that a slot shares in turns with others.
 fn region(index: usize) -> Ident {
-    local(if index % 2 == 0 { "even" } else { "odd" })
+    local(if index.is_multiple_of(2) {
+        "even"
+    } else {
+        "odd"
+    })
 }
 
 /// `let fc1: Linear<400, 120, 120> = …;`
@@ -111,53 +118,25 @@ fn buffers_of(layer: &Layer) -> TokenStream {
     }
 }
 
-/// A value of one shape as that of another: the same expression where the two are one type.
-struct Cast<'a> {
-    scalar: &'a TokenStream,
-}
-
-impl Cast<'_> {
-    /// `reference` is `&[…]`.
-    fn shared(
-        &self,
-        reference: TokenStream,
-        from: &TokenStream,
-        to: &TokenStream,
-        known: bool,
-    ) -> TokenStream {
-        self.cast(reference, from, to, if known { "reshape" } else { "fit" })
+/// `name`, a reference to values of one shape, as one to another: the same where the two are one type. `known` says
+/// that the macro itself has compared the lengths.
+fn cast(
+    name: &Ident,
+    from: &TokenStream,
+    to: &TokenStream,
+    known: bool,
+    exclusive: bool,
+) -> TokenStream {
+    if from.to_string() == to.to_string() {
+        return quote!(#name);
     }
-
-    /// `reference` is `&mut […]`.
-    fn exclusive(
-        &self,
-        reference: TokenStream,
-        from: &TokenStream,
-        to: &TokenStream,
-        known: bool,
-    ) -> TokenStream {
-        self.cast(
-            reference,
-            from,
-            to,
-            if known { "reshape_mut" } else { "fit_mut" },
-        )
-    }
-
-    fn cast(
-        &self,
-        reference: TokenStream,
-        from: &TokenStream,
-        to: &TokenStream,
-        function: &str,
-    ) -> TokenStream {
-        let _ = self.scalar;
-        if from.to_string() == to.to_string() {
-            return reference;
-        }
-        let function = format_ident!("{function}");
-        quote!(__rt::#function::<#from, #to, __E>(#reference))
-    }
+    let function = local(match (known, exclusive) {
+        (true, false) => "reshape",
+        (true, true) => "reshape_mut",
+        (false, false) => "fit",
+        (false, true) => "fit_mut",
+    });
+    quote!(__rt::#function::<#from, #to, __E>(#name))
 }
 
 /// The type that a layer takes: its own word for a user's layer, else what arrives.
@@ -237,14 +216,8 @@ impl Access<'_> {
         name: &Ident,
         exclusive: bool,
     ) -> TokenStream {
-        let scalar = &self.network.scalar;
-        let cast = Cast { scalar };
-        let from = home.ty(scalar);
-        if exclusive {
-            cast.exclusive(quote!(#name), &from, wanted, known)
-        } else {
-            cast.shared(quote!(#name), &from, wanted, known)
-        }
+        let from = home.ty(&self.network.scalar);
+        cast(name, &from, wanted, known, exclusive)
     }
 }
 
