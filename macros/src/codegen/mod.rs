@@ -16,7 +16,7 @@ use crate::model::{Layer, LayerKind, Network};
 use crate::passes::{Form, Schedule};
 use crate::shape::Shape;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 /// The code of a network without mistakes.
 pub(crate) fn generate(network: &Network) -> TokenStream {
@@ -74,14 +74,23 @@ fn emit_aliases(network: &Network) -> TokenStream {
     }
     let (scalar, everywhere) = (&network.scalar, &network.attributes.everywhere);
     let aliases = network.layers.iter().map(|layer| match &layer.kind {
-        LayerKind::User { path, ty, .. } => quote_spanned! {at(layer)=>
-            #(#everywhere)*
-            #[doc(hidden)]
-            #[allow(non_camel_case_types)]
-            type #ty = ::chainrule::__private::layer!(#scalar, #path);
-            #(#everywhere)*
-            const _: () = ::chainrule::__private::assert_layer::<#scalar, #path>();
-        },
+        LayerKind::User { path, ty, .. } => {
+            // The path stands once, so that a name that is not in scope is one error, too.
+            let mut written = format_ident!("{}_as_written", ty.to_string());
+            written.set_span(layer.span);
+            quote_spanned! {at(layer)=>
+                #(#everywhere)*
+                #[doc(hidden)]
+                #[allow(non_camel_case_types)]
+                type #written = #path;
+                #(#everywhere)*
+                #[doc(hidden)]
+                #[allow(non_camel_case_types)]
+                type #ty = ::chainrule::__private::layer!(#scalar, #written);
+                #(#everywhere)*
+                const _: () = ::chainrule::__private::assert_layer::<#scalar, #written>();
+            }
+        }
         LayerKind::BuiltIn(..) => TokenStream::new(),
     });
     aliases.collect()
