@@ -8,6 +8,6 @@ use proc_macro2::TokenStream;
 
 pub(crate) fn generate(network: &Network, diagnostics: Diagnostics) -> TokenStream {
     let mut tokens = diagnostics.into_tokens();
-    tokens.extend(codegen::emit(network, codegen::emit_signatures(network)));
+    tokens.extend(codegen::generate_signatures(network));
     tokens
 }

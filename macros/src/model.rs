@@ -115,6 +115,9 @@ pub(crate) struct Layer {
 pub(crate) enum LayerKind {
     BuiltIn(&'static Kind, Arguments),
     User {
+        /// The path as written.
+        path: TokenStream,
+        /// The type that the generated code names: the path, or an alias for it, see `chainrule::__private::layer`.
         ty: TokenStream,
         value: TokenStream,
         generic: bool,
@@ -205,7 +208,7 @@ pub(crate) fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push('_');
         }
         text.push(digit);
@@ -224,6 +227,6 @@ pub(crate) struct Limit {
 
 /// A condition for the compiler: a call of a `const` function that panics with the words of an error.
 pub(crate) struct Check {
-    pub(crate) span: Span,
+    pub(crate) place: Place,
     pub(crate) call: TokenStream,
 }

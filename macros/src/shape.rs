@@ -82,14 +82,14 @@ impl Shape {
             (Self::Unknown, _) | (_, Self::Unknown) => Some(true),
             (Self::Array(a), Self::Array(b)) if a.len() != b.len() => Some(false),
             (Self::Array(a), Self::Array(b)) => {
-                a.iter()
-                    .zip(b)
-                    .map(|(a, b)| a.same(b))
-                    .fold(Some(true), |all, one| match (all, one) {
-                        (Some(false), _) | (_, Some(false)) => Some(false),
-                        (None, _) | (_, None) => None,
-                        _ => Some(true),
-                    })
+                let sizes = || a.iter().zip(b).map(|(a, b)| a.same(b));
+                if sizes().any(|same| same == Some(false)) {
+                    Some(false)
+                } else if sizes().any(|same| same.is_none()) {
+                    None
+                } else {
+                    Some(true)
+                }
             }
             (Self::Output(a), Self::Output(b)) if a.layer.to_string() == b.layer.to_string() => {
                 Some(true)

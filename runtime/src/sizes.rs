@@ -116,7 +116,6 @@ macro_rules! __unsigned {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use typenum::{U0, U1, U10, U1000, U65536};
 
     #[test]

@@ -47,10 +47,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
             None => {
                 let channels = &sizes[0];
                 let call = quote!(::chainrule::__private::check_slopes(#channels, #slopes));
-                site.checks.push(crate::model::Check {
-                    span: place.start,
-                    call,
-                });
+                site.checks.push(crate::model::Check { place, call });
             }
         }
     }

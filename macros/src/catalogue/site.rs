@@ -35,7 +35,7 @@ impl Site<'_> {
     /// Asks the compiler to check a condition, at the layer.
     pub(super) fn check(&mut self, call: TokenStream) {
         self.checks.push(Check {
-            span: self.span,
+            place: self.span.into(),
             call,
         });
     }
@@ -113,16 +113,14 @@ impl Site<'_> {
         let dims = quote!(<#ty as ::chainrule::Shape>::DIMS);
         let (kind, text, origin) = (self.kind, &output.text, self.origin);
         self.checks.push(Check {
-            span: self.span,
+            place: self.span.into(),
             call: quote!(::chainrule::__private::check_rank(#kind, #takes, #dims, #rank, #origin)),
         });
         (0..rank)
             .map(|index| {
                 let expression = quote!(::chainrule::__private::size_at(#dims, #index));
-                self.symbols.define(
-                    crate::size::place_at(expression, self.span),
-                    format!("{text}.output[{index}]"),
-                )
+                self.symbols
+                    .define(expression, format!("{text}.output[{index}]"))
             })
             .collect()
     }
@@ -232,7 +230,7 @@ pub(crate) fn check_positive(
             );
         }
         Size::Symbol(_) | Size::Generic(_) => checks.push(Check {
-            span: place.start,
+            place,
             call: quote!(::chainrule::__private::check_positive(#owner, #name, #size)),
         }),
         Size::Known(_) | Size::Unknown => {}

@@ -32,10 +32,7 @@ pub(super) const KINDS: &[Kind] = &[
 /// Any shape, kept. `dim` counts the sample's dimensions from 0, so PyTorch's batch dimension does not count.
 fn infer(site: &mut Site<'_>, arguments: &Arguments, name: TokenStream) -> Inferred {
     let shape = site.input.ty(site.scalar);
-    let given = match arguments.get("dim") {
-        Some(_) => Some(arguments.size("dim")),
-        None => None,
-    };
+    let given = arguments.get("dim").map(|_| arguments.size("dim"));
     let rank = match site.input {
         Shape::Array(sizes) => Some(sizes.len() as u64),
         _ => None,

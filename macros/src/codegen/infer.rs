@@ -21,6 +21,19 @@ pub(super) fn emit_infer(network: &Network) -> TokenStream {
     let saved = saved_length(network)
         .map(|len| quote_spanned!(mixed=> let saved = scratch.take_elements(#len);));
 
+    // The last slot, in the shape in which the layers write it; the type may state it in other words.
+    let output = slot(last);
+    let (stated, written) = (network.output(), &schedule.slots[last]);
+    let output = (stated.ty(scalar).to_string() != written.ty(scalar).to_string()).then(|| {
+        let (known, stated, written) = (
+            super::lengths_known(stated, written),
+            stated.ty(scalar),
+            written.ty(scalar),
+        );
+        let place = super::cast(&output, &stated, &written, known, true);
+        quote_spanned!(mixed=> let #output = #place;)
+    });
+
     let mut statements = Vec::new();
     for (index, (layer, step)) in network.layers.iter().zip(&schedule.steps).enumerate() {
         if !super::computes(step.form) {
@@ -39,19 +52,6 @@ pub(super) fn emit_infer(network: &Network) -> TokenStream {
             let groups = local("groups");
             statements.push(quote_spanned!(span=> let #to = __rt::view::<#scalar, #shape, __E>(#region, #groups);));
         }
-        // The network's output is the slot in the shape that the type states.
-        let output = if step.to == last {
-            let (home, stated) = (schedule.slots[last].ty(scalar), network.output().ty(scalar));
-            let known = super::lengths_known(network.output(), &schedule.slots[last]);
-            super::Cast { scalar }.exclusive(quote!(#to), &stated, &home, known)
-        } else {
-            quote!(#to)
-        };
-        let output = if output.to_string() == to.to_string() {
-            quote_spanned!(span=> &mut *#to)
-        } else {
-            output
-        };
         let input = access.input(index, &from, false);
         let (parameters, buffers) = (parameters_of(layer), buffers_of(layer));
         let saved = if layer.may_save_in_inference() {
@@ -61,7 +61,7 @@ pub(super) fn emit_infer(network: &Network) -> TokenStream {
             quote!(&mut [])
         };
         statements.push(quote_spanned! {span=>
-            for (x, y) in #input.iter().zip(#output) {
+            for (x, y) in #input.iter().zip(&mut *#to) {
                 ::chainrule::Layer::<#scalar>::forward(
                     &#name,
                     __rt::inference(#isa, &#name, #parameters, #buffers, #saved),
@@ -76,6 +76,7 @@ pub(super) fn emit_infer(network: &Network) -> TokenStream {
         let groups = scratch.groups();
         #(#regions)*
         #saved
+        #output
         #(#statements)*
     }
 }

@@ -11,12 +11,10 @@ mod structs;
 mod train;
 mod update_buffers;
 
-pub(crate) use network::emit_signatures;
-
-use crate::model::{Layer, Network};
+use crate::catalogue::Role;
+use crate::model::{Layer, LayerKind, Network};
 use crate::passes::{Form, Schedule};
 use crate::shape::Shape;
-use crate::size::place_at;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
@@ -25,17 +23,24 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let checks = checks::emit_checks(network);
     let implementation = network::emit_network(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
-    emit(network, quote!(#checks #implementation #static_sizes))
+    emit(network, quote!(#checks #implementation #static_sizes), true)
+}
+
+/// The types and signatures of a network with mistakes.
+pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
+    emit(network, network::emit_signatures(network), false)
 }
 
 /// The types, what all networks share, and these implementations.
-pub(crate) fn emit(network: &Network, implementations: TokenStream) -> TokenStream {
+fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenStream {
     let symbols = emit_symbols(network);
+    let aliases = emit_aliases(network);
     let structs = structs::emit_structs(network);
-    let parameters = parameters::emit_parameters(network);
+    let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;
     quote! {
         #symbols
+        #aliases
         #structs
         #(#everywhere)*
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
@@ -62,6 +67,35 @@ fn emit_symbols(network: &Network) -> TokenStream {
     items.collect()
 }
 
+/// The types of the user's layers under names of their own: a type that is no layer is one error.
+fn emit_aliases(network: &Network) -> TokenStream {
+    if !network.generics.is_empty() {
+        return TokenStream::new();
+    }
+    let (scalar, everywhere) = (&network.scalar, &network.attributes.everywhere);
+    let aliases = network.layers.iter().map(|layer| match &layer.kind {
+        LayerKind::User { path, ty, .. } => {
+            // The path stands once, so that a name that is not in scope is one error, too.
+            let mut written = format_ident!("{}_as_written", ty.to_string());
+            written.set_span(layer.span);
+            quote_spanned! {at(layer)=>
+                #(#everywhere)*
+                #[doc(hidden)]
+                #[allow(non_camel_case_types)]
+                type #written = #path;
+                #(#everywhere)*
+                #[doc(hidden)]
+                #[allow(non_camel_case_types)]
+                type #ty = ::chainrule::__private::layer!(#scalar, #written);
+                #(#everywhere)*
+                const _: () = ::chainrule::__private::assert_layer::<#scalar, #written>();
+            }
+        }
+        LayerKind::BuiltIn(..) => TokenStream::new(),
+    });
+    aliases.collect()
+}
+
 /// A local variable of the macro, which no name of the user can meet.
 fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
@@ -79,7 +113,11 @@ fn gradient(index: usize) -> Ident {
 
 /// The region that a slot shares in turns with others.
 fn region(index: usize) -> Ident {
-    local(if index % 2 == 0 { "even" } else { "odd" })
+    local(if index.is_multiple_of(2) {
+        "even"
+    } else {
+        "odd"
+    })
 }
 
 /// `let fc1: Linear<400, 120, 120> = …;`
@@ -111,66 +149,39 @@ fn buffers_of(layer: &Layer) -> TokenStream {
     }
 }
 
-/// A value of one shape as that of another: the same expression where the two are one type.
-struct Cast<'a> {
-    scalar: &'a TokenStream,
+/// `name`, a reference to values of one shape, as one to another: the same where the two are one type. `known` says
+/// that the macro itself has compared the lengths.
+fn cast(
+    name: &Ident,
+    from: &TokenStream,
+    to: &TokenStream,
+    known: bool,
+    exclusive: bool,
+) -> TokenStream {
+    if from.to_string() == to.to_string() {
+        return quote!(#name);
+    }
+    let function = local(match (known, exclusive) {
+        (true, false) => "reshape",
+        (true, true) => "reshape_mut",
+        (false, false) => "fit",
+        (false, true) => "fit_mut",
+    });
+    quote!(__rt::#function::<#from, #to, __E>(#name))
 }
 
-impl Cast<'_> {
-    /// `reference` is `&[…]`.
-    fn shared(
-        &self,
-        reference: TokenStream,
-        from: &TokenStream,
-        to: &TokenStream,
-        known: bool,
-    ) -> TokenStream {
-        self.cast(reference, from, to, if known { "reshape" } else { "fit" })
-    }
-
-    /// `reference` is `&mut […]`.
-    fn exclusive(
-        &self,
-        reference: TokenStream,
-        from: &TokenStream,
-        to: &TokenStream,
-        known: bool,
-    ) -> TokenStream {
-        self.cast(
-            reference,
-            from,
-            to,
-            if known { "reshape_mut" } else { "fit_mut" },
-        )
-    }
-
-    fn cast(
-        &self,
-        reference: TokenStream,
-        from: &TokenStream,
-        to: &TokenStream,
-        function: &str,
-    ) -> TokenStream {
-        let _ = self.scalar;
-        if from.to_string() == to.to_string() {
-            return reference;
-        }
-        let function = format_ident!("{function}");
-        quote!(__rt::#function::<#from, #to, __E>(#reference))
-    }
-}
-
-/// The type that a layer takes: its own word for a user's layer, else what arrives.
+/// The type that a layer takes: its own word where only the compiler knows what arrives, else what arrives.
 fn input_type(network: &Network, layer: &Layer) -> TokenStream {
-    match &layer.kind {
-        crate::model::LayerKind::User { ty, .. } => {
-            let scalar = &network.scalar;
-            place_at(
-                quote!(<#ty as ::chainrule::Layer<#scalar>>::Input),
-                layer.span,
-            )
+    let (ty, scalar) = (&layer.ty, &network.scalar);
+    let own = quote_spanned!(at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::Input);
+    match (&layer.kind, &layer.input) {
+        (LayerKind::User { .. }, _) => own,
+        (LayerKind::BuiltIn(kind, _), Shape::Output(_))
+            if matches!(kind.facts.role, Role::Compute { .. }) =>
+        {
+            own
         }
-        crate::model::LayerKind::BuiltIn(..) => layer.input.ty(&network.scalar),
+        _ => layer.input.ty(scalar),
     }
 }
 
@@ -190,8 +201,8 @@ impl Access<'_> {
     fn input(&self, index: usize, name: &Ident, exclusive: bool) -> TokenStream {
         let layer = &self.network.layers[index];
         let home = &self.schedule.slots[self.schedule.steps[index].from];
-        let known = lengths_known(home, &layer.input)
-            && matches!(layer.kind, crate::model::LayerKind::BuiltIn(..));
+        let known =
+            lengths_known(home, &layer.input) && matches!(layer.kind, LayerKind::BuiltIn(..));
         self.cast(
             home,
             &input_type(self.network, layer),
@@ -237,14 +248,8 @@ impl Access<'_> {
         name: &Ident,
         exclusive: bool,
     ) -> TokenStream {
-        let scalar = &self.network.scalar;
-        let cast = Cast { scalar };
-        let from = home.ty(scalar);
-        if exclusive {
-            cast.exclusive(quote!(#name), &from, wanted, known)
-        } else {
-            cast.shared(quote!(#name), &from, wanted, known)
-        }
+        let from = home.ty(&self.network.scalar);
+        cast(name, &from, wanted, known, exclusive)
     }
 }
 

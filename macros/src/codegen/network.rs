@@ -38,7 +38,7 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
 }
 
 /// The same implementation with functions that never return: what stands behind a declaration with mistakes.
-pub(crate) fn emit_signatures(network: &Network) -> TokenStream {
+pub(super) fn emit_signatures(network: &Network) -> TokenStream {
     let never = || quote!(loop {});
     emit_impl(
         network,

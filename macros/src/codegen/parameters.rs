@@ -5,7 +5,8 @@ use crate::model::{Layer, Network};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-pub(super) fn emit_parameters(network: &Network) -> TokenStream {
+/// `check`: whether to hold the sizes of the types against the layers, which there are none of after an error.
+pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
     let (name, scalar) = (&network.name, &network.scalar);
     let (generics, arguments) = (network.parameters(), network.arguments());
     let network_type = quote!(#name #arguments);
@@ -20,6 +21,7 @@ pub(super) fn emit_parameters(network: &Network) -> TokenStream {
         let fields = emit_fields(network, Layer::may_have_buffers, quote!(Buffers));
         quote!(__rt::run!([#generics] #scalar, #name #arguments { #fields });)
     });
+    let packed = check.then(|| quote!(const { __rt::assert_packed::<#network_type>() }));
     let implementation = |ty: &TokenStream, place: TokenStream| {
         quote_spanned! {Span::mixed_site()=>
             #[automatically_derived]
@@ -27,12 +29,12 @@ pub(super) fn emit_parameters(network: &Network) -> TokenStream {
                 type Scalar = #scalar;
                 #[inline(always)]
                 fn parameters(&self) -> &[#scalar] {
-                    const { __rt::assert_packed::<#network_type>() }
+                    #packed
                     __rt::scalars(&#place)
                 }
                 #[inline(always)]
                 fn parameters_mut(&mut self) -> &mut [#scalar] {
-                    const { __rt::assert_packed::<#network_type>() }
+                    #packed
                     __rt::scalars_mut(&mut #place)
                 }
             }

@@ -42,7 +42,7 @@ pub(super) fn check_budget(network: &mut Network, diagnostics: &mut Diagnostics)
                     let unit = crate::size::number(unit);
                     if !matches!(value, Size::Unknown) {
                         network.checks.push(Check {
-                            span: limit.span,
+                            place: limit.span.into(),
                             call: quote!(::chainrule::__private::check_budget::<#name #arguments>(
                                 #quantity,
                                 <#name #arguments as ::chainrule::Network>::#constant,

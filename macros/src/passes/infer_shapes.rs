@@ -59,11 +59,13 @@ fn infer_layer(
             debug_assert!(!keeps_shape || inferred.output.same(input) == Some(true));
             inferred
         }
-        LayerKind::User { ty, value, generic } => {
+        LayerKind::User {
+            ty, value, generic, ..
+        } => {
             if !matches!(input, Shape::Unknown) {
                 let (arrives, text) = (input.ty(scalar), &layer.text);
                 checks.push(Check {
-                    span: layer.span,
+                    place: layer.span.into(),
                     call: quote!(::chainrule::__private::check_input(
                         #text,
                         <<#ty as ::chainrule::Layer<#scalar>>::Input as ::chainrule::Shape>::DIMS,
@@ -122,7 +124,7 @@ fn check_output(network: &mut Network, diagnostics: &mut Diagnostics) {
         None => {
             let (declared, found) = (declared.ty(&network.scalar), found.ty(&network.scalar));
             network.checks.push(Check {
-                span: place.start,
+                place: *place,
                 call: quote!(::chainrule::__private::check_output(
                     <#declared as ::chainrule::Shape>::DIMS,
                     <#found as ::chainrule::Shape>::DIMS,
