@@ -38,7 +38,7 @@ kernel! {
                     backward_weight_tile<T, FMA, ONE>(geometry, channel, x, dy, &mut *d_weight));
             } else {
                 let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
-                tiles!([TILE, 4, 2, 1] of outputs =>
+                tiles!([TILE, 5, 3, 1] of outputs =>
                     backward_weight_tile<T, FMA, LANES>(geometry, channel, x, dy, &mut *d_weight));
             }
         }
