@@ -68,9 +68,17 @@ functions!(
     libm::erf
 );
 
-/// `c₀ + c₁·x + c₂·x² + …` by Horner's rule.
+/// `c₀ + c₁·x + c₂·x² + …` as `(c₀ + c₁·x) + x²·((c₂ + c₃·x) + x²·(…))`: half as long a chain of operations as
+/// Horner's rule, which loops over these functions would wait for.
 macro_rules! polynomial {
-    ($x:ident: $only:expr) => { $only };
-    ($x:ident: $first:expr, $($rest:expr),+) => { $first + $x * $crate::math::polynomial!($x: $($rest),+) };
+    ($x:ident: $($coefficient:expr),+) => {{
+        let square = $x * $x;
+        $crate::math::polynomial!(@pairs $x, square: $($coefficient),+)
+    }};
+    (@pairs $x:ident, $square:ident: $only:expr) => { $only };
+    (@pairs $x:ident, $square:ident: $even:expr, $odd:expr) => { $even + $odd * $x };
+    (@pairs $x:ident, $square:ident: $even:expr, $odd:expr, $($rest:expr),+) => {
+        ($even + $odd * $x) + $square * $crate::math::polynomial!(@pairs $x, $square: $($rest),+)
+    };
 }
 use polynomial;
