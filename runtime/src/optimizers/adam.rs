@@ -152,7 +152,7 @@ kernel! {
         for ((((w, &g), m), v), max) in w.iter_mut().zip(g).zip(m).zip(v).zip(max) {
             coefficients.moments(*w, g, m, v);
             // So written, a NaN in either stays, as with `torch.maximum`.
-            *max = if *max >= *v || *max != *max { *max } else { *v };
+            *max = if *max >= *v || max.is_nan() { *max } else { *v };
             *w = coefficients.weight(*w, *m, *max);
         }
     }
@@ -313,4 +313,33 @@ adam! {
     ///
     /// State: as [`Adam`].
     AdamW { decoupled: true, weight_decay: 0.01 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instruction_sets_give_the_same_bits() {
+        for (len, decoupled) in [(1, true), (13, false), (100, true)] {
+            let options = Moments::new((), (), 0.1).options;
+            let coefficients: Coefficients<f32> = options.coefficients(3, decoupled);
+            let g: [f32; 100] = core::array::from_fn(|i| 1.0 / (i as f32 - 7.3));
+            let run = |isa| {
+                let [mut w, mut m, mut v, mut max] = [0.3, 0.1, 0.7, 0.01].map(|x| [x; 100]);
+                update(isa, &mut w[..len], &g, &mut m, &mut v, coefficients);
+                update_amsgrad(
+                    isa,
+                    &mut w[..len],
+                    &g,
+                    &mut m,
+                    &mut v,
+                    &mut max,
+                    coefficients,
+                );
+                [w, m, v, max]
+            };
+            assert_eq!(run(Isa::BASELINE), run(Isa::detect()));
+        }
+    }
 }

@@ -43,7 +43,7 @@ mod tests {
     fn bias_correction_matches_the_power() {
         for n in [1, 2, 3, 7, 10, 1000, 4321] {
             for beta in [0.0, 0.5, 0.9, 0.999] {
-                let expected = 1.0 - f64::powf(beta, n as f64);
+                let expected = 1.0 - (0..n).fold(1.0, |power, _| power * beta);
                 assert!((bias_correction(beta, n) - expected).abs() < 1e-13);
             }
         }

@@ -13,7 +13,7 @@
 //! #     fn parameters(&self) -> &[f32] { self.0.weight.as_slice() }
 //! #     fn parameters_mut(&mut self) -> &mut [f32] { self.0.weight.as_mut_slice() }
 //! # }
-//! # let (mut net, gradients) = (Net(bytemuck::zeroed()), Net(bytemuck::zeroed()));
+//! # let (mut net, gradients) = (Net(bytemuck::Zeroable::zeroed()), Net(bytemuck::Zeroable::zeroed()));
 //! let mut adam = Adam::new(&net).learning_rate(3e-4).betas(0.9, 0.99);
 //! adam.step(&mut net, &gradients);
 //! adam.set_learning_rate(1e-4);

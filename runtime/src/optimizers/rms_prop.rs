@@ -300,3 +300,41 @@ kernel! {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instruction_sets_give_the_same_bits() {
+        let [eta, alpha, fresh, eps, lambda, mu] = [0.01, 0.9, 0.1, 1e-8, 0.3, 0.7];
+        let c = Coefficients {
+            eta,
+            alpha,
+            fresh,
+            eps,
+            lambda,
+            mu,
+        };
+        for len in [1, 13, 100] {
+            let g: [f32; 100] = core::array::from_fn(|i| 1.0 / (i as f32 - 7.3));
+            let run = |isa| {
+                let [mut w, mut v, mut a, mut b] = [0.3, 0.7, 0.1, 0.2].map(|x| [x; 100]);
+                update(isa, &mut w[..len], &g, &mut v, None, None, c);
+                update(isa, &mut w[..len], &g, &mut v, Some(&mut a), None, c);
+                update(isa, &mut w[..len], &g, &mut v, None, Some(&mut b), c);
+                update(
+                    isa,
+                    &mut w[..len],
+                    &g,
+                    &mut v,
+                    Some(&mut a),
+                    Some(&mut b),
+                    c,
+                );
+                [w, v, a, b]
+            };
+            assert_eq!(run(Isa::BASELINE), run(Isa::detect()));
+        }
+    }
+}

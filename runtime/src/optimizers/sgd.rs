@@ -23,6 +23,8 @@ pub struct Sgd<
     #[cfg(not(feature = "alloc"))] S,
 > {
     options: Options,
+    // What `momentum` allocates.
+    #[cfg(feature = "alloc")]
     parameters: usize,
     momentum_buffer: S,
     steps: u64,
@@ -91,6 +93,7 @@ impl<T: Scalar, S: Storage<T>> Sgd<T, S> {
                 nesterov: false,
                 weight_decay: 0.0,
             },
+            #[cfg(feature = "alloc")]
             parameters: 0,
             momentum_buffer,
             steps: 0,
@@ -254,4 +257,24 @@ kernel! {
 #[inline(always)]
 pub(super) fn decayed<T: Scalar>(w: T, g: T, lambda: T) -> T {
     if lambda == T::ZERO { g } else { g + lambda * w }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instruction_sets_give_the_same_bits() {
+        for len in [1, 13, 100] {
+            let g: [f32; 100] = core::array::from_fn(|i| 1.0 / (i as f32 - 7.3));
+            let run = |isa| {
+                let [mut w, mut b] = [0.3, 0.7].map(|x| [x; 100]);
+                update(isa, &mut w[..len], &g, 0.1, 0.3);
+                update_momentum(isa, &mut w[..len], &g, &mut b, 0.1, 0.3, 0.9, 0.7, false);
+                update_momentum(isa, &mut w[..len], &g, &mut b, 0.1, 0.3, 0.9, 0.7, true);
+                [w, b]
+            };
+            assert_eq!(run(Isa::BASELINE), run(Isa::detect()));
+        }
+    }
 }
