@@ -21,6 +21,40 @@ pub(super) fn add_products<T: Scalar, const FMA: bool, const L: usize, const N: 
     }
 }
 
+/// `sums[i] += Σ_k rows[i][k]·vectors[k·step]` over the `count` entries of every row.
+///
+/// Every bound is settled before the first product: a check among the products would make the compiler keep `sums`
+/// in memory.
+#[inline(always)]
+pub(super) fn add_rows<T: Scalar, const FMA: bool, const L: usize, const N: usize>(
+    sums: &mut [[T; L]; N],
+    count: usize,
+    row: impl Fn(usize) -> usize,
+    matrix: &[T],
+    vectors: &[[T; L]],
+    step: usize,
+) {
+    let mut rows: [&[T]; N] = [&[]; N];
+    for i in 0..N {
+        let start = row(i);
+        match matrix.get(start..start + count) {
+            Some(row) => rows[i] = row,
+            None => return,
+        }
+    }
+    for k in 0..count {
+        let Some(vector) = vectors.get(k * step) else {
+            return;
+        };
+        for i in 0..N {
+            let factor = rows[i][k];
+            for l in 0..L {
+                sums[i][l] = multiply_add::<T, FMA>(factor, vector[l], sums[i][l]);
+            }
+        }
+    }
+}
+
 /// Cuts a range into tiles and calls `function` for each with the size of the tile as last `const` argument and its
 /// start as first argument: `tiles!([6, 4, 2, 1] of range => function<T, L>(x, y))`. Sizes descend to 1; those larger
 /// than the first are skipped.

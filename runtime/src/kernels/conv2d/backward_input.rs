@@ -1,9 +1,8 @@
 use super::Geometry;
 use crate::Scalar;
 use crate::element::LANES;
-use crate::kernels::tile::{ONE, tiles};
-use crate::simd::{kernel, multiply_add};
-use core::array;
+use crate::kernels::tile::{ONE, add_rows, tiles};
+use crate::simd::kernel;
 
 kernel! {
     /// `dx = Wᵀ ∗ dy` for `lanes` samples side by side.
@@ -54,21 +53,10 @@ fn backward_input_tile<T: Scalar, const FMA: bool, const L: usize, const N: usiz
                     let Some(ow) = geometry.columns.output_of(column, s) else {
                         continue;
                     };
-                    let w: [&[T]; N] = array::from_fn(|c| {
-                        let w = geometry.weight_index(start + c, r, s) + first_output;
-                        weight.get(w..w + outputs).unwrap_or_default()
-                    });
+                    let w = |c| geometry.weight_index(start + c, r, s) + first_output;
                     let dy = dy.get(geometry.output_index(first_output, oh, ow)..);
                     let dy = dy.unwrap_or_default();
-                    for o in 0..outputs {
-                        let Some(dy) = dy.get(o * plane) else { break };
-                        for c in 0..N {
-                            let Some(&w) = w[c].get(o) else { break };
-                            for l in 0..L {
-                                sums[c][l] = multiply_add::<T, FMA>(w, dy[l], sums[c][l]);
-                            }
-                        }
-                    }
+                    add_rows::<T, FMA, L, N>(&mut sums, outputs, w, weight, dy, plane);
                 }
             }
             for c in 0..N {

@@ -3,7 +3,6 @@ use crate::element::{LANES, Lanes};
 use crate::kernels::tile::{ONE, tiles};
 use crate::simd::{kernel, multiply_add};
 use crate::{Element, Scalar};
-use core::array;
 
 /// Output positions of a block of the weight gradient: with the tile's outputs they fit a first-level cache.
 const BLOCK: usize = 64;
@@ -71,25 +70,19 @@ fn backward_weight_tile<T: Scalar, const FMA: bool, const L: usize, const N: usi
                         let block_columns = columns.outputs_of_tap(s, block);
                         let mut sums = [[T::ZERO; L]; N];
                         for oh in block_rows.clone() {
-                            let dy: [&[[T; L]]; N] = array::from_fn(|o| {
-                                let at = geometry.output_index(start + o, oh, block_columns.start);
-                                dy.get(at..at + block_columns.len()).unwrap_or_default()
-                            });
                             let input = columns.input_of(block_columns.start, s);
                             let at = geometry.input_index(channel + c, rows.input_of(oh, r), input);
                             let x = x.get(at..).unwrap_or_default();
-                            for column in 0..block_columns.len() {
-                                let Some(x) = x.get(column * columns.stride) else {
-                                    break;
-                                };
-                                for o in 0..N {
-                                    let Some(dy) = dy[o].get(column) else { break };
-                                    for l in 0..L {
-                                        sums[o][l] =
-                                            multiply_add::<T, FMA>(dy[l], x[l], sums[o][l]);
-                                    }
-                                }
-                            }
+                            let y = |o| geometry.output_index(start + o, oh, block_columns.start);
+                            let count = block_columns.len();
+                            add_elementwise::<T, FMA, L, N>(
+                                &mut sums,
+                                count,
+                                y,
+                                dy,
+                                x,
+                                columns.stride,
+                            );
                         }
                         let dw = geometry.weight_index(c, r, s) + start;
                         if let Some(dw) = d_weight.get_mut(dw..dw + N) {
@@ -99,6 +92,36 @@ fn backward_weight_tile<T: Scalar, const FMA: bool, const L: usize, const N: usi
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// `sums[o] += Σ_k dy[o][k] ⊙ x[k·step]`, lane by lane, over `count` positions. As in `add_rows` every bound is
+/// settled before the first product.
+#[inline(always)]
+fn add_elementwise<T: Scalar, const FMA: bool, const L: usize, const N: usize>(
+    sums: &mut [[T; L]; N],
+    count: usize,
+    row: impl Fn(usize) -> usize,
+    dy: &[[T; L]],
+    x: &[[T; L]],
+    step: usize,
+) {
+    let mut rows: [&[[T; L]]; N] = [&[]; N];
+    for o in 0..N {
+        let start = row(o);
+        match dy.get(start..start + count) {
+            Some(row) => rows[o] = row,
+            None => return,
+        }
+    }
+    for k in 0..count {
+        let Some(x) = x.get(k * step) else { return };
+        for o in 0..N {
+            let dy = &rows[o][k];
+            for l in 0..L {
+                sums[o][l] = multiply_add::<T, FMA>(dy[l], x[l], sums[o][l]);
             }
         }
     }

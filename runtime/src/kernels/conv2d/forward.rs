@@ -66,6 +66,9 @@ fn forward_tile<T: Scalar, const FMA: bool, const L: usize, const P: usize, cons
 }
 
 /// `N` outputs at `P` positions side by side, whose taps fall inside the input for the same ones.
+///
+/// One loop over all taps, with the jumps to the next row and channel as additions inside: nested loops would carry
+/// the sums through several headers, and the compiler then no longer keeps them in vector registers.
 #[inline(always)]
 fn forward_positions<T: Scalar, const FMA: bool, const L: usize, const P: usize, const N: usize>(
     [start, row, column]: [usize; 3],
@@ -79,32 +82,52 @@ fn forward_positions<T: Scalar, const FMA: bool, const L: usize, const P: usize,
     let rows = geometry.rows.taps(row);
     let columns = geometry.columns.taps(column);
     let (stride, dilation) = (geometry.columns.stride, geometry.columns.dilation);
-    let mut sums = [bias.map(|bias| [bias; L]); P];
-    for c in 0..geometry.group_channels() {
-        for r in 0..rows.count {
-            let w = geometry.weight_index(c, rows.first + r, columns.first);
-            let w = weight.get(w..w + columns.count * geometry.outputs);
-            let row = rows.input + r * geometry.rows.dilation;
-            let x = x.get(geometry.input_index(channel + c, row, columns.input)..);
-            let (w, x) = (w.unwrap_or_default(), x.unwrap_or_default());
-            let mut tap = 0;
-            for w in w.chunks_exact(geometry.outputs.max(1)) {
-                let Some(w) = w.get(start..).and_then(<[T]>::first_chunk) else {
-                    break;
-                };
-                for p in 0..P {
-                    if let Some(x) = x.get(tap + p * stride) {
-                        add_products::<T, FMA, L, N>(&mut sums[p], w, x);
-                    }
-                }
-                tap += dilation;
+    // From tap to tap, and what is added at the end of a row and of a channel.
+    let mut w_at = geometry.weight_index(0, rows.first, columns.first) + start;
+    let w_row = (geometry.columns.kernel - columns.count) * geometry.outputs;
+    let w_channel = geometry.weight_index(0, geometry.rows.kernel - rows.count, 0);
+    let mut x_at = geometry.input_index(channel, rows.input, columns.input);
+    let x_row = geometry.rows.dilation * geometry.columns.input;
+    let x_row = x_row.wrapping_sub(columns.count * dilation);
+    let x_channel = geometry.input_index(1, 0, 0);
+    let x_channel =
+        x_channel.wrapping_sub(rows.count * geometry.rows.dilation * geometry.columns.input);
+
+    let mut sums = [[[T::ZERO; L]; N]; P];
+    let (mut r, mut s) = (0, 0);
+    for _ in 0..geometry.group_channels() * rows.count * columns.count {
+        let w = weight
+            .get(w_at..w_at.wrapping_add(N))
+            .and_then(<[T]>::first_chunk);
+        let Some(w) = w else { break };
+        let zero = [T::ZERO; L];
+        let mut inputs = [&zero; P];
+        for p in 0..P {
+            inputs[p] = x.get(x_at.wrapping_add(p * stride)).unwrap_or(&zero);
+        }
+        for p in 0..P {
+            add_products::<T, FMA, L, N>(&mut sums[p], w, inputs[p]);
+        }
+        w_at += geometry.outputs;
+        x_at += dilation;
+        s += 1;
+        if s == columns.count {
+            (s, r) = (0, r + 1);
+            w_at += w_row;
+            x_at = x_at.wrapping_add(x_row);
+            if r == rows.count {
+                r = 0;
+                w_at += w_channel;
+                x_at = x_at.wrapping_add(x_channel);
             }
         }
     }
     for p in 0..P {
         for o in 0..N {
             if let Some(y) = y.get_mut(geometry.output_index(start + o, row, column + p)) {
-                *y = sums[p][o];
+                for l in 0..L {
+                    y[l] = sums[p][o][l] + bias[o];
+                }
             }
         }
     }

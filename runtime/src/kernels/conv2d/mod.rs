@@ -59,10 +59,10 @@ impl Geometry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Scalar;
     use crate::element::LANES;
     use crate::kernels::test_values::{assert_close, random};
     use crate::simd::Isa;
-    use crate::{Element, Scalar};
 
     fn axis(input: usize, kernel: usize, stride: usize, padding: usize, dilation: usize) -> Axis {
         let span = input + 2 * padding - (kernel - 1) * dilation - 1;

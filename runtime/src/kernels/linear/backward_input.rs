@@ -1,8 +1,7 @@
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::kernels::tile::tiles;
+use crate::kernels::tile::{add_rows, tiles};
 use crate::simd::{kernel, multiply_add};
-use core::array;
 
 kernel! {
     /// `dx = Wᵀ·dy` for `lanes` samples side by side.
@@ -34,19 +33,9 @@ fn backward_input_tile<T: Scalar, const FMA: bool, const N: usize>(
     dx: &mut [[T; LANES]],
 ) {
     let outputs = dy.len();
-    let columns: [&[T]; N] = array::from_fn(|i| {
-        let start = (start + i) * outputs;
-        weight.get(start..start + outputs).unwrap_or_default()
-    });
     let mut sums = [[T::ZERO; LANES]; N];
-    for (o, dy) in dy.iter().enumerate() {
-        for i in 0..N {
-            let Some(&w) = columns[i].get(o) else { break };
-            for l in 0..LANES {
-                sums[i][l] = multiply_add::<T, FMA>(w, dy[l], sums[i][l]);
-            }
-        }
-    }
+    let column = |i| (start + i) * outputs;
+    add_rows::<T, FMA, LANES, N>(&mut sums, outputs, column, weight, dy, 1);
     if let Some(dx) = dx.get_mut(start..).and_then(<[_]>::first_chunk_mut) {
         *dx = sums;
     }

@@ -14,10 +14,10 @@ pub(crate) use forward::{Forward, forward};
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Scalar;
     use crate::element::LANES;
     use crate::kernels::test_values::{assert_close, random};
     use crate::simd::Isa;
-    use crate::{Element, Scalar};
 
     /// Every sum by the definition, in `f64`.
     fn agrees_with_the_definition<T: Scalar>() {
