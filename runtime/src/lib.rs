@@ -7,6 +7,7 @@ extern crate alloc;
 // The generated code names this crate `::chainrule`, also in the tests and documentation of the crate itself.
 extern crate self as chainrule;
 
+mod checks;
 mod element;
 mod error;
 #[cfg(test)]
@@ -23,8 +24,10 @@ mod math;
 mod network;
 pub mod optimizers;
 mod scalar;
+mod scratch;
 mod shape;
 pub mod simd;
+mod sizes;
 mod summary;
 mod tensor;
 mod workspace;
@@ -36,6 +39,7 @@ pub use layer::{Backward, Forward, Layer, Randomness};
 pub use network::{LayerInfo, Network, Parameters};
 pub use scalar::Scalar;
 pub use shape::{Sample, Shape};
+pub use sizes::StaticSizes;
 pub use summary::Summary;
 pub use tensor::{NamedTensor, Order, Tensor, TensorName};
 #[cfg(feature = "alloc")]
@@ -63,21 +67,12 @@ pub mod prelude {
 /// What the generated code uses. No part of the public interface.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::__run as run;
+    pub use crate::checks::*;
     pub use crate::network::{Context, Objective, Pass, inference, scalars, scalars_mut};
+    pub use crate::scratch::with_scratch;
     pub use crate::simd::Isa;
-    pub use crate::workspace::{Arena, reshape, reshape_mut, view};
-    pub use {bytemuck, rand};
-
-    /// The largest of some lengths.
-    pub const fn max(lengths: &[usize]) -> usize {
-        let (mut max, mut i) = (0, 0);
-        while i < lengths.len() {
-            if lengths[i] > max {
-                max = lengths[i];
-            }
-            i += 1;
-        }
-        max
-    }
+    pub use crate::sizes::Push;
+    pub use crate::workspace::{Arena, fit, fit_mut, reshape, reshape_mut, room, view};
+    pub use crate::{__run as run, __unsigned as unsigned};
+    pub use {bytemuck, rand, typenum};
 }

@@ -180,3 +180,29 @@ pub fn reshape_mut<From: Shape, To: Shape<Scalar = From::Scalar>, E: Element<Fro
     const { assert!(From::LEN == To::LEN, "shapes of different lengths") }
     To::values_mut(From::flat_mut(values))
 }
+
+/// The same elements in a shape whose length only the compiler compares, in a check of its own: where the lengths
+/// differ, as many values as there is room for.
+#[doc(hidden)]
+#[inline(always)]
+pub fn fit<From: Shape, To: Shape<Scalar = From::Scalar>, E: Element<From::Scalar>>(
+    values: &[From::Of<E>],
+) -> &[To::Of<E>] {
+    To::values(From::flat(values))
+}
+
+/// As [`fit`], mutable.
+#[doc(hidden)]
+#[inline(always)]
+pub fn fit_mut<From: Shape, To: Shape<Scalar = From::Scalar>, E: Element<From::Scalar>>(
+    values: &mut [From::Of<E>],
+) -> &mut [To::Of<E>] {
+    To::values_mut(From::flat_mut(values))
+}
+
+/// `len` elements at the front of memory that several layers use one after the other.
+#[doc(hidden)]
+#[inline(always)]
+pub fn room<E>(memory: &mut [E], len: usize) -> &mut [E] {
+    memory.get_mut(..len).unwrap_or_default()
+}

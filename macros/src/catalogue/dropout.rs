@@ -1,0 +1,35 @@
+//! `Dropout(p = 0.5)`
+
+use super::arguments::{Accepts, Argument};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site};
+use crate::model::Count;
+use quote::quote;
+
+pub(super) const KINDS: &[Kind] = &[Kind {
+    name: "Dropout",
+    arguments: &[Argument::positional("p", Accepts::Float)],
+    facts: Facts {
+        role: Role::Dropout,
+        ..PLAIN
+    },
+    infer,
+}];
+
+/// Any shape, kept.
+fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
+    if let Some((p, place)) = arguments.known_float("p")
+        && !(0.0..=1.0).contains(&p)
+    {
+        site.diagnostics
+            .error(place, format!("`p` is a probability and cannot be {p}"))
+            .help("choose a number from 0 to 1");
+    }
+    let (shape, p) = (site.input.ty(site.scalar), arguments.float("p", 0.5));
+    Inferred {
+        ty: quote!(::chainrule::layers::Dropout<#shape>),
+        value: quote!(::chainrule::layers::Dropout::new(#p)),
+        output: site.input.clone(),
+        parameters: Count::ZERO,
+        macs: Count::ZERO,
+    }
+}

@@ -1,0 +1,131 @@
+//! Every built-in layer, once: name, arguments, shape rule, runtime type and value.
+//!
+//! A layer is a row of [`CATALOGUE`], defined in the file of its family; nothing else in the macro names it.
+
+mod activations;
+mod adaptive_avg_pool2d;
+mod arguments;
+mod batch_norm;
+mod conv2d;
+mod dropout;
+mod linear;
+mod pool2d;
+mod prelu;
+mod reshape;
+mod site;
+mod softmax;
+
+pub(crate) use arguments::{Argument, Arguments, bind};
+pub(crate) use site::{Site, check_positive, origin};
+
+use crate::model::Count;
+use crate::shape::Shape;
+use proc_macro2::TokenStream;
+
+/// All rows, in the order of the documentation.
+static CATALOGUE: &[&[Kind]] = &[
+    linear::KINDS,
+    conv2d::KINDS,
+    pool2d::KINDS,
+    adaptive_avg_pool2d::KINDS,
+    reshape::KINDS,
+    dropout::KINDS,
+    batch_norm::KINDS,
+    softmax::KINDS,
+    prelu::KINDS,
+    activations::KINDS,
+];
+
+/// A built-in layer.
+pub(crate) struct Kind {
+    /// As written in a declaration.
+    pub(crate) name: &'static str,
+    /// What stands in its parentheses; positional ones first.
+    pub(crate) arguments: &'static [Argument],
+    pub(crate) facts: Facts,
+    /// The shape rule. Reports what does not fit and goes on with a plausible output.
+    pub(crate) infer: fn(&mut Site<'_>, &Arguments) -> Inferred,
+}
+
+/// What the passes and the code generation ask about a layer.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts {
+    /// It has trained values, so a field.
+    pub(crate) parameters: bool,
+    /// It has untrained state, so a field among the buffers.
+    pub(crate) buffers: bool,
+    /// Its forward pass saves elements for the backward pass.
+    pub(crate) saves: bool,
+    /// Training mixes the samples of a batch.
+    pub(crate) cross_sample: bool,
+    pub(crate) role: Role,
+}
+
+/// How a layer uses memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Role {
+    /// Reads one slot and writes another. Where the backward pass reads the output, the next layer must leave it alone.
+    Compute { reads_output: bool },
+    /// Element by element. In place where its derivative needs the output alone, and always in inference.
+    Pointwise { from_output: bool },
+    /// The same elements in another shape: no work at all.
+    View,
+    /// The identity in inference.
+    Dropout,
+}
+
+/// Most layers: no state, one slot in, one slot out.
+const PLAIN: Facts = Facts {
+    parameters: false,
+    buffers: false,
+    saves: false,
+    cross_sample: false,
+    role: Role::Compute {
+        reads_output: false,
+    },
+};
+
+/// What the shape rule of a layer finds.
+pub(crate) struct Inferred {
+    pub(crate) output: Shape,
+    /// The runtime type.
+    pub(crate) ty: TokenStream,
+    /// The configuration: an expression of that type.
+    pub(crate) value: TokenStream,
+    pub(crate) parameters: Count,
+    pub(crate) macs: Count,
+}
+
+/// The row of a layer.
+pub(crate) fn find(name: &str) -> Option<&'static Kind> {
+    kinds().find(|kind| kind.name == name)
+}
+
+/// The names of all layers.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    kinds().map(|kind| kind.name)
+}
+
+fn kinds() -> impl Iterator<Item = &'static Kind> {
+    CATALOGUE.iter().copied().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_distinct_and_positional_arguments_come_first() {
+        let mut seen = HashSet::new();
+        for kind in kinds() {
+            assert!(seen.insert(kind.name), "{} stands twice", kind.name);
+            let positional = kind
+                .arguments
+                .iter()
+                .take_while(|argument| argument.positional);
+            let all = kind.arguments.iter().filter(|argument| argument.positional);
+            assert_eq!(positional.count(), all.count(), "{}", kind.name);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! `MaxPool2d(kernel, stride = kernel, padding = 0, ceil_mode = false)` and
+//! `AvgPool2d(the same, count_include_pad = true)`
+
+use super::arguments::{Accepts, Argument};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site};
+use crate::model::Count;
+use crate::shape::Shape;
+use crate::size::{Size, Window};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        name: "MaxPool2d",
+        arguments: &[
+            Argument::required("kernel", Accepts::Pair),
+            Argument::positional("stride", Accepts::Pair),
+            Argument::option("padding", Accepts::Pair),
+            Argument::option("ceil_mode", Accepts::Bool),
+        ],
+        // The backward pass finds the largest element again by comparing with the output.
+        facts: Facts {
+            role: Role::Compute { reads_output: true },
+            ..PLAIN
+        },
+        infer: |site, arguments| {
+            let pool = infer(site, arguments);
+            let fields = pool.fields.clone();
+            pool.into_layer(quote!(MaxPool2d), fields)
+        },
+    },
+    Kind {
+        name: "AvgPool2d",
+        arguments: &[
+            Argument::required("kernel", Accepts::Pair),
+            Argument::positional("stride", Accepts::Pair),
+            Argument::option("padding", Accepts::Pair),
+            Argument::option("ceil_mode", Accepts::Bool),
+            Argument::option("count_include_pad", Accepts::Bool),
+        ],
+        facts: PLAIN,
+        infer: |site, arguments| {
+            let count_include_pad = arguments.flag("count_include_pad", true);
+            let pool = infer(site, arguments);
+            let fields = &pool.fields;
+            let fields = quote!(#fields, count_include_pad: #count_include_pad);
+            pool.into_layer(quote!(AvgPool2d), fields)
+        },
+    },
+];
+
+struct Pool {
+    channels: Size,
+    input: [Size; 2],
+    output: [Size; 2],
+    fields: TokenStream,
+}
+
+/// `[c, h, w] → [c, oh, ow]`
+fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Pool {
+    let [channels, height, width] = site.image();
+    let kernel = arguments
+        .pair("kernel")
+        .unwrap_or([Size::Unknown, Size::Unknown]);
+    let stride = arguments.pair("stride").unwrap_or_else(|| kernel.clone());
+    let padding = arguments.pair_or("padding", 0);
+    let ceil_mode = arguments.flag("ceil_mode", false);
+    for (name, [a, b]) in [("kernel", &kernel), ("stride", &stride)] {
+        let Some(place) = arguments.place(name) else {
+            continue;
+        };
+        site.positive(name, a, Some(place));
+        if a != b {
+            site.positive(name, b, Some(place));
+        }
+    }
+    for (kernel, padding) in kernel.iter().zip(&padding) {
+        if !check_padding(site, arguments, kernel, padding) {
+            break;
+        }
+    }
+    let window = |input: &Size, axis: usize| Window {
+        input: input.clone(),
+        kernel: kernel[axis].clone(),
+        stride: stride[axis].clone(),
+        padding: padding[axis].clone(),
+        dilation: Size::Known(1),
+        ceil_mode,
+    };
+    let place = arguments.place("kernel");
+    let out_height = site.slide(&window(&height, 0), "height", place);
+    let out_width = site.slide(&window(&width, 1), "width", place);
+    let ([kh, kw], [sh, sw], [ph, pw]) = (&kernel, &stride, &padding);
+    let fields = quote!(kernel: [#kh, #kw], stride: [#sh, #sw], padding: [#ph, #pw]);
+    Pool {
+        channels,
+        input: [height, width],
+        output: [out_height, out_width],
+        fields,
+    }
+}
+
+/// PyTorch's rule: a window that lies in the padding alone has no value, so padding is at most half the kernel.
+fn check_padding(
+    site: &mut Site<'_>,
+    arguments: &Arguments,
+    kernel: &Size,
+    padding: &Size,
+) -> bool {
+    let kind = site.kind;
+    match (kernel, padding) {
+        (_, Size::Known(0)) | (Size::Unknown, _) | (_, Size::Unknown) => true,
+        (Size::Known(kernel), Size::Known(padding)) => {
+            let fits = *padding <= kernel / 2;
+            if !fits {
+                let place = arguments.place("padding").unwrap_or(site.span.into());
+                site.diagnostics
+                    .error(
+                        place,
+                        format!("the padding of `{kind}` is {padding}, more than half of its kernel of {kernel}"),
+                    )
+                    .help(format!("pad by at most {}", kernel / 2));
+            }
+            fits
+        }
+        _ => {
+            let call = quote!(::chainrule::__private::check_padding(#kind, #kernel, #padding));
+            site.check(call);
+            true
+        }
+    }
+}
+
+impl Pool {
+    fn into_layer(self, name: TokenStream, fields: TokenStream) -> Inferred {
+        let Self {
+            channels,
+            input: [height, width],
+            output: [out_height, out_width],
+            ..
+        } = self;
+        Inferred {
+            ty: quote!(::chainrule::layers::#name<#channels, #height, #width, #out_height, #out_width>),
+            value: quote!(::chainrule::layers::#name { #fields }),
+            output: Shape::Array(vec![channels, out_height, out_width]),
+            parameters: Count::ZERO,
+            macs: Count::ZERO,
+        }
+    }
+}

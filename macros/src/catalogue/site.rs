@@ -1,0 +1,261 @@
+//! Where a shape rule stands: the layer, what arrives, and where it comes from.
+
+use crate::diagnostics::{Diagnostic, Diagnostics, Place};
+use crate::model::{Check, Network};
+use crate::shape::Shape;
+use crate::size::{Size, Symbols, Unworkable, Window};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+/// What a shape rule may use.
+pub(crate) struct Site<'a> {
+    /// The layer's name in the catalogue.
+    pub(crate) kind: &'static str,
+    /// What the user calls the layer: its label, or how it was written.
+    pub(crate) called: &'a str,
+    /// The token of its name.
+    pub(crate) span: Span,
+    /// What arrives.
+    pub(crate) input: &'a Shape,
+    /// Who produces it: `` `MaxPool2d(2)` on line 8 produces [16, 5, 5] ``.
+    pub(crate) origin: &'a str,
+    pub(crate) scalar: &'a TokenStream,
+    pub(crate) symbols: &'a mut Symbols,
+    pub(crate) checks: &'a mut Vec<Check>,
+    pub(crate) diagnostics: &'a mut Diagnostics,
+}
+
+impl Site<'_> {
+    /// Reports a mistake about what arrives.
+    pub(super) fn misfit(&mut self, text: String) -> &mut Diagnostic {
+        let note = self.origin;
+        self.diagnostics.error(self.span, text).note(note)
+    }
+
+    /// Asks the compiler to check a condition, at the layer.
+    pub(super) fn check(&mut self, call: TokenStream) {
+        self.checks.push(Check {
+            place: self.span.into(),
+            call,
+        });
+    }
+
+    /// The size of a vector. `Linear` and the like take nothing else; after anything else they go on as if `Flatten`
+    /// stood between.
+    pub(super) fn vector(&mut self) -> Size {
+        match self.input.clone() {
+            Shape::Unknown => Size::Unknown,
+            Shape::Array(sizes) => match sizes.as_slice() {
+                [size] => size.clone(),
+                sizes => {
+                    let help = format!("insert `Flatten` before `{}`", self.called);
+                    let text = format!(
+                        "`{}` takes a vector, but receives {}",
+                        self.kind, self.input
+                    );
+                    self.misfit(text).help(help);
+                    self.symbols.product(sizes).unwrap_or(Size::Unknown)
+                }
+            },
+            Shape::Output(_) => self.output_sizes(1, "a vector").remove(0),
+        }
+    }
+
+    /// Channels, height and width of an image.
+    pub(super) fn image(&mut self) -> [Size; 3] {
+        let unknown = [Size::Unknown, Size::Unknown, Size::Unknown];
+        match self.input.clone() {
+            Shape::Unknown => unknown,
+            Shape::Array(sizes) => match <[Size; 3]>::try_from(sizes) {
+                Ok(sizes) => sizes,
+                Err(sizes) => {
+                    let help = match sizes.as_slice() {
+                        [height, width] => format!(
+                            "insert `Reshape([1, {height}, {width}])` before `{}`",
+                            self.called
+                        ),
+                        _ => format!(
+                            "insert `Reshape([channels, height, width])` before `{}`",
+                            self.called
+                        ),
+                    };
+                    let text = format!(
+                        "`{}` takes [channels, height, width], but receives {}",
+                        self.kind, self.input
+                    );
+                    self.misfit(text).help(help);
+                    unknown
+                }
+            },
+            Shape::Output(_) => {
+                let sizes = self.output_sizes(3, "[channels, height, width]");
+                <[Size; 3]>::try_from(sizes).unwrap_or(unknown)
+            }
+        }
+    }
+
+    /// The sizes of what a user's layer puts out, read from its type, with a check of the rank.
+    fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
+        let Shape::Output(output) = self.input else {
+            return vec![Size::Unknown; rank];
+        };
+        if output.generic {
+            let text = format!(
+                "`{}` needs to know the sizes that `{}` puts out, which depend on the parameters of the network",
+                self.kind, output.text
+            );
+            self.misfit(text)
+                .note("stable Rust cannot compute sizes from generic types")
+                .help("give the network literal sizes and a fixed scalar, or put only element-wise layers behind it");
+            return vec![Size::Unknown; rank];
+        }
+        let ty = self.input.ty(self.scalar);
+        let dims = quote!(<#ty as ::chainrule::Shape>::DIMS);
+        let (kind, text, origin) = (self.kind, &output.text, self.origin);
+        self.checks.push(Check {
+            place: self.span.into(),
+            call: quote!(::chainrule::__private::check_rank(#kind, #takes, #dims, #rank, #origin)),
+        });
+        (0..rank)
+            .map(|index| {
+                let expression = quote!(::chainrule::__private::size_at(#dims, #index));
+                self.symbols.define(
+                    crate::size::place_at(expression, self.span),
+                    format!("{text}.output[{index}]"),
+                )
+            })
+            .collect()
+    }
+
+    /// A derived size; what cannot be derived is reported.
+    pub(super) fn derive(
+        &mut self,
+        result: impl FnOnce(&mut Symbols) -> Result<Size, Unworkable>,
+    ) -> Size {
+        match result(self.symbols) {
+            Ok(size) => size,
+            Err(Unworkable::Overflow) => {
+                let text = format!(
+                    "`{}` makes sizes beyond any memory from {}",
+                    self.kind, self.input
+                );
+                self.misfit(text);
+                Size::Unknown
+            }
+            Err(Unworkable::Generic) => {
+                let text = format!(
+                    "stable Rust has no arithmetic of generic sizes, and `{}` needs it for {}",
+                    self.kind, self.input
+                );
+                self.misfit(text).help(
+                    "make the size a literal or a `const` item, or give the network the result as a size parameter of its own",
+                );
+                Size::Unknown
+            }
+        }
+    }
+
+    /// A size that must not be zero.
+    pub(super) fn positive(&mut self, name: &str, size: &Size, place: Option<Place>) {
+        check_positive(
+            self.kind,
+            name,
+            size,
+            place.unwrap_or(self.span.into()),
+            self.checks,
+            self.diagnostics,
+        );
+    }
+
+    /// How often a window fits along `axis` (`height` or `width`); reports when not even once.
+    pub(super) fn slide(&mut self, window: &Window, axis: &str, place: Option<Place>) -> Size {
+        let (kind, origin) = (self.kind, self.origin);
+        if let Some([input, kernel, _, padding, dilation]) = window.known() {
+            let covered = dilation
+                .saturating_mul(kernel.saturating_sub(1))
+                .saturating_add(1);
+            let available = padding.saturating_mul(2).saturating_add(input);
+            if covered > available {
+                let place = place.unwrap_or(self.span.into());
+                let padded = if padding > 0 { " with its padding" } else { "" };
+                let dilated = if dilation > 1 {
+                    " with its dilation"
+                } else {
+                    ""
+                };
+                self.diagnostics
+                    .error(
+                        place,
+                        format!(
+                            "the kernel of `{kind}`{dilated} covers {covered}, but the {axis}{padded} is only {available}"
+                        ),
+                    )
+                    .note(origin)
+                    .help(format!("use a kernel of at most {}, or more padding", (available - 1) / dilation.max(1) + 1));
+                return Size::Unknown;
+            }
+        } else if !window.is_identity() {
+            let Window {
+                input,
+                kernel,
+                padding,
+                dilation,
+                ..
+            } = window;
+            let sizes = [input, kernel, padding, dilation];
+            if !sizes
+                .iter()
+                .any(|size| matches!(size, Size::Generic(_) | Size::Unknown))
+            {
+                let call = quote!(::chainrule::__private::check_window(#kind, #axis, #input, #kernel, #padding, #dilation, #origin));
+                self.check(call);
+            }
+        }
+        self.derive(|symbols| symbols.windows(window))
+    }
+}
+
+/// Reports a size of zero, or asks the compiler to.
+pub(crate) fn check_positive(
+    owner: &str,
+    name: &str,
+    size: &Size,
+    place: Place,
+    checks: &mut Vec<Check>,
+    diagnostics: &mut Diagnostics,
+) {
+    match size {
+        Size::Known(0) => {
+            diagnostics.error(
+                place,
+                format!("`{name}` of `{owner}` is 0, but must be at least 1"),
+            );
+        }
+        Size::Symbol(_) | Size::Generic(_) => checks.push(Check {
+            place,
+            call: quote!(::chainrule::__private::check_positive(#owner, #name, #size)),
+        }),
+        Size::Known(_) | Size::Unknown => {}
+    }
+}
+
+/// Who produces the input of a layer, for notes.
+pub(crate) fn origin(network: &Network, index: usize) -> String {
+    match index
+        .checked_sub(1)
+        .and_then(|before| network.layers.get(before))
+    {
+        Some(layer) => format!(
+            "`{}` on line {} produces {}",
+            layer.text,
+            layer.span.start().line,
+            layer.output
+        ),
+        None => format!(
+            "the input of `{}` on line {} is {}",
+            network.name,
+            network.input_place.line(),
+            network.input
+        ),
+    }
+}

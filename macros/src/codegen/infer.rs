@@ -1,0 +1,101 @@
+//! `infer`: the forward function. Activations lie in turns in two regions of the scratch; the last one is the output.
+
+use super::{
+    Access, at, buffers_of, emit_configuration, local, parameters_of, region, region_lengths, slot,
+};
+use crate::model::Network;
+use crate::passes::Form;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+pub(super) fn emit_infer(network: &Network) -> TokenStream {
+    let mixed = Span::mixed_site();
+    let schedule = &network.plan.inference;
+    let (scalar, last) = (&network.scalar, schedule.slots.len() - 1);
+    let access = Access { network, schedule };
+    let regions = region_lengths(network, schedule, 1..last);
+    let regions = regions.iter().enumerate().filter_map(|(index, len)| {
+        let (region, len) = (region(index), len.as_ref()?);
+        Some(quote_spanned!(mixed=> let #region = scratch.take_elements(#len);))
+    });
+    let saved = saved_length(network)
+        .map(|len| quote_spanned!(mixed=> let saved = scratch.take_elements(#len);));
+
+    // The last slot, in the shape in which the layers write it; the type may state it in other words.
+    let output = slot(last);
+    let (stated, written) = (network.output(), &schedule.slots[last]);
+    let output = (stated.ty(scalar).to_string() != written.ty(scalar).to_string()).then(|| {
+        let (known, stated, written) = (
+            super::lengths_known(stated, written),
+            stated.ty(scalar),
+            written.ty(scalar),
+        );
+        let place = super::cast(&output, &stated, &written, known, true);
+        quote_spanned!(mixed=> let #output = #place;)
+    });
+
+    let mut statements = Vec::new();
+    for (index, (layer, step)) in network.layers.iter().zip(&schedule.steps).enumerate() {
+        if !super::computes(step.form) {
+            continue;
+        }
+        let (span, name, isa) = (at(layer), &layer.local, local("isa"));
+        statements.push(emit_configuration(layer));
+        let (from, to) = (slot(step.from), slot(step.to));
+        if step.form == Form::InPlace {
+            let place = access.input(index, &to, true);
+            statements.push(quote_spanned!(span=> #name.apply::<__E>(#isa, #place);));
+            continue;
+        }
+        if step.to != last {
+            let (region, shape) = (region(step.to), schedule.slots[step.to].ty(scalar));
+            let groups = local("groups");
+            statements.push(quote_spanned!(span=> let #to = __rt::view::<#scalar, #shape, __E>(#region, #groups);));
+        }
+        let input = access.input(index, &from, false);
+        let (parameters, buffers) = (parameters_of(layer), buffers_of(layer));
+        let saved = if layer.may_save_in_inference() {
+            let (ty, saved) = (&layer.ty, local("saved"));
+            quote_spanned!(span=> __rt::room(#saved, <#ty as ::chainrule::Layer<#scalar>>::SAVED))
+        } else {
+            quote!(&mut [])
+        };
+        statements.push(quote_spanned! {span=>
+            for (x, y) in #input.iter().zip(&mut *#to) {
+                ::chainrule::Layer::<#scalar>::forward(
+                    &#name,
+                    __rt::inference(#isa, &#name, #parameters, #buffers, #saved),
+                    x,
+                    y,
+                );
+            }
+        });
+    }
+    quote_spanned! {mixed=>
+        let (parameters, buffers) = (&self.__parameters, &self.__buffers);
+        let groups = scratch.groups();
+        #(#regions)*
+        #saved
+        #output
+        #(#statements)*
+    }
+}
+
+/// The most that a layer saves in inference; they use the same room one after the other.
+pub(super) fn saved_length(network: &Network) -> Option<TokenStream> {
+    let scalar = &network.scalar;
+    let lengths: Vec<TokenStream> = network
+        .layers
+        .iter()
+        .filter(|layer| layer.may_save_in_inference())
+        .map(|layer| {
+            let ty = &layer.ty;
+            quote_spanned!(at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::SAVED)
+        })
+        .collect();
+    match lengths.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(quote!(__rt::max(&[#(#several),*]))),
+    }
+}

@@ -1,0 +1,246 @@
+//! The expansion: structs, constants, and calls into the runtime, one statement a layer.
+
+mod checks;
+mod docs;
+mod infer;
+mod init;
+mod network;
+mod parameters;
+mod static_sizes;
+mod structs;
+mod train;
+mod update_buffers;
+
+use crate::model::{Layer, Network};
+use crate::passes::{Form, Schedule};
+use crate::shape::Shape;
+use crate::size::place_at;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+/// The code of a network without mistakes.
+pub(crate) fn generate(network: &Network) -> TokenStream {
+    let checks = checks::emit_checks(network);
+    let implementation = network::emit_network(network);
+    let static_sizes = static_sizes::emit_static_sizes(network);
+    emit(network, quote!(#checks #implementation #static_sizes), true)
+}
+
+/// The types and signatures of a network with mistakes.
+pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
+    emit(network, network::emit_signatures(network), false)
+}
+
+/// The types, what all networks share, and these implementations.
+fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenStream {
+    let symbols = emit_symbols(network);
+    let structs = structs::emit_structs(network);
+    let parameters = parameters::emit_parameters(network, check);
+    let everywhere = &network.attributes.everywhere;
+    quote! {
+        #symbols
+        #structs
+        #(#everywhere)*
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
+        const _: () = {
+            use ::chainrule::__private as __rt;
+            #parameters
+            #implementations
+        };
+    }
+}
+
+/// One constant for each `const` expression among the sizes.
+fn emit_symbols(network: &Network) -> TokenStream {
+    let everywhere = &network.attributes.everywhere;
+    let items = network.symbols.items().map(|(symbol, expression)| {
+        let ident = &symbol.ident;
+        quote! {
+            #(#everywhere)*
+            #[doc(hidden)]
+            #[allow(non_upper_case_globals, dead_code)]
+            const #ident: usize = #expression;
+        }
+    });
+    items.collect()
+}
+
+/// A local variable of the macro, which no name of the user can meet.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// `x3`: the activation in slot 3.
+fn slot(index: usize) -> Ident {
+    local(&format!("x{index}"))
+}
+
+/// `d3`: its gradient.
+fn gradient(index: usize) -> Ident {
+    local(&format!("d{index}"))
+}
+
+/// The region that a slot shares in turns with others.
+fn region(index: usize) -> Ident {
+    local(if index.is_multiple_of(2) {
+        "even"
+    } else {
+        "odd"
+    })
+}
+
+/// `let fc1: Linear<400, 120, 120> = …;`
+fn emit_configuration(layer: &Layer) -> TokenStream {
+    let (name, ty, value) = (&layer.local, &layer.ty, &layer.value);
+    quote_spanned!(at(layer)=> let #name: #ty = #value;)
+}
+
+/// At the layer's name, with the hygiene of the macro.
+fn at(layer: &Layer) -> Span {
+    Span::mixed_site().located_at(layer.span)
+}
+
+/// `&parameters.fc1`, or `&()`.
+fn parameters_of(layer: &Layer) -> TokenStream {
+    let parameters = local("parameters");
+    match &layer.field {
+        Some(field) if layer.may_have_parameters() => quote!(&#parameters.#field),
+        _ => quote!(&()),
+    }
+}
+
+/// `&buffers.norm1`, or `&()`.
+fn buffers_of(layer: &Layer) -> TokenStream {
+    let buffers = local("buffers");
+    match &layer.field {
+        Some(field) if layer.may_have_buffers() => quote!(&#buffers.#field),
+        _ => quote!(&()),
+    }
+}
+
+/// `name`, a reference to values of one shape, as one to another: the same where the two are one type. `known` says
+/// that the macro itself has compared the lengths.
+fn cast(
+    name: &Ident,
+    from: &TokenStream,
+    to: &TokenStream,
+    known: bool,
+    exclusive: bool,
+) -> TokenStream {
+    if from.to_string() == to.to_string() {
+        return quote!(#name);
+    }
+    let function = local(match (known, exclusive) {
+        (true, false) => "reshape",
+        (true, true) => "reshape_mut",
+        (false, false) => "fit",
+        (false, true) => "fit_mut",
+    });
+    quote!(__rt::#function::<#from, #to, __E>(#name))
+}
+
+/// The type that a layer takes: its own word for a user's layer, else what arrives.
+fn input_type(network: &Network, layer: &Layer) -> TokenStream {
+    match &layer.kind {
+        crate::model::LayerKind::User { ty, .. } => {
+            let scalar = &network.scalar;
+            place_at(
+                quote!(<#ty as ::chainrule::Layer<#scalar>>::Input),
+                layer.span,
+            )
+        }
+        crate::model::LayerKind::BuiltIn(..) => layer.input.ty(&network.scalar),
+    }
+}
+
+/// Whether the macro itself has seen that two shapes have the same length.
+fn lengths_known(from: &Shape, to: &Shape) -> bool {
+    from.known_len().is_some() && from.known_len() == to.known_len()
+}
+
+/// Access to an activation or gradient in a slot, in the shape in which a layer reads or writes it.
+struct Access<'a> {
+    network: &'a Network,
+    schedule: &'a Schedule,
+}
+
+impl Access<'_> {
+    /// The input of the layer with this index, from `name`, which holds its slot.
+    fn input(&self, index: usize, name: &Ident, exclusive: bool) -> TokenStream {
+        let layer = &self.network.layers[index];
+        let home = &self.schedule.slots[self.schedule.steps[index].from];
+        let known = lengths_known(home, &layer.input)
+            && matches!(layer.kind, crate::model::LayerKind::BuiltIn(..));
+        self.cast(
+            home,
+            &input_type(self.network, layer),
+            known,
+            name,
+            exclusive,
+        )
+    }
+
+    /// The output of the layer with this index.
+    fn output(&self, index: usize, name: &Ident, exclusive: bool) -> TokenStream {
+        let layer = &self.network.layers[index];
+        let home = &self.schedule.slots[self.schedule.steps[index].to];
+        let known = lengths_known(home, &layer.output);
+        self.cast(
+            home,
+            &layer.output.ty(&self.network.scalar),
+            known,
+            name,
+            exclusive,
+        )
+    }
+
+    /// The output of the network.
+    fn last(&self, name: &Ident, exclusive: bool) -> TokenStream {
+        let home = &self.schedule.slots[self.schedule.slots.len() - 1];
+        let output = self.network.output();
+        let known = lengths_known(home, output);
+        self.cast(
+            home,
+            &output.ty(&self.network.scalar),
+            known,
+            name,
+            exclusive,
+        )
+    }
+
+    fn cast(
+        &self,
+        home: &Shape,
+        wanted: &TokenStream,
+        known: bool,
+        name: &Ident,
+        exclusive: bool,
+    ) -> TokenStream {
+        let from = home.ty(&self.network.scalar);
+        cast(name, &from, wanted, known, exclusive)
+    }
+}
+
+/// `even` or `odd` for the slots of `range`, as expressions for their lengths; `None` for a region nobody uses.
+fn region_lengths(
+    network: &Network,
+    schedule: &Schedule,
+    range: std::ops::Range<usize>,
+) -> [Option<TokenStream>; 2] {
+    let mut lengths = [Vec::new(), Vec::new()];
+    for index in range {
+        if let Some(slot) = schedule.slots.get(index) {
+            lengths[index % 2].push(slot.len(&network.scalar));
+        }
+    }
+    lengths.map(|lengths| match lengths.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(quote!(__rt::max(&[#(#several),*]))),
+    })
+}
+
+/// Whether a step computes anything.
+fn computes(form: Form) -> bool {
+    form != Form::View
+}

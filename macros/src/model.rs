@@ -1,0 +1,229 @@
+//! The network as the passes see it: names resolved, arguments typed; shapes and buffers are filled in by the passes.
+
+use crate::catalogue::{Arguments, Kind};
+use crate::diagnostics::Place;
+use crate::passes::Plan;
+use crate::shape::Shape;
+use crate::size::{Size, Symbols};
+use crate::syntax::{Generics, Parameter, Quantity};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// A declaration whose words are understood.
+pub(crate) struct Network {
+    pub(crate) attributes: Attributes,
+    pub(crate) visibility: syn::Visibility,
+    pub(crate) name: Ident,
+    pub(crate) generics: Generics,
+    /// `f32`, `f64` or the type parameter.
+    pub(crate) scalar: TokenStream,
+    pub(crate) input: Shape,
+    pub(crate) input_place: Place,
+    /// `-> [10]`
+    pub(crate) declared_output: Option<(Shape, Place)>,
+    /// In order.
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) budget: Vec<Limit>,
+    /// The `const` expressions among the sizes.
+    pub(crate) symbols: Symbols,
+    /// What the compiler must check, since the macro cannot.
+    pub(crate) checks: Vec<Check>,
+    /// Filled in by the last pass.
+    pub(crate) plan: Plan,
+}
+
+impl Network {
+    /// The output of the last layer.
+    pub(crate) fn inferred_output(&self) -> &Shape {
+        self.layers
+            .last()
+            .map_or(&self.input, |layer| &layer.output)
+    }
+
+    /// The output that the type states: the declared one, if there is one.
+    pub(crate) fn output(&self) -> &Shape {
+        match &self.declared_output {
+            Some((shape, _)) => shape,
+            None => self.inferred_output(),
+        }
+    }
+
+    /// The generic parameters as declared on an item: `<const H: usize, T: Scalar>`.
+    pub(crate) fn parameters(&self) -> TokenStream {
+        let parameters = self
+            .generics
+            .parameters
+            .iter()
+            .map(|parameter| match parameter {
+                Parameter::Size(name) => quote!(const #name: usize),
+                Parameter::Scalar(name) => quote!(#name: ::chainrule::Scalar),
+            });
+        quote!(#(#parameters),*)
+    }
+
+    /// The generic parameters as arguments, with their brackets: `<H, T>`, or nothing.
+    pub(crate) fn arguments(&self) -> TokenStream {
+        if self.generics.is_empty() {
+            return TokenStream::new();
+        }
+        let names = self
+            .generics
+            .parameters
+            .iter()
+            .map(|(Parameter::Size(name) | Parameter::Scalar(name))| name);
+        quote!(<#(#names),*>)
+    }
+}
+
+/// The user's attributes, sorted.
+#[derive(Default)]
+pub(crate) struct Attributes {
+    /// For every generated item: `#[cfg(…)]`.
+    pub(crate) everywhere: Vec<syn::Attribute>,
+    /// For the network's type only: documentation and the rest.
+    pub(crate) network: Vec<syn::Attribute>,
+    /// For the types that hold values: the derives, without `Clone` and `Copy`.
+    pub(crate) derives: Vec<syn::Path>,
+}
+
+/// One layer.
+pub(crate) struct Layer {
+    /// The field, for layers that may have parameters or buffers.
+    pub(crate) field: Option<Ident>,
+    /// The label in summaries: the field's name, the user's label, or nothing.
+    pub(crate) label: String,
+    /// The local variable of the generated functions.
+    pub(crate) local: Ident,
+    /// As declared: `Linear(120, bias = false)`.
+    pub(crate) text: String,
+    /// The token of its name.
+    pub(crate) span: Span,
+    pub(crate) kind: LayerKind,
+
+    // From here on filled in by the first pass.
+    pub(crate) input: Shape,
+    pub(crate) output: Shape,
+    /// The runtime type.
+    pub(crate) ty: TokenStream,
+    /// The configuration, an expression of that type.
+    pub(crate) value: TokenStream,
+    pub(crate) parameters: Count,
+    pub(crate) macs: Count,
+}
+
+/// A row of the catalogue, or the user's own.
+pub(crate) enum LayerKind {
+    BuiltIn(&'static Kind, Arguments),
+    User {
+        ty: TokenStream,
+        value: TokenStream,
+        generic: bool,
+    },
+}
+
+impl Layer {
+    /// What errors call it: its label, or how it was written.
+    pub(crate) fn called(&self) -> &str {
+        if self.label.is_empty() {
+            &self.text
+        } else {
+            &self.label
+        }
+    }
+
+    pub(crate) fn may_have_parameters(&self) -> bool {
+        match &self.kind {
+            LayerKind::BuiltIn(kind, _) => kind.facts.parameters,
+            LayerKind::User { .. } => true,
+        }
+    }
+
+    pub(crate) fn may_have_buffers(&self) -> bool {
+        match &self.kind {
+            LayerKind::BuiltIn(kind, _) => kind.facts.buffers,
+            LayerKind::User { .. } => true,
+        }
+    }
+}
+
+/// A number that the tables show: a sum of products of sizes, or something only the compiler knows.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Count {
+    /// Each inner list is multiplied, then all are added. Empty: zero.
+    Sum(Vec<Vec<Size>>),
+    #[default]
+    Unknown,
+}
+
+impl Count {
+    pub(crate) const ZERO: Self = Self::Sum(Vec::new());
+
+    /// One product.
+    pub(crate) fn product(factors: impl IntoIterator<Item = Size>) -> Self {
+        Self::Sum(vec![factors.into_iter().collect()])
+    }
+
+    pub(crate) fn known(&self) -> Option<u64> {
+        match self {
+            Self::Sum(products) => products.iter().try_fold(0_u64, |sum, product| {
+                let product = product
+                    .iter()
+                    .map(Size::known)
+                    .try_fold(1_u64, |product, size| product.checked_mul(size?))?;
+                sum.checked_add(product)
+            }),
+            Self::Unknown => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Count {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(known) = self.known() {
+            return f.write_str(&grouped(known));
+        }
+        let Self::Sum(products) = self else {
+            return f.write_str("as the type says");
+        };
+        let products: Vec<String> = products
+            .iter()
+            .map(|product| {
+                let factors: Vec<String> = product
+                    .iter()
+                    .filter(|size| **size != Size::Known(1))
+                    .map(Size::to_string)
+                    .collect();
+                factors.join("·")
+            })
+            .collect();
+        f.write_str(&products.join(" + "))
+    }
+}
+
+/// `61_706`
+pub(crate) fn grouped(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A line of the budget.
+pub(crate) struct Limit {
+    pub(crate) quantity: Quantity,
+    pub(crate) span: Span,
+    /// In parameters, multiply-adds or units of bytes.
+    pub(crate) value: Size,
+    pub(crate) unit: u64,
+}
+
+/// A condition for the compiler: a call of a `const` function that panics with the words of an error.
+pub(crate) struct Check {
+    pub(crate) place: Place,
+    pub(crate) call: TokenStream,
+}

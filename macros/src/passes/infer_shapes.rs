@@ -1,0 +1,134 @@
+//! Works out every shape, layer by layer, and checks that each layer fits what arrives.
+
+use crate::catalogue::{Inferred, Role, Site, origin};
+use crate::diagnostics::Diagnostics;
+use crate::model::{Check, Count, LayerKind, Network};
+use crate::shape::{Output, Shape};
+use crate::size::{Size, place_at};
+use quote::quote;
+
+pub(super) fn infer_shapes(network: &mut Network, diagnostics: &mut Diagnostics) {
+    let mut shape = network.input.clone();
+    for index in 0..network.layers.len() {
+        let origin = origin(network, index);
+        let inferred = infer_layer(network, index, &shape, &origin, diagnostics);
+        let layer = &mut network.layers[index];
+        layer.input = std::mem::replace(&mut shape, inferred.output.clone());
+        layer.output = inferred.output;
+        layer.ty = place_at(inferred.ty, layer.span);
+        layer.value = inferred.value;
+        layer.parameters = inferred.parameters;
+        layer.macs = inferred.macs;
+        if let LayerKind::User { ty, .. } = &layer.kind {
+            layer.ty = ty.clone();
+        }
+    }
+    check_output(network, diagnostics);
+}
+
+fn infer_layer(
+    network: &mut Network,
+    index: usize,
+    input: &Shape,
+    origin: &str,
+    diagnostics: &mut Diagnostics,
+) -> Inferred {
+    let Network {
+        layers,
+        scalar,
+        symbols,
+        checks,
+        ..
+    } = network;
+    let layer = &layers[index];
+    match &layer.kind {
+        LayerKind::BuiltIn(kind, arguments) => {
+            let mut site = Site {
+                kind: kind.name,
+                called: layer.called(),
+                span: layer.span,
+                input,
+                origin,
+                scalar,
+                symbols,
+                checks,
+                diagnostics,
+            };
+            let inferred = (kind.infer)(&mut site, arguments);
+            let keeps_shape = matches!(kind.facts.role, Role::Pointwise { .. } | Role::Dropout);
+            debug_assert!(!keeps_shape || inferred.output.same(input) == Some(true));
+            inferred
+        }
+        LayerKind::User { ty, value, generic } => {
+            if !matches!(input, Shape::Unknown) {
+                let (arrives, text) = (input.ty(scalar), &layer.text);
+                checks.push(Check {
+                    place: layer.span.into(),
+                    call: quote!(::chainrule::__private::check_input(
+                        #text,
+                        <<#ty as ::chainrule::Layer<#scalar>>::Input as ::chainrule::Shape>::DIMS,
+                        <#arrives as ::chainrule::Shape>::DIMS,
+                        #origin
+                    )),
+                });
+            }
+            Inferred {
+                output: Shape::Output(Output {
+                    layer: place_at(ty.clone(), layer.span),
+                    text: layer.text.clone(),
+                    generic: *generic,
+                }),
+                ty: ty.clone(),
+                value: value.clone(),
+                parameters: Count::Unknown,
+                macs: Count::Unknown,
+            }
+        }
+    }
+}
+
+/// `-> [10]` against what the last layer puts out.
+fn check_output(network: &mut Network, diagnostics: &mut Diagnostics) {
+    let origin = origin(network, network.layers.len());
+    let Some((declared, place)) = &network.declared_output else {
+        return;
+    };
+    // Without layers that is the mistake.
+    if network.layers.is_empty() {
+        return;
+    }
+    let found = network.inferred_output();
+    match declared.same(found) {
+        Some(true) => {}
+        Some(false) => {
+            let error = diagnostics.error(
+                *place,
+                format!("the declared output is {declared}, but the layers produce {found}"),
+            );
+            error.note(origin);
+            if let (Shape::Array(declared), Shape::Array(found)) = (declared, found)
+                && let ([declared @ (Size::Known(_) | Size::Generic(_))], [_], Some(last)) =
+                    (declared.as_slice(), found.as_slice(), network.layers.last())
+                && last.text.starts_with("Linear(")
+            {
+                error.help(format!(
+                    "write `-> {}`, or end with `Linear({declared})`",
+                    network.inferred_output()
+                ));
+            } else {
+                error.help(format!("write `-> {found}`, or change the layers"));
+            }
+        }
+        None => {
+            let (declared, found) = (declared.ty(&network.scalar), found.ty(&network.scalar));
+            network.checks.push(Check {
+                place: *place,
+                call: quote!(::chainrule::__private::check_output(
+                    <#declared as ::chainrule::Shape>::DIMS,
+                    <#found as ::chainrule::Shape>::DIMS,
+                    #origin
+                )),
+            });
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The passes, in order, with what holds between them.
+
+mod check_budget;
+mod infer_shapes;
+mod plan_buffers;
+
+pub(crate) use plan_buffers::{Form, Plan, Schedule};
+
+use crate::diagnostics::Diagnostics;
+use crate::model::Network;
+
+/// Runs all passes.
+pub(crate) fn run(network: &mut Network, diagnostics: &mut Diagnostics) {
+    infer_shapes::infer_shapes(network, diagnostics);
+    // AFTER THIS POINT: every layer has its input and output shape, its runtime type and its cost.
+    plan_buffers::plan_buffers(network);
+    // AFTER THIS POINT: every layer has a slot to read and one to write, in inference and in training.
+    check_budget::check_budget(network, diagnostics);
+    // AFTER THIS POINT: what the macro can count is within the budget.
+}

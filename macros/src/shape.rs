@@ -1,0 +1,119 @@
+//! Shapes of samples.
+
+use crate::size::Size;
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::fmt;
+
+/// The shape of one sample between two layers.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape {
+    /// Sizes, outermost first.
+    Array(Vec<Size>),
+    /// What a user's layer puts out: a type that only the compiler knows.
+    Output(Output),
+    /// After an error: fits everything.
+    Unknown,
+}
+
+/// `<Scale<8> as Layer<f32>>::Output`
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    /// The type of the layer.
+    pub(crate) layer: TokenStream,
+    /// The layer as declared.
+    pub(crate) text: String,
+    /// Whether the type depends on the parameters of the network.
+    pub(crate) generic: bool,
+}
+
+impl Shape {
+    /// As a type: nested arrays of `scalar`.
+    pub(crate) fn ty(&self, scalar: &TokenStream) -> TokenStream {
+        match self {
+            Self::Array(sizes) => sizes
+                .iter()
+                .rev()
+                .fold(scalar.clone(), |inner, size| quote!([#inner; #size])),
+            Self::Output(output) => {
+                let layer = &output.layer;
+                quote!(<#layer as ::chainrule::Layer<#scalar>>::Output)
+            }
+            Self::Unknown => quote!([#scalar; 1]),
+        }
+    }
+
+    /// As the type of a sample filled with elements.
+    pub(crate) fn elements(&self, scalar: &TokenStream) -> TokenStream {
+        match self {
+            Self::Array(_) | Self::Unknown => self.ty(&quote!(__E)),
+            Self::Output(_) => {
+                let ty = self.ty(scalar);
+                quote!(<#ty as ::chainrule::Shape>::Of<__E>)
+            }
+        }
+    }
+
+    /// How many scalars, when the macro knows.
+    pub(crate) fn known_len(&self) -> Option<u64> {
+        match self {
+            Self::Array(sizes) => sizes
+                .iter()
+                .map(Size::known)
+                .try_fold(1_u64, |len, size| len.checked_mul(size?)),
+            Self::Output(_) | Self::Unknown => None,
+        }
+    }
+
+    /// How many scalars, as an expression.
+    pub(crate) fn len(&self, scalar: &TokenStream) -> TokenStream {
+        match self.known_len() {
+            Some(len) => crate::size::number(len),
+            None => {
+                let ty = self.ty(scalar);
+                quote!(<#ty as ::chainrule::Shape>::LEN)
+            }
+        }
+    }
+
+    /// Whether two shapes are the same, where the macro can tell.
+    pub(crate) fn same(&self, other: &Self) -> Option<bool> {
+        match (self, other) {
+            (Self::Unknown, _) | (_, Self::Unknown) => Some(true),
+            (Self::Array(a), Self::Array(b)) if a.len() != b.len() => Some(false),
+            (Self::Array(a), Self::Array(b)) => {
+                let sizes = || a.iter().zip(b).map(|(a, b)| a.same(b));
+                if sizes().any(|same| same == Some(false)) {
+                    Some(false)
+                } else if sizes().any(|same| same.is_none()) {
+                    None
+                } else {
+                    Some(true)
+                }
+            }
+            (Self::Output(a), Self::Output(b)) if a.layer.to_string() == b.layer.to_string() => {
+                Some(true)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Array(sizes) => {
+                f.write_str("[")?;
+                for (index, size) in sizes.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write!(f, "{size}")?;
+                }
+                f.write_str("]")
+            }
+            Self::Output(output) => write!(f, "the output of `{}`", output.text),
+            Self::Unknown => f.write_str("[?]"),
+        }
+    }
+}

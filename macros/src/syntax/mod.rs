@@ -1,0 +1,185 @@
+//! What was typed, with its spans. A malformed piece is reported and left out; the rest is still read.
+
+mod body;
+mod budget;
+mod header;
+mod text;
+
+pub(crate) use body::{Argument, Block, Layer, Node};
+pub(crate) use budget::{Limit, Quantity};
+pub(crate) use header::{Generics, Parameter, Shape};
+pub(crate) use text::text_of;
+
+use crate::diagnostics::Diagnostics;
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Token, Visibility, token};
+
+/// One `network! { … }`.
+pub(crate) struct Declaration {
+    /// Documentation, derives, `#[network(…)]`, anything else.
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) input: Shape,
+    /// `-> [10]`
+    pub(crate) output: Option<Shape>,
+    pub(crate) body: Vec<Node>,
+    /// `budget { … }`
+    pub(crate) budget: Vec<Limit>,
+}
+
+/// How deeply brackets may nest. The parser recurses, and so does the compiler behind it.
+const DEPTH: usize = 64;
+
+/// Reads a declaration; `None` when there is not even a name to generate a type for.
+pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Option<Declaration> {
+    if let Some(token) = too_deep(tokens.clone(), DEPTH) {
+        diagnostics.error(
+            token.span(),
+            format!("brackets nest more than {DEPTH} deep here"),
+        );
+        return None;
+    }
+    let mut declaration = None;
+    let parser = |input: ParseStream| {
+        declaration = parse_declaration(input, diagnostics)?;
+        // What is left was reported where it began.
+        input.step(|cursor| {
+            let mut rest = *cursor;
+            while let Some((_, next)) = rest.token_tree() {
+                rest = next;
+            }
+            Ok(((), rest))
+        })
+    };
+    let result = parser.parse2(tokens);
+    if let Err(error) = result {
+        diagnostics.syntax_error(&error).help(EXAMPLE);
+    }
+    declaration
+}
+
+const EXAMPLE: &str =
+    "a declaration reads `pub struct Name: [inputs] -> [outputs] { Linear(8), Relu, Linear(2) }`";
+
+/// The first group behind too many others, or behind too many prefix operators.
+fn too_deep(tokens: TokenStream, depth: usize) -> Option<TokenTree> {
+    let mut operators = 0;
+    for token in tokens {
+        match &token {
+            TokenTree::Group(_) if depth == 0 => return Some(token),
+            TokenTree::Group(group) => {
+                if let Some(deep) = too_deep(group.stream(), depth - 1) {
+                    return Some(deep);
+                }
+                operators = 0;
+            }
+            TokenTree::Punct(punct) if punct.as_char() != ',' => {
+                operators += 1;
+                if operators > DEPTH {
+                    return Some(token);
+                }
+            }
+            TokenTree::Punct(_) => operators = 0,
+            TokenTree::Ident(_) | TokenTree::Literal(_) => {}
+        }
+    }
+    None
+}
+
+fn parse_declaration(
+    input: ParseStream,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<Option<Declaration>> {
+    if input.is_empty() {
+        diagnostics
+            .error(input.span(), "`network!` needs a declaration")
+            .help(EXAMPLE);
+        return Ok(None);
+    }
+    let attributes = input.call(Attribute::parse_outer)?;
+    let visibility: Visibility = input.parse()?;
+    input.parse::<Token![struct]>()?;
+    let name: Ident = input.parse()?;
+    let generics = header::parse_generics(input, diagnostics);
+    let input_shape = if input.peek(Token![:]) {
+        input.parse::<Token![:]>()?;
+        header::parse_shape(input, diagnostics)
+    } else {
+        diagnostics
+            .error(name.span(), format!("`{name}` does not say what goes in"))
+            .help(format!(
+                "write the shape of one input sample behind the name, as in `{name}: [28, 28]`"
+            ));
+        None
+    };
+    let output = if input.peek(Token![->]) {
+        input.parse::<Token![->]>()?;
+        header::parse_shape(input, diagnostics)
+    } else {
+        None
+    };
+    skip_to(input, diagnostics, "the layers in braces");
+    let (mut body, mut budget) = (Vec::new(), Vec::new());
+    if input.peek(token::Brace) {
+        let content;
+        let braces = syn::braced!(content in input);
+        body = body::parse_body(&content, diagnostics);
+        if content.is_empty() && body.is_empty() && diagnostics.is_empty() {
+            diagnostics
+                .error(braces.span.join(), "a network needs at least one layer")
+                .help(
+                    "write the layers between the braces, as in `{ Linear(8), Relu, Linear(2) }`",
+                );
+        }
+        budget = budget::parse_budget(input, diagnostics);
+    } else if diagnostics.is_empty() {
+        diagnostics
+            .error(name.span(), format!("`{name}` has no layers"))
+            .help(EXAMPLE);
+    }
+    if !input.is_empty() && diagnostics.is_empty() {
+        diagnostics
+            .error(
+                input.span(),
+                "expected `budget { … }` or the end of the declaration",
+            )
+            .help("one `network!` declares one network; write another `network!` for the next");
+    }
+    Ok(Some(Declaration {
+        attributes,
+        visibility,
+        input: input_shape.unwrap_or_else(|| Shape::unknown(&name)),
+        name,
+        generics,
+        output,
+        body,
+        budget,
+    }))
+}
+
+/// Skips what does not belong here, up to the braces.
+fn skip_to(input: ParseStream, diagnostics: &mut Diagnostics, expected: &str) {
+    if input.is_empty() || input.peek(token::Brace) {
+        return;
+    }
+    if diagnostics.is_empty() {
+        let error = diagnostics.error(input.span(), format!("expected {expected}"));
+        if input.peek(Token![where]) {
+            error.help(
+                "a network takes no where clause; the scalar's bound `Scalar` is added by the macro",
+            );
+        }
+    }
+    let _ = input.step(|cursor| {
+        let mut rest = *cursor;
+        while rest.group(Delimiter::Brace).is_none()
+            && let Some((_, next)) = rest.token_tree()
+        {
+            rest = next;
+        }
+        Ok(((), rest))
+    });
+}
