@@ -2,7 +2,10 @@
 //!
 //! Layout: an activation is `[feature][lane]`, with `L` lanes: 1 for a single sample, [`LANES`] for a lane group.
 
+pub(crate) mod average_pool2d;
+pub(crate) mod batch_norm;
 pub(crate) mod conv2d;
+pub(crate) mod dropout;
 pub(crate) mod linear;
 pub(crate) mod max_pool2d;
 mod pack;
@@ -16,13 +19,16 @@ pub(crate) use pack::{pack, unpack};
 /// Every kernel that is compiled once for `f32` and `f64`, see [`kernel!`](crate::simd). A new kernel adds a line.
 #[doc(hidden)]
 pub trait Kernels<T>:
-    linear::Forward<T>
-    + linear::BackwardInput<T>
-    + linear::BackwardWeight<T>
-    + crate::optimizers::Kernels<T>
+    average_pool2d::Forward<T>
+    + average_pool2d::Backward<T>
+    + batch_norm::Backward<T>
+    + batch_norm::Moments<T>
+    + batch_norm::Normalize<T>
     + conv2d::Forward<T>
     + conv2d::BackwardInput<T>
     + conv2d::BackwardWeight<T>
+    + crate::optimizers::Kernels<T>
+    + dropout::Dropout<T>
     + linear::Forward<T>
     + linear::BackwardInput<T>
     + linear::BackwardWeight<T>

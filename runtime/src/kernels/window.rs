@@ -5,7 +5,7 @@ use core::ops::Range;
 /// One axis of a convolution or a pooling: output `o` reads the inputs `o·stride + k·dilation − padding` for the taps
 /// `k < kernel`, as far as they exist.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Axis {
+pub struct Axis {
     pub(crate) input: usize,
     pub(crate) output: usize,
     pub(crate) kernel: usize,

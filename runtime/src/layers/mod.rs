@@ -1,8 +1,12 @@
 //! The built-in layers, one file each: parameters, forward, backward.
 
 pub mod activations;
+mod adaptive_avg_pool2d;
+mod avg_pool2d;
 mod axis;
+mod batch_norm;
 mod conv2d;
+mod dropout;
 #[cfg(test)]
 mod gradient_check;
 mod linear;
@@ -10,12 +14,18 @@ mod log_softmax;
 mod max_pool2d;
 mod pointwise;
 mod prelu;
+mod reshape;
 mod softmax;
 
+pub use adaptive_avg_pool2d::AdaptiveAvgPool2d;
+pub use avg_pool2d::AvgPool2d;
+pub use batch_norm::{BatchNorm, BatchNormBuffers, BatchNormParameters};
 pub use conv2d::{Conv2d, Conv2dParameters};
+pub use dropout::Dropout;
 pub use linear::{Linear, LinearParameters};
 pub use log_softmax::LogSoftmax;
 pub use max_pool2d::MaxPool2d;
 pub use pointwise::{Activation, Pointwise};
 pub use prelu::Prelu;
+pub use reshape::Reshape;
 pub use softmax::Softmax;
