@@ -63,7 +63,7 @@ network! {
     struct Cnn: [2, 9, 9] -> [4] {
         Conv2d(6, kernel = 3, padding = 1), BatchNorm2d, Prelu, MaxPool2d(2),
         Dropout(0.25), Conv2d(6, kernel = 3, padding = 1, groups = 2, bias = false), AvgPool2d(2),
-        AdaptiveAvgPool2d([2, 1]), Flatten, Reshape([3, 4]), BatchNorm1d, Softmax(0), Flatten,
+        AdaptiveAvgPool2d((2, 1)), Flatten, Reshape([3, 4]), BatchNorm1d, Softmax(0), Flatten,
         Linear(8), BatchNorm1d(affine = false), Relu, Linear(4), LogSoftmax,
     }
 }
