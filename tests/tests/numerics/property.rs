@@ -1,14 +1,18 @@
 //! What holds by definition, whatever the numbers.
 
-use chainrule::Lanes;
 use chainrule::__private::Isa;
+use chainrule::Lanes;
 use chainrule::layers::*;
 use chainrule::prelude::*;
-use chainrule_tests::{State, Training, assert_close, infer, train, uniform};
 use chainrule_tests::Tolerance::Forward;
+use chainrule_tests::{State, Training, assert_close, infer, train, uniform};
 
 /// Training with all parameters 1 (weights) or 0 (biases).
-fn train_plain<L: Layer<f64>, E: Element<f64>>(layer: L, inputs: &[f64], d_outputs: &[f64]) -> Training<f64, L> {
+fn train_plain<L: Layer<f64>, E: Element<f64>>(
+    layer: L,
+    inputs: &[f64],
+    d_outputs: &[f64],
+) -> Training<f64, L> {
     let start = |name: &str| if name == "bias" { 0.0 } else { 1.0 };
     let state = State::new(|tensor| vec![start(tensor.name); tensor.len()]);
     train::<f64, L, E>(layer, Isa::detect(), &state, inputs, d_outputs, true)
@@ -27,9 +31,15 @@ fn batch_norm_outputs_have_mean_0_and_variance_1() {
     let outputs = train_plain::<_, Lanes<f64>>(layer, &inputs, &vec![0.0; inputs.len()]).outputs;
     for channel in 0..4 {
         let values = || outputs.chunks(AREA).skip(channel).step_by(4).flatten();
-        let mean = |f: &dyn Fn(f64) -> f64| values().map(|&y| f(y)).sum::<f64>() / (SAMPLES * AREA) as f64;
+        let mean =
+            |f: &dyn Fn(f64) -> f64| values().map(|&y| f(y)).sum::<f64>() / (SAMPLES * AREA) as f64;
         let what = format!("mean and variance of channel {channel}");
-        assert_close::<f64>(&what, &[mean(&|y| y), mean(&|y| y * y)], &[0.0, 1.0], Forward);
+        assert_close::<f64>(
+            &what,
+            &[mean(&|y| y), mean(&|y| y * y)],
+            &[0.0, 1.0],
+            Forward,
+        );
     }
 }
 
@@ -47,7 +57,10 @@ fn batch_norm_does_not_see_a_shift_or_a_scale() {
     // So neither shift nor scale has a gradient.
     let sum: f64 = a.d_inputs.iter().sum();
     let product: f64 = a.d_inputs.iter().zip(&inputs).map(|(dx, x)| dx * x).sum();
-    assert!(sum.abs() < 1e-12 && product.abs() < 1e-12, "{sum:e} {product:e}");
+    assert!(
+        sum.abs() < 1e-12 && product.abs() < 1e-12,
+        "{sum:e} {product:e}"
+    );
 }
 
 #[test]
@@ -79,20 +92,37 @@ fn dropout_keeps_the_mean_and_its_mask() {
     let lanes = train_plain::<_, Lanes<f64>>(layer, &inputs, &d_outputs);
     let kept = 1.0 / 0.7;
     let dropped = lanes.outputs.iter().filter(|&&y| y == 0.0).count();
-    assert!(lanes.outputs.iter().all(|&y| y == 0.0 || (y - kept).abs() < 1e-15));
+    assert!(
+        lanes
+            .outputs
+            .iter()
+            .all(|&y| y == 0.0 || (y - kept).abs() < 1e-15)
+    );
     // 0.3 ± 5 standard deviations of a mean over 21,000 draws.
     let share = dropped as f64 / (SAMPLES * LEN) as f64;
-    assert!((share - 0.3).abs() < 5.0 * (0.3_f64 * 0.7 / 21_000.0).sqrt(), "dropped {share}");
+    assert!(
+        (share - 0.3).abs() < 5.0 * (0.3_f64 * 0.7 / 21_000.0).sqrt(),
+        "dropped {share}"
+    );
     // Samples and elements draw apart: no two samples have the same mask, no element is always dropped.
-    let masks: std::collections::HashSet<Vec<bool>> =
-        lanes.outputs.chunks(LEN).map(|sample| sample.iter().map(|&y| y == 0.0).collect()).collect();
+    let masks: std::collections::HashSet<Vec<bool>> = lanes
+        .outputs
+        .chunks(LEN)
+        .map(|sample| sample.iter().map(|&y| y == 0.0).collect())
+        .collect();
     assert_eq!(masks.len(), SAMPLES);
     assert!((0..LEN).all(|i| lanes.outputs.chunks(LEN).any(|sample| sample[i] != 0.0)));
     let doubled: Vec<f64> = lanes.outputs.iter().map(|y| 2.0 * y).collect();
-    assert_eq!(lanes.d_inputs, doubled, "the backward pass must see the mask of the forward pass");
+    assert_eq!(
+        lanes.d_inputs, doubled,
+        "the backward pass must see the mask of the forward pass"
+    );
 
     let single = train_plain::<_, f64>(layer, &inputs, &d_outputs);
-    assert_eq!(single.outputs, lanes.outputs, "the mask must not depend on the lanes");
+    assert_eq!(
+        single.outputs, lanes.outputs,
+        "the mask must not depend on the lanes"
+    );
 }
 
 #[test]
@@ -105,7 +135,11 @@ fn dropout_of_everything_is_zero() {
 
 #[test]
 fn max_pool_gives_a_tie_to_the_first() {
-    let layer = MaxPool2d::<1, 4, 4, 2, 2> { kernel: [2, 2], stride: [2, 2], padding: [0, 0] };
+    let layer = MaxPool2d::<1, 4, 4, 2, 2> {
+        kernel: [2, 2],
+        stride: [2, 2],
+        padding: [0, 0],
+    };
     #[rustfmt::skip]
     let inputs = [
         1.0, 1.0,   0.0, 2.0,
@@ -133,13 +167,27 @@ fn pools_hand_on_the_whole_gradient() {
     let inputs = uniform(&mut rng, 2.0, 21 * 35);
     let sum = |values: &[f64]| values.iter().sum::<f64>();
 
-    let max = MaxPool2d::<1, 5, 7, 3, 4> { kernel: [3, 3], stride: [2, 2], padding: [1, 1] };
+    let max = MaxPool2d::<1, 5, 7, 3, 4> {
+        kernel: [3, 3],
+        stride: [2, 2],
+        padding: [1, 1],
+    };
     let d_outputs = uniform(&mut rng, 1.0, 21 * 12);
     let training = train_plain::<_, Lanes<f64>>(max, &inputs, &d_outputs);
-    assert_close::<f64>("max pool", &[sum(&training.d_inputs)], &[sum(&d_outputs)], Forward);
+    assert_close::<f64>(
+        "max pool",
+        &[sum(&training.d_inputs)],
+        &[sum(&d_outputs)],
+        Forward,
+    );
 
     let adaptive = AdaptiveAvgPool2d::<1, 5, 7, 3, 2>;
     let d_outputs = uniform(&mut rng, 1.0, 21 * 6);
     let training = train_plain::<_, Lanes<f64>>(adaptive, &inputs, &d_outputs);
-    assert_close::<f64>("adaptive pool", &[sum(&training.d_inputs)], &[sum(&d_outputs)], Forward);
+    assert_close::<f64>(
+        "adaptive pool",
+        &[sum(&training.d_inputs)],
+        &[sum(&d_outputs)],
+        Forward,
+    );
 }
