@@ -4,6 +4,9 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+#[cfg(all(test, not(feature = "std")))]
+extern crate std;
+
 // The generated code names this crate `::chainrule`, also in the tests and documentation of the crate itself.
 extern crate self as chainrule;
 

@@ -14,6 +14,15 @@ mod sealed {
 }
 
 /// `f32` or `f64`. Sealed: every kernel is compiled for these two.
+///
+/// The elementary functions are written for loops that vectorise, and give the same bits with and without `std`, in
+/// lanes and alone, and on every instruction set. Subnormal numbers, ±0, ±∞ and NaN are treated as the mathematics
+/// asks. Their greatest error in units of the last place (ulp), which tests hold:
+///
+/// | | `exp` | `exp_m1` | `ln` | `ln_1p` | `tanh` | `sigmoid` | `erf` |
+/// |---|---|---|---|---|---|---|---|
+/// | `f32`, over every number | 1.5 | 1.5 | 1.5 | 1.5 | 2.5 | 2.5 | 1.5 |
+/// | `f64`, sampled, from `libm`'s result | 2 | 2 | `libm` | `libm` | 3 | 2 | `libm` |
 pub trait Scalar:
     sealed::Sealed
     + Pod

@@ -12,7 +12,8 @@ pub(super) struct Axis {
 
 impl Axis {
     /// # Panics
-    /// When there is no dimension `dim`.
+    /// When there is no dimension `dim`. With a `dim` known to the compiler nothing of this is left at run time.
+    #[inline(always)]
     pub(super) const fn new(dims: &[usize], dim: usize) -> Self {
         assert!(
             dim < dims.len(),
@@ -63,8 +64,11 @@ impl Axis {
     /// The largest element of a line.
     #[inline(always)]
     pub(super) fn max<T: Scalar, E: Element<T>>(self, block: &[E], i: usize) -> E {
-        self.line(block, i).fold(E::splat(-T::INFINITY), |max, &x| {
-            max.zip(x, |a, b| b.max(a))
-        })
+        // A loop: `fold` would be a function of its own, without the features of its caller.
+        let mut max = E::splat(-T::INFINITY);
+        for &x in self.line(block, i) {
+            max = max.zip(x, |max, x| x.max(max));
+        }
+        max
     }
 }

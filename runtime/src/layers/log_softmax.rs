@@ -22,6 +22,7 @@ impl<S: Shape> LogSoftmax<S> {
     ///
     /// # Panics
     /// When the shape has no such dimension.
+    #[inline(always)]
     pub const fn new(dim: usize) -> Self {
         Self {
             axis: Axis::new(S::DIMS, dim),

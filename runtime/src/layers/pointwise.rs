@@ -5,6 +5,29 @@ use crate::{Element, Scalar};
 use core::marker::PhantomData;
 
 /// A function of one number with its derivative: what [`Pointwise`] makes a layer of.
+///
+/// The built-in ones are in [`activations`](super::activations); your own is one more implementation.
+///
+/// ```
+/// use chainrule::Scalar;
+/// use chainrule::layers::{Activation, Pointwise};
+///
+/// /// `x²`
+/// #[derive(Clone, Copy)]
+/// struct Square;
+///
+/// impl<T: Scalar> Activation<T> for Square {
+///     fn value(&self, x: T) -> T {
+///         x * x
+///     }
+///     fn derivative(&self, x: T, _y: T) -> T {
+///         x + x
+///     }
+/// }
+///
+/// let layer: Pointwise<Square, [f32; 8]> = Pointwise::new(Square);
+/// # let _ = layer;
+/// ```
 pub trait Activation<T: Scalar>: Copy + Send + Sync + 'static {
     /// Whether [`derivative`](Activation::derivative) needs only `y`. Then the layer works in place: its input need
     /// not be kept.

@@ -25,6 +25,7 @@ impl<S: Shape> Softmax<S> {
     ///
     /// # Panics
     /// When the shape has no such dimension.
+    #[inline(always)]
     pub const fn new(dim: usize) -> Self {
         Self {
             axis: Axis::new(S::DIMS, dim),

@@ -18,15 +18,18 @@
 //! of no number that has underflown. Of equations, `y` is the network's output and `t` the target.
 
 mod classification;
+mod cross_entropy;
 mod distance;
 mod elementwise;
+mod nll;
 mod probability;
 mod target;
 #[cfg(test)]
 mod tests;
 
-pub use classification::{CrossEntropyLoss, NllLoss};
+pub use cross_entropy::CrossEntropyLoss;
 pub use distance::{HuberLoss, L1Loss, MseLoss, SmoothL1Loss};
+pub use nll::NllLoss;
 pub use probability::{BceLoss, BceWithLogitsLoss, KlDivLoss};
 pub use target::{ClassIndex, ClassTarget, TargetClass};
 

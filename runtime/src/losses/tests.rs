@@ -41,7 +41,7 @@ macro_rules! distances {
                 let loss = $loss { $($field: $value,)* reduction };
                 check_loss::<[f64; 6], _, _>(&loss, &y, &targets);
                 // The same numbers as images.
-                let images: Vec<[[[f64; 3]; 2]; 1]> = bytemuck::cast_vec(targets.clone());
+                let images: Vec<[[[f64; 3]; 2]; 1]> = bytemuck::cast_slice(&targets).to_vec();
                 let a = evaluate_loss::<f64, [f64; 6], _, _, f64>(&loss, &y, &targets);
                 let b = evaluate_loss::<f64, [[[f64; 3]; 2]; 1], _, _, f64>(&loss, &y, &images);
                 assert_eq!(a, b);

@@ -38,29 +38,30 @@ pub struct GeluTanh;
 const GELU_SCALE: f64 = 0.797_884_560_802_865_4; // √(2/π)
 const GELU_CUBIC: f64 = 0.044_715;
 
-/// The tanh, and the derivative of what it is taken of.
+/// `u`, what the tanh is taken of, and its derivative.
 #[inline(always)]
-fn gelu_tanh<T: Scalar>(x: T) -> (T, T) {
+fn gelu_tanh_inner<T: Scalar>(x: T) -> (T, T) {
     // Beyond ±100 the tanh has long been ±1; without the limit `(1 − t²)·x²` would be 0·∞.
     let limit = T::from_f64(100.0);
     let x = clamp(x, -limit, limit);
     let square = x * x;
-    let inner = x * (T::from_f64(GELU_SCALE) + T::from_f64(GELU_SCALE * GELU_CUBIC) * square);
+    let u = x * (T::from_f64(GELU_SCALE) + T::from_f64(GELU_SCALE * GELU_CUBIC) * square);
     let slope = T::from_f64(GELU_SCALE) + T::from_f64(GELU_SCALE * GELU_CUBIC * 3.0) * square;
-    (inner.tanh(), slope)
+    (u, slope)
 }
 
+// `(1 + tanh u)/2 = σ(2u)`, which keeps its relative accuracy where the sum cancels, and `(1 − t²)/2 = 2·σ·(1 − σ)`.
 impl<T: Scalar> Activation<T> for GeluTanh {
     #[inline(always)]
     fn value(&self, x: T) -> T {
-        let (tanh, _) = gelu_tanh(x);
-        x * (T::from_f64(0.5) + T::from_f64(0.5) * tanh)
+        let (u, _) = gelu_tanh_inner(x);
+        x * (u + u).sigmoid()
     }
     #[inline(always)]
     fn derivative(&self, x: T, _y: T) -> T {
-        let half = T::from_f64(0.5);
-        let (tanh, slope) = gelu_tanh(x);
-        half + half * tanh + half * x * ((T::ONE - tanh * tanh) * slope)
+        let (u, slope) = gelu_tanh_inner(x);
+        let gate = (u + u).sigmoid();
+        gate + (x + x) * (gate * (T::ONE - gate) * slope)
     }
 }
 
