@@ -48,8 +48,8 @@ impl Isa {
         match self.0 {
             InstructionSet::Baseline => baseline(work),
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-            // SAFETY: `Avx2` is only made by `detect`, after both features were found.
             #[allow(unsafe_code)] // instruction set
+            // SAFETY: `Avx2` is only made by `detect`, after both features were found.
             InstructionSet::Avx2 => unsafe { avx2(work) },
         }
     }
@@ -141,8 +141,8 @@ macro_rules! kernel {
                     match isa.instruction_set() {
                         crate::simd::InstructionSet::Baseline => baseline($($argument),*),
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-                        // SAFETY: `Avx2` is only made by `Isa::detect`, after both features were found.
                         #[allow(unsafe_code)] // instruction set
+                        // SAFETY: `Avx2` is only made by `Isa::detect`, after both features were found.
                         crate::simd::InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
                     }
                 }

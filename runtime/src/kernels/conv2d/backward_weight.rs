@@ -57,33 +57,38 @@ fn backward_weight_tile<T: Scalar, const FMA: bool, const L: usize, const N: usi
     d_weight: &mut [T],
 ) {
     let Geometry { rows, columns, .. } = geometry;
+    let plane = rows.output * columns.output;
+    let mut planes: [&[[T; L]]; N] = [&[]; N];
+    for o in 0..N {
+        let start = (start + o) * plane;
+        match dy.get(start..start + plane) {
+            Some(dy) => planes[o] = dy,
+            None => return,
+        }
+    }
     let block_columns = columns.output.clamp(1, BLOCK);
     let block_rows = BLOCK / block_columns;
     for first_row in (0..rows.output).step_by(block_rows) {
         for first_column in (0..columns.output).step_by(block_columns) {
             for c in 0..geometry.group_channels() {
                 for r in 0..rows.kernel {
-                    let block = first_row..first_row + block_rows;
-                    let block_rows = rows.outputs_of_tap(r, block);
+                    let oh = rows.outputs_of_tap(r, first_row..first_row + block_rows);
                     for s in 0..columns.kernel {
                         let block = first_column..first_column + block_columns;
-                        let block_columns = columns.outputs_of_tap(s, block);
-                        let mut sums = [[T::ZERO; L]; N];
-                        for oh in block_rows.clone() {
-                            let input = columns.input_of(block_columns.start, s);
-                            let at = geometry.input_index(channel + c, rows.input_of(oh, r), input);
-                            let x = x.get(at..).unwrap_or_default();
-                            let y = |o| geometry.output_index(start + o, oh, block_columns.start);
-                            let count = block_columns.len();
-                            add_elementwise::<T, FMA, L, N>(
-                                &mut sums,
-                                count,
-                                y,
-                                dy,
-                                x,
-                                columns.stride,
-                            );
-                        }
+                        let ow = columns.outputs_of_tap(s, block);
+                        let positions = Positions {
+                            rows: oh.len(),
+                            columns: ow.len(),
+                            x: geometry.input_index(
+                                channel + c,
+                                rows.input_of(oh.start, r),
+                                columns.input_of(ow.start, s),
+                            ),
+                            x_strides: [rows.stride * columns.input, columns.stride],
+                            y: geometry.output_index(0, oh.start, ow.start),
+                            y_stride: columns.output,
+                        };
+                        let sums = products::<T, FMA, L, N>(positions, plane, x, &planes);
                         let dw = geometry.weight_index(c, r, s) + start;
                         if let Some(dw) = d_weight.get_mut(dw..dw + N) {
                             for o in 0..N {
@@ -97,34 +102,52 @@ fn backward_weight_tile<T: Scalar, const FMA: bool, const L: usize, const N: usi
     }
 }
 
-/// `sums[o] += Σ_k dy[o][k] ⊙ x[k·step]`, lane by lane, over `count` positions. As in `add_rows` every bound is
-/// settled before the first product.
+/// The output positions of a block whose tap falls inside the input, and where they and their inputs begin.
+struct Positions {
+    rows: usize,
+    columns: usize,
+    x: usize,
+    x_strides: [usize; 2],
+    y: usize,
+    y_stride: usize,
+}
+
+/// `Σ dy[o] ⊙ x` over positions, lane by lane. One loop, with every bound settled before the products, as in the
+/// forward kernel.
 #[inline(always)]
-fn add_elementwise<T: Scalar, const FMA: bool, const L: usize, const N: usize>(
-    sums: &mut [[T; L]; N],
-    count: usize,
-    row: impl Fn(usize) -> usize,
-    dy: &[[T; L]],
+fn products<T: Scalar, const FMA: bool, const L: usize, const N: usize>(
+    positions: Positions,
+    plane: usize,
     x: &[[T; L]],
-    step: usize,
-) {
-    let mut rows: [&[[T; L]]; N] = [&[]; N];
-    for o in 0..N {
-        let start = row(o);
-        match dy.get(start..start + count) {
-            Some(row) => rows[o] = row,
-            None => return,
+    planes: &[&[[T; L]]; N],
+) -> [[T; L]; N] {
+    let [x_row, x_column] = positions.x_strides;
+    let x_row = x_row.wrapping_sub(positions.columns * x_column);
+    let y_row = positions.y_stride - positions.columns;
+    let (mut x_at, mut y_at) = (positions.x, positions.y);
+    let mut column = 0;
+    let mut sums = [[T::ZERO; L]; N];
+    for _ in 0..positions.rows * positions.columns {
+        let Some(x) = x.get(x_at) else { break };
+        if y_at >= plane {
+            break;
         }
-    }
-    for k in 0..count {
-        let Some(x) = x.get(k * step) else { return };
         for o in 0..N {
-            let dy = &rows[o][k];
+            let dy = &planes[o][y_at];
             for l in 0..L {
                 sums[o][l] = multiply_add::<T, FMA>(dy[l], x[l], sums[o][l]);
             }
         }
+        x_at += x_column;
+        y_at += 1;
+        column += 1;
+        if column == positions.columns {
+            column = 0;
+            x_at = x_at.wrapping_add(x_row);
+            y_at += y_row;
+        }
     }
+    sums
 }
 
 /// The sum over the lanes.

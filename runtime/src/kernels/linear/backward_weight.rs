@@ -1,6 +1,6 @@
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::kernels::tile::{add_rows, tiles};
+use crate::kernels::tile::tiles;
 use crate::simd::{kernel, multiply_add};
 
 kernel! {
@@ -23,7 +23,7 @@ kernel! {
             }
             return;
         }
-        let dy = dy.as_chunks().0;
+        let (x, dy) = (x.as_chunks().0, dy.as_chunks().0);
         for (db, &dy) in d_bias.iter_mut().zip(dy) {
             *db += Lanes(dy).sum();
         }
@@ -33,13 +33,13 @@ kernel! {
         while start < outputs {
             if outputs >= LANES && outputs - start > HALF {
                 let block = transpose::<T, LANES>(start, dy);
-                tiles!([TILE, 4, 2, 1] of 0..x.len() / LANES =>
-                    backward_weight_tile<T, FMA, LANES>(&block, outputs, lanes, x, &mut *d_weight));
+                tiles!([TILE, 2, 1] of 0..x.len() =>
+                    backward_weight_tile<T, FMA, LANES>(&block, outputs, x, &mut *d_weight));
                 start += LANES;
             } else {
                 let block = transpose::<T, HALF>(start, dy);
-                tiles!([TILE, 4, 2, 1] of 0..x.len() / LANES =>
-                    backward_weight_tile<T, FMA, HALF>(&block, outputs, lanes, x, &mut *d_weight));
+                tiles!([TILE, 2, 1] of 0..x.len() =>
+                    backward_weight_tile<T, FMA, HALF>(&block, outputs, x, &mut *d_weight));
                 start += HALF;
             }
         }
@@ -79,14 +79,20 @@ fn backward_weight_tile<T: Scalar, const FMA: bool, const W: usize, const N: usi
     start: usize,
     dy: &Block<T, W>,
     outputs: usize,
-    lanes: usize,
-    x: &[T],
+    x: &[[T; LANES]],
     d_weight: &mut [T],
 ) {
+    let Some(x) = x.get(start..).and_then(<[_]>::first_chunk::<N>) else {
+        return;
+    };
     let mut sums = [[T::ZERO; W]; N];
-    // `lanes` is `LANES`, but as a constant it would unroll into more code than registers last for.
-    let feature = |i| (start + i) * lanes;
-    add_rows::<T, FMA, W, N>(&mut sums, lanes, feature, x, &dy.values, 1);
+    for l in 0..LANES {
+        for i in 0..N {
+            for o in 0..W {
+                sums[i][o] = multiply_add::<T, FMA>(x[i][l], dy.values[l][o], sums[i][o]);
+            }
+        }
+    }
     for i in 0..N {
         let at = (start + i) * outputs + dy.start;
         if let Some(dw) = d_weight.get_mut(at..at + W.min(outputs)) {
