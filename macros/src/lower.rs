@@ -12,7 +12,7 @@ use crate::size::{Symbols, find_ident, parse_size};
 use crate::suggest::{list, nearest};
 use crate::syntax::{self, Declaration, Generics, text_of};
 use names::Names;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{PathArguments, Token};
 
@@ -50,6 +50,7 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
             syntax::Node::Layer(layer) => {
                 layers.push(lower_layer(
                     layer,
+                    &declaration.name,
                     generics,
                     &mut names,
                     &mut symbols,
@@ -125,6 +126,7 @@ fn lower_shape(
 
 fn lower_layer(
     layer: &syntax::Layer,
+    network: &Ident,
     generics: &Generics,
     names: &mut Names,
     symbols: &mut Symbols,
@@ -162,7 +164,7 @@ fn lower_layer(
         built_in = Some(kind);
         misread = true;
     }
-    let kind = match built_in {
+    let mut kind = match built_in {
         Some(kind) => {
             // A misspelt layer is reported once; what it lacks follows when its name is right.
             let arguments = if misread && layer.arguments.is_none() {
@@ -173,12 +175,14 @@ fn lower_layer(
             LayerKind::BuiltIn(kind, arguments)
         }
         None => {
-            let ty = layer.path.to_token_stream();
-            let generic = find_ident(ty.clone(), &|ident| generics.contains(ident)).is_some()
+            let path = layer.path.to_token_stream();
+            let generic = find_ident(path.clone(), &|ident| generics.contains(ident)).is_some()
                 || generics.scalar().is_some();
             LayerKind::User {
                 value: user_value(layer, diagnostics),
-                ty,
+                // Set when the layer has its name.
+                ty: path.clone(),
+                path,
                 generic,
             }
         }
@@ -192,6 +196,14 @@ fn lower_layer(
         LayerKind::User { .. } => &name,
     };
     let (field, local) = names.name(kind_name, layer, stateful);
+    // Types cannot depend on parameters of the network and on what a `const` block finds, so only without them.
+    if let LayerKind::User { ty, .. } = &mut kind
+        && generics.is_empty()
+        && let Some(field) = &field
+    {
+        let alias = format!("__{network}_{field}").replace("r#", "");
+        *ty = Ident::new(&alias, layer.span()).into_token_stream();
+    }
     Layer {
         label: match (&field, &layer.label) {
             (Some(name), _) | (None, Some(name)) => {

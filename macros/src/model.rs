@@ -115,6 +115,9 @@ pub(crate) struct Layer {
 pub(crate) enum LayerKind {
     BuiltIn(&'static Kind, Arguments),
     User {
+        /// The path as written.
+        path: TokenStream,
+        /// The type that the generated code names: the path, or an alias for it, see `chainrule::__private::layer`.
         ty: TokenStream,
         value: TokenStream,
         generic: bool,

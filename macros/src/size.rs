@@ -4,6 +4,7 @@ use crate::diagnostics::{Diagnostics, Place};
 use crate::syntax::{Generics, text_of};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
+use std::cmp::Ordering;
 use std::fmt;
 use syn::{BinOp, Expr, Lit};
 
@@ -179,7 +180,10 @@ impl Symbols {
                     .map(|size| factor(size))
                     .collect::<Vec<_>>()
                     .join(" * ");
-                Ok(self.define(quote!(#(#factors)*(*)*), text))
+                Ok(self.define(
+                    quote!(::chainrule::__private::product(&[#(#factors),*])),
+                    text,
+                ))
             }
         }
     }
@@ -287,24 +291,30 @@ impl Window {
             dilation,
             ..
         } = self;
+        // With a stride the formula takes one more away before it divides.
+        let step = u64::from(*stride != Size::Known(1));
         let span = match (kernel.known(), padding.known(), dilation.known()) {
             (Some(kernel), Some(padding), Some(dilation)) => {
-                let (added, taken) = (2 * padding, dilation * kernel.saturating_sub(1));
-                match added.checked_sub(taken) {
-                    Some(0) => format!("{input}"),
-                    Some(more) => format!("{input} + {more}"),
-                    None => format!("{input} - {}", taken - added),
+                let added = padding.saturating_mul(2);
+                let taken = dilation
+                    .saturating_mul(kernel.saturating_sub(1))
+                    .saturating_add(step);
+                match added.cmp(&taken) {
+                    Ordering::Equal => format!("{input}"),
+                    Ordering::Greater => format!("{input} + {}", added - taken),
+                    Ordering::Less => format!("{input} - {}", taken - added),
                 }
             }
-            _ => format!(
-                "{input} + 2 * {} - {} * ({kernel} - 1)",
-                factor(padding),
-                factor(dilation)
-            ),
+            _ => {
+                let (padding, dilation) = (factor(padding), factor(dilation));
+                let one = if step == 1 { " - 1" } else { "" };
+                format!("{input} + 2 * {padding} - {dilation} * ({kernel} - 1){one}")
+            }
         };
         match stride {
             Size::Known(1) => span,
-            stride => format!("({span} - 1) / {} + 1", factor(stride)),
+            stride if span.contains(' ') => format!("({span}) / {} + 1", factor(stride)),
+            stride => format!("{span} / {} + 1", factor(stride)),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! layer states, and generic sizes.
 //!
 //! The generated code calls these functions in constants, at the tokens of the user. They say what the macro says
-//! about sizes that it knows.
+//! about sizes that it knows. A shape without dimensions is that of a type which is no layer: reported elsewhere.
 
 use crate::network::{LayerInfo, Network};
 
@@ -26,6 +26,16 @@ pub const fn sum(lengths: &[usize]) -> usize {
         i += 1;
     }
     sum
+}
+
+/// The product of some sizes.
+pub const fn product(sizes: &[usize]) -> usize {
+    let (mut product, mut i) = (1, 0);
+    while i < sizes.len() {
+        product *= sizes[i];
+        i += 1;
+    }
+    product
 }
 
 /// Whether one of some flags is set.
@@ -80,7 +90,7 @@ pub const fn windows(
 /// A layer that takes another rank than a user's layer puts out.
 #[track_caller]
 pub const fn check_rank(kind: &str, takes: &str, dims: &[usize], rank: usize, origin: &str) {
-    if dims.len() != rank {
+    if dims.len() != rank && !dims.is_empty() {
         let mut text = Text::new();
         text.put("`").put(kind).put("` takes ").put(takes);
         text.put(", but receives ")
@@ -94,7 +104,7 @@ pub const fn check_rank(kind: &str, takes: &str, dims: &[usize], rank: usize, or
 /// A user's layer that takes another shape than arrives.
 #[track_caller]
 pub const fn check_input(layer: &str, takes: &[usize], arrives: &[usize], origin: &str) {
-    if !equal(takes, arrives) {
+    if !equal(takes, arrives) && !takes.is_empty() && !arrives.is_empty() {
         let mut text = Text::new();
         text.put("`").put(layer).put("` takes ").dims(takes);
         text.put(", but receives ")
@@ -108,7 +118,7 @@ pub const fn check_input(layer: &str, takes: &[usize], arrives: &[usize], origin
 /// A declared output that the layers do not produce.
 #[track_caller]
 pub const fn check_output(declared: &[usize], found: &[usize], origin: &str) {
-    if !equal(declared, found) {
+    if !equal(declared, found) && !found.is_empty() {
         let mut text = Text::new();
         text.put("the declared output is ").dims(declared);
         text.put(", but the layers produce ")

@@ -26,6 +26,7 @@ pub mod losses;
 mod math;
 mod network;
 pub mod optimizers;
+mod probe;
 mod scalar;
 mod scratch;
 mod shape;
@@ -72,10 +73,11 @@ pub mod prelude {
 pub mod __private {
     pub use crate::checks::*;
     pub use crate::network::{Context, Objective, Pass, inference, scalars, scalars_mut};
+    pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};
     pub use crate::scratch::with_scratch;
     pub use crate::simd::Isa;
     pub use crate::sizes::Push;
     pub use crate::workspace::{Arena, fit, fit_mut, reshape, reshape_mut, room, view};
-    pub use crate::{__run as run, __unsigned as unsigned};
+    pub use crate::{__layer as layer, __run as run, __unsigned as unsigned};
     pub use {bytemuck, rand, typenum};
 }

@@ -4,7 +4,7 @@ use super::arguments::{Accepts, Argument, Value};
 use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site};
 use crate::model::Count;
 use crate::shape::Shape;
-use crate::size::{Size, place_at};
+use crate::size::Size;
 use quote::quote;
 
 const VIEW: Facts = Facts {
@@ -44,7 +44,7 @@ fn flatten(site: &mut Site<'_>, _: &Arguments) -> Inferred {
         }
         Shape::Output(output) => {
             let ty = site.input.ty(site.scalar);
-            let len = place_at(quote!(<#ty as ::chainrule::Shape>::LEN), site.span);
+            let len = quote!(<#ty as ::chainrule::Shape>::LEN);
             site.symbols
                 .define(len, format!("{}.output.len", output.text))
         }

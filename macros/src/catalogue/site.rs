@@ -119,10 +119,8 @@ impl Site<'_> {
         (0..rank)
             .map(|index| {
                 let expression = quote!(::chainrule::__private::size_at(#dims, #index));
-                self.symbols.define(
-                    crate::size::place_at(expression, self.span),
-                    format!("{text}.output[{index}]"),
-                )
+                self.symbols
+                    .define(expression, format!("{text}.output[{index}]"))
             })
             .collect()
     }

@@ -40,6 +40,8 @@ pub(super) fn table(network: &Network) -> TokenStream {
     if !parameters.is_empty() {
         lines.push(format!("| | | | **{parameters}** | **{macs}** |"));
     }
+    // As `///` writes them: with a space before the text.
+    let lines = lines.iter().map(|line| format!(" {line}"));
     // A blank line between the user's words and the table.
     let blank = documented.then(|| quote!(#[doc = ""]));
     quote!(#blank #(#[doc = #lines])*)

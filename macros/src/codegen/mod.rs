@@ -11,12 +11,12 @@ mod structs;
 mod train;
 mod update_buffers;
 
-use crate::model::{Layer, Network};
+use crate::catalogue::Role;
+use crate::model::{Layer, LayerKind, Network};
 use crate::passes::{Form, Schedule};
 use crate::shape::Shape;
-use crate::size::place_at;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 /// The code of a network without mistakes.
 pub(crate) fn generate(network: &Network) -> TokenStream {
@@ -28,17 +28,21 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
 
 /// The types and signatures of a network with mistakes.
 pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
-    emit(network, network::emit_signatures(network), false)
+    let signatures = network::emit_signatures(network);
+    let static_sizes = static_sizes::emit_static_sizes(network);
+    emit(network, quote!(#signatures #static_sizes), false)
 }
 
 /// The types, what all networks share, and these implementations.
 fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenStream {
     let symbols = emit_symbols(network);
+    let aliases = emit_aliases(network);
     let structs = structs::emit_structs(network);
     let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;
     quote! {
         #symbols
+        #aliases
         #structs
         #(#everywhere)*
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
@@ -63,6 +67,35 @@ fn emit_symbols(network: &Network) -> TokenStream {
         }
     });
     items.collect()
+}
+
+/// The types of the user's layers under names of their own: a type that is no layer is one error.
+fn emit_aliases(network: &Network) -> TokenStream {
+    if !network.generics.is_empty() {
+        return TokenStream::new();
+    }
+    let (scalar, everywhere) = (&network.scalar, &network.attributes.everywhere);
+    let aliases = network.layers.iter().map(|layer| match &layer.kind {
+        LayerKind::User { path, ty, .. } => {
+            // The path stands once, so that a name that is not in scope is one error, too.
+            let mut written = format_ident!("{}_as_written", ty.to_string());
+            written.set_span(layer.span);
+            quote_spanned! {at(layer)=>
+                #(#everywhere)*
+                #[doc(hidden)]
+                #[allow(non_camel_case_types)]
+                type #written = #path;
+                #(#everywhere)*
+                #[doc(hidden)]
+                #[allow(non_camel_case_types)]
+                type #ty = ::chainrule::__private::layer!(#scalar, #written);
+                #(#everywhere)*
+                const _: () = ::chainrule::__private::assert_layer::<#scalar, #written>();
+            }
+        }
+        LayerKind::BuiltIn(..) => TokenStream::new(),
+    });
+    aliases.collect()
 }
 
 /// A local variable of the macro, which no name of the user can meet.
@@ -139,17 +172,18 @@ fn cast(
     quote!(__rt::#function::<#from, #to, __E>(#name))
 }
 
-/// The type that a layer takes: its own word for a user's layer, else what arrives.
+/// The type that a layer takes: its own word where only the compiler knows what arrives, else what arrives.
 fn input_type(network: &Network, layer: &Layer) -> TokenStream {
-    match &layer.kind {
-        crate::model::LayerKind::User { ty, .. } => {
-            let scalar = &network.scalar;
-            place_at(
-                quote!(<#ty as ::chainrule::Layer<#scalar>>::Input),
-                layer.span,
-            )
+    let (ty, scalar) = (&layer.ty, &network.scalar);
+    let own = quote_spanned!(at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::Input);
+    match (&layer.kind, &layer.input) {
+        (LayerKind::User { .. }, _) => own,
+        (LayerKind::BuiltIn(kind, _), Shape::Output(_))
+            if matches!(kind.facts.role, Role::Compute { .. }) =>
+        {
+            own
         }
-        crate::model::LayerKind::BuiltIn(..) => layer.input.ty(&network.scalar),
+        _ => layer.input.ty(scalar),
     }
 }
 
@@ -169,8 +203,8 @@ impl Access<'_> {
     fn input(&self, index: usize, name: &Ident, exclusive: bool) -> TokenStream {
         let layer = &self.network.layers[index];
         let home = &self.schedule.slots[self.schedule.steps[index].from];
-        let known = lengths_known(home, &layer.input)
-            && matches!(layer.kind, crate::model::LayerKind::BuiltIn(..));
+        let known =
+            lengths_known(home, &layer.input) && matches!(layer.kind, LayerKind::BuiltIn(..));
         self.cast(
             home,
             &input_type(self.network, layer),

@@ -39,7 +39,7 @@ pub(super) fn emit_structs(network: &Network) -> TokenStream {
         .iter()
         .filter(|layer| layer.may_have_parameters());
     let parameters_doc =
-        format!("The trained values of [`{name}`]; also the type of its gradients.");
+        format!(" The trained values of [`{name}`]; also the type of its gradients.");
     let parameters_struct = emit_fields(
         network,
         &parameters,
@@ -52,7 +52,7 @@ pub(super) fn emit_structs(network: &Network) -> TokenStream {
             .layers
             .iter()
             .filter(|layer| layer.may_have_buffers());
-        let doc = format!("The untrained state of [`{name}`].");
+        let doc = format!(" The untrained state of [`{name}`].");
         emit_fields(
             network,
             &buffers_name(network),
@@ -90,7 +90,7 @@ fn emit_fields<'a>(
     let mut fields: Vec<TokenStream> = layers
         .map(|layer| {
             let (field, ty) = (&layer.field, &layer.ty);
-            let doc = format!("`{}`", layer.text);
+            let doc = format!(" `{}`", layer.text);
             let ty = quote_spanned!(super::at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::#associated);
             // In their own words, so that the documentation shows the type of the field.
             let ty = match (&layer.kind, associated == "Parameters") {

@@ -59,7 +59,9 @@ fn infer_layer(
             debug_assert!(!keeps_shape || inferred.output.same(input) == Some(true));
             inferred
         }
-        LayerKind::User { ty, value, generic } => {
+        LayerKind::User {
+            ty, value, generic, ..
+        } => {
             if !matches!(input, Shape::Unknown) {
                 let (arrives, text) = (input.ty(scalar), &layer.text);
                 checks.push(Check {

@@ -81,7 +81,8 @@ fn write(tokens: TokenStream, text: &mut String) {
                 continue;
             }
             TokenTree::Ident(_) | TokenTree::Literal(_) => {
-                if space || (operand && text.ends_with(|c: char| c.is_alphanumeric() || c == '_')) {
+                let word = |c: char| c.is_alphanumeric() || c == '_' || c == '}';
+                if space || (operand && text.ends_with(word)) {
                     text.push(' ');
                 }
                 text.push_str(&token.to_string());

@@ -1,0 +1,378 @@
+//! Each mistake gets one error, at the narrowest place, with the text to type.
+
+use super::{check_error, errors};
+
+#[test]
+fn linear_after_conv_needs_flatten() {
+    check_error(
+        "[1, 28, 28] { Conv2d(8, kernel = 3), fc1: Linear(10), Relu, Linear(3) }",
+        "                                          ~~~~~~     ",
+        "`Linear` takes a vector, but receives [8, 26, 26]\n\
+         note: `Conv2d(8, kernel = 3)` on line 1 produces [8, 26, 26]\n\
+         help: insert `Flatten` before `fc1`",
+    );
+}
+
+#[test]
+fn the_first_layer_is_measured_against_the_input() {
+    check_error(
+        "[1, 28, 28] { Linear(10) }",
+        "              ~~~~~~     ",
+        "`Linear` takes a vector, but receives [1, 28, 28]\n\
+         note: the input of `Net` on line 1 is [1, 28, 28]",
+    );
+}
+
+#[test]
+fn an_image_layer_after_a_vector() {
+    check_error(
+        "[28, 28] { Conv2d(8, 3) }",
+        "           ~~~~~~       ",
+        "`Conv2d` takes [channels, height, width], but receives [28, 28]\n\
+         note: the input of `Net` on line 1 is [28, 28]\n\
+         help: insert `Reshape([1, 28, 28])` before",
+    );
+}
+
+#[test]
+fn kernel_larger_than_its_input() {
+    check_error(
+        "[1, 4, 9] { Conv2d(8, kernel = 7, padding = 1) }",
+        "                               ~",
+        "the kernel of `Conv2d` covers 7, but the height with its padding is only 6",
+    );
+    check_error(
+        "[1, 4, 9] { Conv2d(8, kernel = 3, dilation = 2) }",
+        "                               ~",
+        "the kernel of `Conv2d` with its dilation covers 5, but the height is only 4",
+    );
+}
+
+#[test]
+fn groups_must_divide() {
+    check_error(
+        "[6, 8, 8] { Conv2d(8, kernel = 3, groups = 4) }",
+        "                                           ~",
+        "4 groups do not divide the 6 channels that arrive",
+    );
+    check_error(
+        "[6, 8, 8] { Conv2d(8, kernel = 3, groups = 3) }",
+        "                                           ~",
+        "3 groups do not divide the 8 channels that leave",
+    );
+}
+
+#[test]
+fn padding_of_a_pool_is_at_most_half_its_kernel() {
+    check_error(
+        "[1, 8, 8] { MaxPool2d(3, padding = 2) }",
+        "                                   ~",
+        "the padding of `MaxPool2d` is 2, more than half of its kernel of 3",
+    );
+}
+
+#[test]
+fn same_padding_has_its_conditions() {
+    check_error(
+        "[1, 8, 8] { Conv2d(2, 4, padding = same) }",
+        "                                   ~~~~",
+        "`padding = same` needs an odd kernel",
+    );
+    check_error(
+        "[1, 8, 8] { Conv2d(2, 3, stride = 2, padding = same) }",
+        "                                               ~~~~",
+        "`padding = same` needs a stride of 1",
+    );
+}
+
+#[test]
+fn the_declared_output_is_checked() {
+    check_error(
+        "[4] -> [10] { Linear(8) }",
+        "       ~~~~",
+        "the declared output is [10], but the layers produce [8]\n\
+         note: `Linear(8)` on line 1 produces [8]\n\
+         help: write `-> [8]`, or end with `Linear(10)`",
+    );
+}
+
+#[test]
+fn unknown_layers_are_suggested() {
+    check_error(
+        "[4] { Liner(8) }",
+        "      ~~~~~",
+        "there is no layer `Liner`\nhelp: did you mean `Linear`?",
+    );
+    check_error(
+        "[4] { ReLU }",
+        "      ~~~~",
+        "there is no layer `ReLU`\nhelp: did you mean `Relu`?",
+    );
+}
+
+#[test]
+fn options_are_checked_by_name() {
+    check_error(
+        "[4] { Linear(8, bais = false) }",
+        "                ~~~~",
+        "`Linear` has no option `bais`\nhelp: did you mean `bias`?",
+    );
+    check_error(
+        "[4] { Linear(8, momentum = 1) }",
+        "                ~~~~~~~~",
+        "`Linear` has no option `momentum`\nhelp: its options are `out`, `bias`, `init` and `bias_init`",
+    );
+    check_error(
+        "[4] { Linear(8, bias = false, bias = true) }",
+        "                              ~~~~",
+        "`bias` is given twice",
+    );
+    check_error(
+        "[4] { Linear(8, out = 3) }",
+        "                ~~~",
+        "`out` is given twice",
+    );
+    check_error(
+        "[4] { Relu(3) }",
+        "           ~",
+        "`Relu` takes no arguments\nhelp: remove it",
+    );
+    check_error(
+        "[4] { Linear(8, 9) }",
+        "                ~",
+        "`Linear` takes only `out` without a name",
+    );
+}
+
+#[test]
+fn missing_arguments_are_named() {
+    check_error(
+        "[4] { Linear }",
+        "      ~~~~~~",
+        "`Linear` needs `out`\nhelp: write `Linear(10)`",
+    );
+    check_error(
+        "[4] { Linear(bias = false) }",
+        "      ~~~~~~",
+        "`Linear` needs `out`",
+    );
+    check_error(
+        "[1, 8, 8] { Conv2d(8) }",
+        "            ~~~~~~",
+        "`Conv2d` needs `kernel`\nhelp: write `Conv2d(10, kernel = 3)`",
+    );
+    check_error(
+        "[1, 8, 8] { MaxPool2d }",
+        "            ~~~~~~~~~",
+        "`MaxPool2d` needs `kernel`\nhelp: write `MaxPool2d(2)`",
+    );
+}
+
+#[test]
+fn values_have_types() {
+    check_error(
+        "[4] { Linear(8, bias = 3) }",
+        "                       ~",
+        "`bias` is `true` or `false`, found `3`",
+    );
+    check_error(
+        "[4] { Elu(alpha = true) }",
+        "                  ~~~~",
+        "`alpha` is a number, found `true`",
+    );
+    check_error(
+        "[4] { Gelu(approximate = tahn) }",
+        "                         ~~~~",
+        "`approximate` has no choice `tahn`\nhelp: did you mean `tanh`?",
+    );
+    check_error(
+        "[1, 8, 8] { MaxPool2d((2, 2, 2)) }",
+        "                      ~~~~~~~~~",
+        "`kernel` takes one number or two, found 3",
+    );
+    check_error(
+        "[4] { Dropout(1.5) }",
+        "              ~~~",
+        "`p` is a probability and cannot be 1.5",
+    );
+    check_error(
+        "[4] { Reshape(4) }",
+        "              ~",
+        "`shape` is a shape in brackets",
+    );
+}
+
+#[test]
+fn sizes_are_whole_and_positive() {
+    check_error(
+        "[4] { Linear(0) }",
+        "             ~",
+        "`out` of `Linear` is 0, but must be at least 1",
+    );
+    check_error("[0] { Linear(2) }", " ~", "`size` of `input` is 0");
+    check_error(
+        "[4] { Linear(-1) }",
+        "             ~~",
+        "a size cannot be negative, but this is `-1`",
+    );
+    check_error(
+        "[4] { Linear(1.5) }",
+        "             ~~~",
+        "`1.5` is not a size",
+    );
+    check_error(
+        "[4] { Linear(2 - 3) }",
+        "             ~~~~~",
+        "`2 - 3` is larger than any network",
+    );
+    check_error(
+        "[4] { Linear(Self::N) }",
+        "             ~~~~",
+        "a size cannot use `Self`",
+    );
+    check_error(
+        "[] { Linear(1) }",
+        "~~",
+        "a shape has one to eight sizes, this has 0",
+    );
+}
+
+#[test]
+fn initialisations_are_checked() {
+    check_error(
+        "[4] { Linear(2, init = kaiming_unifrm) }",
+        "                       ~~~~~~~~~~~~~~",
+        "there is no initialisation `kaiming_unifrm`\nhelp: did you mean `kaiming_uniform`?",
+    );
+    check_error(
+        "[4] { Linear(2, init = normal(mean = 0.0)) }",
+        "                       ~~~~~~~~~~~~~~~~~~",
+        "`normal` needs `std`",
+    );
+    check_error(
+        "[4] { Linear(2, init = kaiming_normal(mode = out)) }",
+        "                                             ~~~",
+        "`mode` is `fan_in` or `fan_out`, found `out`",
+    );
+}
+
+#[test]
+fn reshape_keeps_the_number_of_elements() {
+    check_error(
+        "[4, 6] { Reshape([5, 5]) }",
+        "                 ~~~~~~",
+        "`Reshape` to [5, 5] makes 25 elements of 24",
+    );
+}
+
+#[test]
+fn norms_name_the_right_one() {
+    check_error(
+        "[3, 8, 8] { BatchNorm1d }",
+        "            ~~~~~~~~~~~",
+        "`BatchNorm1d` takes a vector or [channels, length]",
+    );
+    check_error(
+        "[8] { BatchNorm2d }",
+        "      ~~~~~~~~~~~",
+        "`BatchNorm2d` takes [channels, height, width], but receives [8]",
+    );
+    check_error(
+        "[3, 4] { Softmax(2) }",
+        "                 ~",
+        "there is no dimension 2 in [3, 4]",
+    );
+    check_error(
+        "[3, 4] { Prelu(4) }",
+        "               ~",
+        "`Prelu` has 1 slope, or one for each of the 3 channels, not 4",
+    );
+}
+
+#[test]
+fn blocks_say_what_exists() {
+    check_error(
+        "[4] { Residual { Linear(4) } }",
+        "      ~~~~~~~~",
+        "`Residual { … }` is not a block of layers that exists",
+    );
+}
+
+#[test]
+fn budgets_are_held() {
+    check_error(
+        "[4] { fc: Linear(8), Relu, Linear(2) } budget { parameters <= 57, macs <= 48 }",
+        "                                                ~~~~~~~~~~",
+        "over budget: parameters are 58, the limit is 57\n\
+         note: the layers by cost:\n  40 parameters  fc: Linear(8)\n  18 parameters  linear2: Linear(2)\n\
+         help: shrink `fc`, or raise the limit",
+    );
+    check_error(
+        "[4] { Linear(8), Tanh, Linear(2) } budget { training_bytes <= 1 KiB }",
+        "                                            ~~~~~~~~~~~~~~",
+        "over budget: training_bytes are 1_896, the limit is 1_024",
+    );
+    check_error(
+        "[4] { Linear(8), Relu, Linear(2) } budget { inference_bytes <= 31 B }",
+        "                                            ~~~~~~~~~~~~~~~",
+        "over budget: inference_bytes are 32, the limit is 31",
+    );
+    check_error(
+        "[4] { Relu } budget { parameter <= 3 }",
+        "                      ~~~~~~~~~",
+        "a budget has no quantity `parameter`",
+    );
+    check_error(
+        "[4] { Relu } budget { macs < 3 }",
+        "                           ~",
+        "expected `<=` behind `macs`",
+    );
+    check_error(
+        "[4] { Relu } budget { training_bytes <= 3 kib }",
+        "                                          ~~~",
+        "unknown unit `kib`",
+    );
+    check_error(
+        "[4] { Relu } budget { macs <= 3 KiB }",
+        "                                ~~~",
+        "`macs` is a count and has no unit",
+    );
+}
+
+#[test]
+fn one_root_cause_is_one_error() {
+    // The layers behind a mistake are checked against what was probably meant.
+    check_error(
+        "[1, 28, 28] -> [10] { Conv2d(8), Relu, MaxPool2d(2), Flatten, Linear(10) }",
+        "                      ~~~~~~",
+        "`Conv2d` needs `kernel`",
+    );
+    check_error(
+        "[4] -> [2] { Linear(), Relu, Linear(2) }",
+        "             ~~~~~~",
+        "`Linear` needs `out`",
+    );
+}
+
+#[test]
+fn independent_mistakes_are_all_reported() {
+    let errors = errors(
+        "[4] -> [3] { Liner(8), Relu(2), a: Linear(0), a: Linear(2, bais = 1), , Linear(-3) }",
+    );
+    let texts: Vec<&str> = errors
+        .iter()
+        .map(|(_, text)| text.lines().next().unwrap_or_default())
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "expected a layer, found `,`",
+            "the label `a` is taken",
+            "there is no layer `Liner`",
+            "`Relu` takes no arguments",
+            "`Linear` has no option `bais`",
+            "a size cannot be negative, but this is `-3`",
+            "`out` of `Linear` is 0, but must be at least 1",
+        ]
+    );
+}

@@ -1,0 +1,92 @@
+//! Golden expansions, and their size. `BLESS=1 cargo test -p chainrule-macros` writes the golden files anew.
+
+use crate::expand;
+use std::path::Path;
+
+/// Pretty-prints an expansion and compares it with the file `src/snapshots/<name>.rs`.
+#[track_caller]
+fn check_golden(name: &str, source: &str) {
+    let expansion = expand(source.parse().expect("valid tokens"));
+    let file = syn::parse2(expansion).expect("the expansion is valid Rust");
+    let found = format!(
+        "// {}\n\n{}",
+        source.lines().collect::<Vec<_>>().join("\n// "),
+        prettyplease::unparse(&file)
+    );
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src/snapshots")
+        .join(name)
+        .with_extension("rs");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, found).expect("the golden file can be written");
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "the expansion of {name} changed; look at it, then `BLESS=1 cargo test -p chainrule-macros`\n{found}"
+    );
+}
+
+#[test]
+fn xor() {
+    check_golden(
+        "xor",
+        "/// The exclusive or.\npub struct Xor: [2] -> [1] {\n    hidden: Linear(3), Tanh,\n    output: Linear(1),\n}",
+    );
+}
+
+#[test]
+fn convolutional() {
+    check_golden(
+        "convolutional",
+        "#[derive(Debug)]\nstruct Small: [1, 8, 8] -> [10] {\n    conv: Conv2d(4, kernel = 3, padding = same, init = kaiming_uniform(a = 0.0)), BatchNorm2d, Relu, MaxPool2d(2),\n    Flatten, Dropout(0.2),\n    Linear(10),\n}",
+    );
+}
+
+#[test]
+fn generic() {
+    check_golden(
+        "generic",
+        "pub struct Policy<const H: usize, T>: [4] -> [2] {\n    Linear(H), Gelu, my::Warp<H>(gain = 2.0), Linear(2),\n}"
+            .replace(", Linear(2),\n", ",\n")
+            .replace("-> [2]", "")
+            .as_str(),
+    );
+}
+
+#[test]
+fn symbolic() {
+    check_golden(
+        "symbolic",
+        "struct Symbolic: [2, WIDTH, 4] -> [CLASSES] {\n    MaxPool2d(2), Flatten,\n    Linear(HIDDEN), Relu, Scale<8>,\n    Linear(CLASSES),\n}\nbudget { parameters <= LIMIT }",
+    );
+}
+
+#[test]
+fn fallback() {
+    check_golden(
+        "fallback",
+        "struct Wrong: [4] -> [2] {\n    first: Linear(8), Liner(3), Linear(2),\n}",
+    );
+}
+
+/// The length of the expansion of a network with this many hidden layers.
+fn length(layers: usize) -> usize {
+    let body = "Linear(WIDTH), Relu, Conv<3>, Conv2d(8, 3), BatchNorm2d, ".repeat(layers / 5);
+    let source = format!("struct Deep: [8, 9, WIDTH] {{ {body} }}");
+    expand(source.parse().expect("valid tokens"))
+        .to_string()
+        .len()
+}
+
+#[test]
+fn expansion_is_linear_in_the_number_of_layers() {
+    // Growth per layer over the first thousand and over the second; names grow by a digit.
+    let (first, second, third) = (length(10), length(1000), length(2000));
+    let (early, late) = (
+        (second - first) as f64 / 990.0,
+        (third - second) as f64 / 1000.0,
+    );
+    assert!(late < early * 1.1, "{early} then {late} characters a layer");
+}
