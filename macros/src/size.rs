@@ -180,7 +180,10 @@ impl Symbols {
                     .map(|size| factor(size))
                     .collect::<Vec<_>>()
                     .join(" * ");
-                Ok(self.define(quote!(#(#factors)*(*)*), text))
+                Ok(self.define(
+                    quote!(::chainrule::__private::product(&[#(#factors),*])),
+                    text,
+                ))
             }
         }
     }

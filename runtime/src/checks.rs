@@ -28,6 +28,16 @@ pub const fn sum(lengths: &[usize]) -> usize {
     sum
 }
 
+/// The product of some sizes.
+pub const fn product(sizes: &[usize]) -> usize {
+    let (mut product, mut i) = (1, 0);
+    while i < sizes.len() {
+        product *= sizes[i];
+        i += 1;
+    }
+    product
+}
+
 /// Whether one of some flags is set.
 pub const fn any(flags: &[bool]) -> bool {
     let mut i = 0;

@@ -1,4 +1,4 @@
-"""Linear, Conv2d, Flatten, Dropout, PReLU, Softmax, LogSoftmax."""
+"""Linear, Conv2d, Flatten, Reshape, Dropout, PReLU, Softmax, LogSoftmax."""
 
 import torch
 from golden import Golden, grid, randomize
@@ -57,5 +57,7 @@ case("log_softmax", nn.LogSoftmax(dim=1), 6)
 case("log_softmax_channels", nn.LogSoftmax(dim=1), 3, 2, 4)
 case("log_softmax_rows", nn.LogSoftmax(dim=2), 3, 2)
 golden.layer("log_softmax_extreme", nn.LogSoftmax(dim=1), extreme())
+
+case("reshape", nn.Unflatten(1, (3, 2, 2)), 12)
 
 golden.save()

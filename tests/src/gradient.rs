@@ -98,8 +98,8 @@ where
     );
 }
 
-/// The derivative of `f` at `x`; leaves the variable at `x`.
-fn difference(x: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
+/// The derivative of `f` at `x` by a central difference; leaves the variable at `x`.
+pub fn difference(x: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
     let step = STEP * x.abs().max(1.0);
     let (above, below) = (x + step, x - step);
     let slope = (f(above) - f(below)) / (above - below);
@@ -107,7 +107,9 @@ fn difference(x: f64, mut f: impl FnMut(f64) -> f64) -> f64 {
     slope
 }
 
-fn assert_gradient(what: &str, got: &[f64], want: &[f64]) {
+/// Compares gradients with what differences say, relative to the largest or to 1.
+#[track_caller]
+pub fn assert_gradient(what: &str, got: &[f64], want: &[f64]) {
     let largest = want
         .iter()
         .fold(1.0, |largest: f64, want| largest.max(want.abs()));

@@ -111,6 +111,10 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments, channels: Size) -> Inferred
         value: quote!(::chainrule::layers::BatchNorm::new(#eps, #momentum)),
         output: site.input.clone(),
         parameters: Count::product([Size::Known(2), affine]),
-        macs: Count::ZERO,
+        // One an element: scale and shift.
+        macs: match site.input {
+            Shape::Array(sizes) => Count::product(sizes.iter().cloned()),
+            _ => Count::Unknown,
+        },
     }
 }

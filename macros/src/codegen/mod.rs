@@ -28,7 +28,9 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
 
 /// The types and signatures of a network with mistakes.
 pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
-    emit(network, network::emit_signatures(network), false)
+    let signatures = network::emit_signatures(network);
+    let static_sizes = static_sizes::emit_static_sizes(network);
+    emit(network, quote!(#signatures #static_sizes), false)
 }
 
 /// The types, what all networks share, and these implementations.

@@ -10,13 +10,13 @@
 /// | label | layer | output | parameters | multiply-adds |
 /// |---|---|---|---:|---:|
 /// | `conv` | `Conv2d(4, kernel = 3, padding = same, init = kaiming_uniform(a = 0.0))` | `[4, 8, 8]` | 40 | 2_304 |
-/// | `batch_norm2d1` | `BatchNorm2d` | `[4, 8, 8]` | 8 | 0 |
+/// | `batch_norm2d1` | `BatchNorm2d` | `[4, 8, 8]` | 8 | 256 |
 /// |  | `Relu` | `[4, 8, 8]` | 0 | 0 |
 /// |  | `MaxPool2d(2)` | `[4, 4, 4]` | 0 | 0 |
 /// |  | `Flatten` | `[64]` | 0 | 0 |
 /// |  | `Dropout(0.2)` | `[64]` | 0 | 0 |
 /// | `linear1` | `Linear(10)` | `[10]` | 650 | 640 |
-/// | | | | **698** | **2_944** |
+/// | | | | **698** | **3_200** |
 #[repr(C)]
 #[derive(::core::clone::Clone, ::core::marker::Copy, Debug)]
 struct Small {

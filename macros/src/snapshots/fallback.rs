@@ -128,4 +128,39 @@ const _: () = {
             loop {}
         }
     }
+    impl ::chainrule::StaticSizes for Wrong {
+        type InputLen = __rt::typenum::UInt<
+            __rt::typenum::UInt<
+                __rt::typenum::UInt<__rt::typenum::UTerm, __rt::typenum::B1>,
+                __rt::typenum::B0,
+            >,
+            __rt::typenum::B0,
+        >;
+        type OutputLen = __rt::typenum::UInt<
+            __rt::typenum::UInt<__rt::typenum::UTerm, __rt::typenum::B1>,
+            __rt::typenum::B0,
+        >;
+        type ParameterCount = __rt::typenum::UInt<
+            __rt::typenum::UInt<
+                __rt::typenum::UInt<
+                    __rt::typenum::UInt<
+                        __rt::typenum::UInt<
+                            __rt::typenum::UInt<
+                                __rt::typenum::UInt<
+                                    __rt::typenum::UTerm,
+                                    __rt::typenum::B1,
+                                >,
+                                __rt::typenum::B0,
+                            >,
+                            __rt::typenum::B0,
+                        >,
+                        __rt::typenum::B1,
+                    >,
+                    __rt::typenum::B0,
+                >,
+                __rt::typenum::B1,
+            >,
+            __rt::typenum::B1,
+        >;
+    }
 };

@@ -1,4 +1,5 @@
-// struct Symbolic: [2 * WIDTH] -> [CLASSES] {
+// struct Symbolic: [2, WIDTH, 4] -> [CLASSES] {
+//     MaxPool2d(2), Flatten,
 //     Linear(HIDDEN), Relu, Scale<8>,
 //     Linear(CLASSES),
 // }
@@ -6,7 +7,7 @@
 
 #[doc(hidden)]
 #[allow(non_upper_case_globals, dead_code)]
-const __Symbolic_SIZE_1: usize = 2 * WIDTH;
+const __Symbolic_SIZE_1: usize = WIDTH;
 #[doc(hidden)]
 #[allow(non_upper_case_globals, dead_code)]
 const __Symbolic_SIZE_2: usize = CLASSES;
@@ -18,7 +19,22 @@ const __Symbolic_SIZE_3: usize = HIDDEN;
 const __Symbolic_SIZE_4: usize = LIMIT;
 #[doc(hidden)]
 #[allow(non_upper_case_globals, dead_code)]
-const __Symbolic_SIZE_5: usize = ::chainrule::__private::size_at(
+const __Symbolic_SIZE_5: usize = ::chainrule::__private::windows(
+    __Symbolic_SIZE_1,
+    2,
+    2,
+    0,
+    1,
+    false,
+);
+#[doc(hidden)]
+#[allow(non_upper_case_globals, dead_code)]
+const __Symbolic_SIZE_6: usize = ::chainrule::__private::product(
+    &[2, __Symbolic_SIZE_5, 2],
+);
+#[doc(hidden)]
+#[allow(non_upper_case_globals, dead_code)]
+const __Symbolic_SIZE_7: usize = ::chainrule::__private::size_at(
     <<__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output as ::chainrule::Shape>::DIMS,
     0usize,
 );
@@ -34,11 +50,13 @@ const _: () = ::chainrule::__private::assert_layer::<
     f32,
     __Symbolic_scale1_as_written,
 >();
-/// `[2 * WIDTH]` → `[CLASSES]`
+/// `[2, WIDTH, 4]` → `[CLASSES]`
 ///
 /// | label | layer | output | parameters | multiply-adds |
 /// |---|---|---|---:|---:|
-/// | `linear1` | `Linear(HIDDEN)` | `[HIDDEN]` | 2 * WIDTH·HIDDEN + HIDDEN | 2 * WIDTH·HIDDEN |
+/// |  | `MaxPool2d(2)` | `[2, (WIDTH - 2) / 2 + 1, 2]` | 0 | 0 |
+/// |  | `Flatten` | `[2 * ((WIDTH - 2) / 2 + 1) * 2]` | 0 | 0 |
+/// | `linear1` | `Linear(HIDDEN)` | `[HIDDEN]` | 2 * ((WIDTH - 2) / 2 + 1) * 2·HIDDEN + HIDDEN | 2 * ((WIDTH - 2) / 2 + 1) * 2·HIDDEN |
 /// |  | `Relu` | `[HIDDEN]` | 0 | 0 |
 /// | `scale1` | `Scale<8>` | the output of `Scale<8>` | as the type says | as the type says |
 /// | `linear2` | `Linear(CLASSES)` | `[CLASSES]` | Scale<8>.output[0]·CLASSES + CLASSES | Scale<8>.output[0]·CLASSES |
@@ -55,7 +73,7 @@ struct SymbolicParameters {
     /// `Linear(HIDDEN)`
     pub linear1: ::chainrule::layers::LinearParameters<
         f32,
-        __Symbolic_SIZE_1,
+        __Symbolic_SIZE_6,
         __Symbolic_SIZE_3,
         __Symbolic_SIZE_3,
     >,
@@ -64,7 +82,7 @@ struct SymbolicParameters {
     /// `Linear(CLASSES)`
     pub linear2: ::chainrule::layers::LinearParameters<
         f32,
-        __Symbolic_SIZE_5,
+        __Symbolic_SIZE_7,
         __Symbolic_SIZE_2,
         __Symbolic_SIZE_2,
     >,
@@ -85,9 +103,9 @@ const _: () = {
     );
     __rt::run!(
         [] f32, SymbolicParameters { linear1 : < ::chainrule::layers::Linear <
-        __Symbolic_SIZE_1, __Symbolic_SIZE_3, __Symbolic_SIZE_3 > as ::chainrule::Layer <
+        __Symbolic_SIZE_6, __Symbolic_SIZE_3, __Symbolic_SIZE_3 > as ::chainrule::Layer <
         f32 >> ::Parameters, scale1 : < __Symbolic_scale1 as ::chainrule::Layer < f32 >>
-        ::Parameters, linear2 : < ::chainrule::layers::Linear < __Symbolic_SIZE_5,
+        ::Parameters, linear2 : < ::chainrule::layers::Linear < __Symbolic_SIZE_7,
         __Symbolic_SIZE_2, __Symbolic_SIZE_2 > as ::chainrule::Layer < f32 >>
         ::Parameters }
     );
@@ -148,6 +166,15 @@ const _: () = {
         "size",
         __Symbolic_SIZE_2,
     );
+    const _: () = ::chainrule::__private::check_window(
+        "MaxPool2d",
+        "height",
+        __Symbolic_SIZE_1,
+        2,
+        0,
+        1,
+        "the input of `Symbolic` on line 1 is [2, WIDTH, 4]",
+    );
     const _: () = ::chainrule::__private::check_positive(
         "Linear",
         "out",
@@ -159,7 +186,7 @@ const _: () = {
             f32,
         >>::Input as ::chainrule::Shape>::DIMS,
         <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::DIMS,
-        "`Relu` on line 2 produces [HIDDEN]",
+        "`Relu` on line 3 produces [HIDDEN]",
     );
     const _: () = ::chainrule::__private::check_rank(
         "Linear",
@@ -168,7 +195,7 @@ const _: () = {
             f32,
         >>::Output as ::chainrule::Shape>::DIMS,
         1usize,
-        "`Scale<8>` on line 2 produces the output of `Scale<8>`",
+        "`Scale<8>` on line 3 produces the output of `Scale<8>`",
     );
     const _: () = ::chainrule::__private::check_positive(
         "Linear",
@@ -184,7 +211,7 @@ const _: () = {
     );
     #[automatically_derived]
     impl ::chainrule::Network for Symbolic {
-        type Input = [f32; __Symbolic_SIZE_1];
+        type Input = [[[f32; 4]; __Symbolic_SIZE_1]; 2];
         type Output = [f32; __Symbolic_SIZE_2];
         type Parameters = SymbolicParameters;
         type Buffers = SymbolicBuffers;
@@ -192,8 +219,25 @@ const _: () = {
         const LAYERS: &'static [::chainrule::LayerInfo] = &[
             ::chainrule::LayerInfo::of::<
                 f32,
-                ::chainrule::layers::Linear<
+                ::chainrule::layers::MaxPool2d<
+                    2,
                     __Symbolic_SIZE_1,
+                    4,
+                    __Symbolic_SIZE_5,
+                    2,
+                >,
+            >("", "MaxPool2d(2)"),
+            ::chainrule::LayerInfo::of::<
+                f32,
+                ::chainrule::layers::Reshape<
+                    [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                    [f32; __Symbolic_SIZE_6],
+                >,
+            >("", "Flatten"),
+            ::chainrule::LayerInfo::of::<
+                f32,
+                ::chainrule::layers::Linear<
+                    __Symbolic_SIZE_6,
                     __Symbolic_SIZE_3,
                     __Symbolic_SIZE_3,
                 >,
@@ -209,7 +253,7 @@ const _: () = {
             ::chainrule::LayerInfo::of::<
                 f32,
                 ::chainrule::layers::Linear<
-                    __Symbolic_SIZE_5,
+                    __Symbolic_SIZE_7,
                     __Symbolic_SIZE_2,
                     __Symbolic_SIZE_2,
                 >,
@@ -218,14 +262,19 @@ const _: () = {
         const CROSS_SAMPLE: bool = __rt::any(
             &[<__Symbolic_scale1 as ::chainrule::Layer<f32>>::CROSS_SAMPLE],
         );
-        const INFERENCE_ELEMENTS: usize = <<__Symbolic_scale1 as ::chainrule::Layer<
-            f32,
-        >>::Output as ::chainrule::Shape>::LEN
-            + <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN
-            + <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED;
+        const INFERENCE_ELEMENTS: usize = <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN
+            + __rt::max(
+                &[
+                    <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
+                    <<__Symbolic_scale1 as ::chainrule::Layer<
+                        f32,
+                    >>::Output as ::chainrule::Shape>::LEN,
+                ],
+            ) + <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED;
         const TRAINING_ELEMENTS: usize = __rt::sum(
             &[
-                <[f32; __Symbolic_SIZE_1] as ::chainrule::Shape>::LEN,
+                <[[[f32; 4]; __Symbolic_SIZE_1]; 2] as ::chainrule::Shape>::LEN,
+                <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
                 <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN,
                 <<__Symbolic_scale1 as ::chainrule::Layer<
                     f32,
@@ -234,16 +283,17 @@ const _: () = {
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED,
                 __rt::max(
                     &[
-                        <[f32; __Symbolic_SIZE_1] as ::chainrule::Shape>::LEN,
-                        <<__Symbolic_scale1 as ::chainrule::Layer<
-                            f32,
-                        >>::Output as ::chainrule::Shape>::LEN,
+                        <[[[f32; 4]; __Symbolic_SIZE_1]; 2] as ::chainrule::Shape>::LEN,
+                        <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN,
+                        <[f32; __Symbolic_SIZE_2] as ::chainrule::Shape>::LEN,
                     ],
                 ),
                 __rt::max(
                     &[
-                        <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN,
-                        <[f32; __Symbolic_SIZE_2] as ::chainrule::Shape>::LEN,
+                        <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
+                        <<__Symbolic_scale1 as ::chainrule::Layer<
+                            f32,
+                        >>::Output as ::chainrule::Shape>::LEN,
                     ],
                 ),
             ],
@@ -262,7 +312,7 @@ const _: () = {
             rng: &mut __R,
         ) {
             let linear1: ::chainrule::layers::Linear<
-                __Symbolic_SIZE_1,
+                __Symbolic_SIZE_6,
                 __Symbolic_SIZE_3,
                 __Symbolic_SIZE_3,
             > = ::core::default::Default::default();
@@ -274,7 +324,7 @@ const _: () = {
                 f32,
             >::init(&scale1, &mut parameters.scale1, &mut buffers.scale1, rng);
             let linear2: ::chainrule::layers::Linear<
-                __Symbolic_SIZE_5,
+                __Symbolic_SIZE_7,
                 __Symbolic_SIZE_2,
                 __Symbolic_SIZE_2,
             > = ::core::default::Default::default();
@@ -290,29 +340,67 @@ const _: () = {
         fn infer<__E: ::chainrule::Element<f32>>(
             &self,
             isa: __rt::Isa,
-            x0: &[[__E; __Symbolic_SIZE_1]],
-            x3: &mut [[__E; __Symbolic_SIZE_2]],
+            x0: &[[[[__E; 4]; __Symbolic_SIZE_1]; 2]],
+            x4: &mut [[__E; __Symbolic_SIZE_2]],
             mut scratch: __rt::Arena<'_, __E>,
         ) {
             let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
             let even = scratch
-                .take_elements(
-                    <<__Symbolic_scale1 as ::chainrule::Layer<
-                        f32,
-                    >>::Output as ::chainrule::Shape>::LEN,
-                );
-            let odd = scratch
                 .take_elements(<[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN);
+            let odd = scratch
+                .take_elements(
+                    __rt::max(
+                        &[
+                            <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
+                            <<__Symbolic_scale1 as ::chainrule::Layer<
+                                f32,
+                            >>::Output as ::chainrule::Shape>::LEN,
+                        ],
+                    ),
+                );
             let saved = scratch
                 .take_elements(<__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED);
-            let linear1: ::chainrule::layers::Linear<
+            let max_pool2d1: ::chainrule::layers::MaxPool2d<
+                2,
                 __Symbolic_SIZE_1,
+                4,
+                __Symbolic_SIZE_5,
+                2,
+            > = ::chainrule::layers::MaxPool2d {
+                kernel: [2, 2],
+                stride: [2, 2],
+                padding: [0, 0],
+            };
+            let x1 = __rt::view::<
+                f32,
+                [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                __E,
+            >(odd, groups);
+            for (x, y) in x0.iter().zip(&mut *x1) {
+                ::chainrule::Layer::<
+                    f32,
+                >::forward(
+                    &max_pool2d1,
+                    __rt::inference(isa, &max_pool2d1, &(), &(), &mut []),
+                    x,
+                    y,
+                );
+            }
+            let linear1: ::chainrule::layers::Linear<
+                __Symbolic_SIZE_6,
                 __Symbolic_SIZE_3,
                 __Symbolic_SIZE_3,
             > = ::core::default::Default::default();
-            let x1 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(odd, groups);
-            for (x, y) in x0.iter().zip(&mut *x1) {
+            let x2 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(even, groups);
+            for (x, y) in __rt::fit::<
+                [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                [f32; __Symbolic_SIZE_6],
+                __E,
+            >(x1)
+                .iter()
+                .zip(&mut *x2)
+            {
                 ::chainrule::Layer::<
                     f32,
                 >::forward(
@@ -328,20 +416,20 @@ const _: () = {
             > = ::chainrule::layers::Pointwise::new(
                 ::chainrule::layers::activations::Relu,
             );
-            relu1.apply::<__E>(isa, x1);
+            relu1.apply::<__E>(isa, x2);
             let scale1: __Symbolic_scale1 = ::core::default::Default::default();
-            let x2 = __rt::view::<
+            let x3 = __rt::view::<
                 f32,
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
                 __E,
-            >(even, groups);
+            >(odd, groups);
             for (x, y) in __rt::fit::<
                 [f32; __Symbolic_SIZE_3],
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
                 __E,
-            >(x1)
+            >(x2)
                 .iter()
-                .zip(&mut *x2)
+                .zip(&mut *x3)
             {
                 ::chainrule::Layer::<
                     f32,
@@ -362,21 +450,21 @@ const _: () = {
                 );
             }
             let linear2: ::chainrule::layers::Linear<
-                __Symbolic_SIZE_5,
+                __Symbolic_SIZE_7,
                 __Symbolic_SIZE_2,
                 __Symbolic_SIZE_2,
             > = ::core::default::Default::default();
             for (x, y) in __rt::fit::<
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
                 <::chainrule::layers::Linear<
-                    __Symbolic_SIZE_5,
+                    __Symbolic_SIZE_7,
                     __Symbolic_SIZE_2,
                     __Symbolic_SIZE_2,
                 > as ::chainrule::Layer<f32>>::Input,
                 __E,
-            >(x2)
+            >(x3)
                 .iter()
-                .zip(&mut *x3)
+                .zip(&mut *x4)
             {
                 ::chainrule::Layer::<
                     f32,
@@ -396,8 +484,19 @@ const _: () = {
             let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let __rt::Pass { gradients, mut arena, context } = pass;
             let groups = arena.groups();
-            let linear1: ::chainrule::layers::Linear<
+            let max_pool2d1: ::chainrule::layers::MaxPool2d<
+                2,
                 __Symbolic_SIZE_1,
+                4,
+                __Symbolic_SIZE_5,
+                2,
+            > = ::chainrule::layers::MaxPool2d {
+                kernel: [2, 2],
+                stride: [2, 2],
+                padding: [0, 0],
+            };
+            let linear1: ::chainrule::layers::Linear<
+                __Symbolic_SIZE_6,
                 __Symbolic_SIZE_3,
                 __Symbolic_SIZE_3,
             > = ::core::default::Default::default();
@@ -409,25 +508,25 @@ const _: () = {
             );
             let scale1: __Symbolic_scale1 = ::core::default::Default::default();
             let linear2: ::chainrule::layers::Linear<
-                __Symbolic_SIZE_5,
+                __Symbolic_SIZE_7,
                 __Symbolic_SIZE_2,
                 __Symbolic_SIZE_2,
             > = ::core::default::Default::default();
-            let x0 = arena.take::<f32, [f32; __Symbolic_SIZE_1]>();
-            let saved2 = arena
+            let x0 = arena.take::<f32, [[[f32; 4]; __Symbolic_SIZE_1]; 2]>();
+            let saved4 = arena
                 .take_elements(<__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED);
-            let x1 = arena.take::<f32, [f32; __Symbolic_SIZE_3]>();
-            let x2 = arena
+            let x1 = arena.take::<f32, [[[f32; 2]; __Symbolic_SIZE_5]; 2]>();
+            let x2 = arena.take::<f32, [f32; __Symbolic_SIZE_3]>();
+            let x3 = arena
                 .take::<f32, <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output>();
-            let x3 = arena.take::<f32, [f32; __Symbolic_SIZE_2]>();
+            let x4 = arena.take::<f32, [f32; __Symbolic_SIZE_2]>();
             let even = arena
                 .take_elements(
                     __rt::max(
                         &[
-                            <[f32; __Symbolic_SIZE_1] as ::chainrule::Shape>::LEN,
-                            <<__Symbolic_scale1 as ::chainrule::Layer<
-                                f32,
-                            >>::Output as ::chainrule::Shape>::LEN,
+                            <[[[f32; 4]; __Symbolic_SIZE_1]; 2] as ::chainrule::Shape>::LEN,
+                            <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN,
+                            <[f32; __Symbolic_SIZE_2] as ::chainrule::Shape>::LEN,
                         ],
                     ),
                 );
@@ -435,20 +534,34 @@ const _: () = {
                 .take_elements(
                     __rt::max(
                         &[
-                            <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN,
-                            <[f32; __Symbolic_SIZE_2] as ::chainrule::Shape>::LEN,
+                            <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
+                            <<__Symbolic_scale1 as ::chainrule::Layer<
+                                f32,
+                            >>::Output as ::chainrule::Shape>::LEN,
                         ],
                     ),
                 );
             ::chainrule::Layer::<
                 f32,
             >::forward_training(
-                &linear1,
-                context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
+                &max_pool2d1,
+                context.forward(&max_pool2d1, 0usize, &(), &(), &mut []),
                 x0,
                 x1,
             );
-            relu1.apply::<__E>(context.isa, x1);
+            ::chainrule::Layer::<
+                f32,
+            >::forward_training(
+                &linear1,
+                context.forward(&linear1, 2usize, &parameters.linear1, &(), &mut []),
+                __rt::fit::<
+                    [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                    [f32; __Symbolic_SIZE_6],
+                    __E,
+                >(x1),
+                x2,
+            );
+            relu1.apply::<__E>(context.isa, x2);
             ::chainrule::Layer::<
                 f32,
             >::forward_training(
@@ -456,41 +569,41 @@ const _: () = {
                 context
                     .forward(
                         &scale1,
-                        2usize,
+                        4usize,
                         &parameters.scale1,
                         &buffers.scale1,
-                        &mut *saved2,
+                        &mut *saved4,
                     ),
                 __rt::fit::<
                     [f32; __Symbolic_SIZE_3],
                     <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
                     __E,
-                >(x1),
-                x2,
+                >(x2),
+                x3,
             );
             ::chainrule::Layer::<
                 f32,
             >::forward_training(
                 &linear2,
-                context.forward(&linear2, 3usize, &parameters.linear2, &(), &mut []),
+                context.forward(&linear2, 5usize, &parameters.linear2, &(), &mut []),
                 __rt::fit::<
                     <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
                     <::chainrule::layers::Linear<
-                        __Symbolic_SIZE_5,
+                        __Symbolic_SIZE_7,
                         __Symbolic_SIZE_2,
                         __Symbolic_SIZE_2,
                     > as ::chainrule::Layer<f32>>::Input,
                     __E,
-                >(x2),
-                x3,
+                >(x3),
+                x4,
             );
-            let d3 = __rt::view::<f32, [f32; __Symbolic_SIZE_2], __E>(odd, groups);
-            objective.outputs(x3, d3);
-            let d2 = __rt::view::<
+            let d4 = __rt::view::<f32, [f32; __Symbolic_SIZE_2], __E>(even, groups);
+            objective.outputs(x4, d4);
+            let d3 = __rt::view::<
                 f32,
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
                 __E,
-            >(even, groups);
+            >(odd, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -498,7 +611,7 @@ const _: () = {
                 context
                     .backward(
                         &linear2,
-                        3usize,
+                        5usize,
                         &parameters.linear2,
                         &mut gradients.linear2,
                         &[],
@@ -506,25 +619,25 @@ const _: () = {
                 __rt::fit::<
                     <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
                     <::chainrule::layers::Linear<
-                        __Symbolic_SIZE_5,
+                        __Symbolic_SIZE_7,
                         __Symbolic_SIZE_2,
                         __Symbolic_SIZE_2,
                     > as ::chainrule::Layer<f32>>::Input,
                     __E,
-                >(x2),
-                x3,
-                d3,
+                >(x3),
+                x4,
+                d4,
                 __rt::fit_mut::<
                     <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
                     <::chainrule::layers::Linear<
-                        __Symbolic_SIZE_5,
+                        __Symbolic_SIZE_7,
                         __Symbolic_SIZE_2,
                         __Symbolic_SIZE_2,
                     > as ::chainrule::Layer<f32>>::Input,
                     __E,
-                >(d2),
+                >(d3),
             );
-            let d1 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(odd, groups);
+            let d2 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(even, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -532,26 +645,30 @@ const _: () = {
                 context
                     .backward(
                         &scale1,
-                        2usize,
+                        4usize,
                         &parameters.scale1,
                         &mut gradients.scale1,
-                        &*saved2,
+                        &*saved4,
                     ),
                 __rt::fit::<
                     [f32; __Symbolic_SIZE_3],
                     <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
                     __E,
-                >(x1),
-                x2,
-                d2,
+                >(x2),
+                x3,
+                d3,
                 __rt::fit_mut::<
                     [f32; __Symbolic_SIZE_3],
                     <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
                     __E,
-                >(d1),
+                >(d2),
             );
-            relu1.apply_backward::<__E>(context.isa, x1, d1);
-            let d0 = __rt::view::<f32, [f32; __Symbolic_SIZE_1], __E>(even, groups);
+            relu1.apply_backward::<__E>(context.isa, x2, d2);
+            let d1 = __rt::view::<
+                f32,
+                [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                __E,
+            >(odd, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -559,35 +676,60 @@ const _: () = {
                 context
                     .backward_first(
                         &linear1,
-                        0usize,
+                        2usize,
                         &parameters.linear1,
                         &mut gradients.linear1,
                         &[],
                     ),
-                x0,
-                x1,
-                d1,
-                d0,
+                __rt::fit::<
+                    [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                    [f32; __Symbolic_SIZE_6],
+                    __E,
+                >(x1),
+                x2,
+                d2,
+                __rt::fit_mut::<
+                    [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                    [f32; __Symbolic_SIZE_6],
+                    __E,
+                >(d1),
             );
-            objective.inputs(d0);
+            if context.input_gradient {
+                let d0 = __rt::view::<
+                    f32,
+                    [[[f32; 4]; __Symbolic_SIZE_1]; 2],
+                    __E,
+                >(even, groups);
+                ::chainrule::Layer::<
+                    f32,
+                >::backward_training(
+                    &max_pool2d1,
+                    context.backward(&max_pool2d1, 0usize, &(), &mut (), &[]),
+                    x0,
+                    x1,
+                    d1,
+                    d0,
+                );
+                objective.inputs(d0);
+            }
         }
         fn update_buffers<__E: ::chainrule::Element<f32>>(
             &mut self,
             mut arena: __rt::Arena<'_, __E>,
             samples: usize,
         ) {
-            let _ = arena.take::<f32, [f32; __Symbolic_SIZE_1]>();
-            let saved2 = arena
+            let _ = arena.take::<f32, [[[f32; 4]; __Symbolic_SIZE_1]; 2]>();
+            let saved4 = arena
                 .take_elements(<__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED);
             let scale1: __Symbolic_scale1 = ::core::default::Default::default();
             ::chainrule::Layer::<
                 f32,
-            >::update_buffers(&scale1, &mut self.__buffers.scale1, saved2, samples);
+            >::update_buffers(&scale1, &mut self.__buffers.scale1, saved4, samples);
         }
     }
     impl ::chainrule::StaticSizes for Symbolic {
         type InputLen = __rt::unsigned!(
-            < [f32; __Symbolic_SIZE_1] as ::chainrule::Shape > ::LEN
+            < [[[f32; 4]; __Symbolic_SIZE_1]; 2] as ::chainrule::Shape > ::LEN
         );
         type OutputLen = __rt::unsigned!(
             < [f32; __Symbolic_SIZE_2] as ::chainrule::Shape > ::LEN

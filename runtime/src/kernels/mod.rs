@@ -27,6 +27,7 @@ pub trait Kernels<T>:
     + conv2d::Forward<T>
     + conv2d::BackwardInput<T>
     + conv2d::BackwardWeight<T>
+    + crate::optimizers::Kernels<T>
     + dropout::Dropout<T>
     + linear::Forward<T>
     + linear::BackwardInput<T>

@@ -8,6 +8,10 @@ golden! { "layers",
     linear_wide: Linear<3, 35, 35> = Linear::default();
     linear_deep: Linear<67, 5, 5> = Linear::default();
 
+    flatten: Reshape<[[[T; 4]; 3]; 2], [T; 24]> = Reshape::new();
+    reshape: Reshape<[T; 12], [[[T; 2]; 2]; 3]> = Reshape::new();
+    dropout_zero: Dropout<[T; 7]> = Dropout::new(0.0);
+    #[check_inference] dropout_inference: Dropout<[T; 7]> = Dropout::new(0.4);
 
     prelu: Prelu<[[[T; 3]; 3]; 2], 1> = Prelu::new(0.25);
     prelu_vector: Prelu<[T; 6], 1> = Prelu::new(0.25);

@@ -1,0 +1,171 @@
+//! Forward, backpropagation and step allocate nothing: a counting allocator is the witness.
+
+use chainrule::optimizers::{Adam, AdamW, RmsProp};
+use chainrule::prelude::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+struct Counting;
+
+thread_local! {
+    /// Allocations of this thread: tests run beside each other.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+}
+
+// SAFETY: every call goes on to the system's allocator; the counter is a thread-local integer without a destructor,
+// which allocates nothing.
+#[allow(unsafe_code)] // the trait is unsafe
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc_zeroed`.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `realloc`, and the memory came from `System`.
+        unsafe { System.realloc(memory, layout, size) }
+    }
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the memory came from `System`.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// What `run` returns, and how often it allocated.
+fn allocations<R>(run: impl FnOnce() -> R) -> (R, usize) {
+    let before = ALLOCATIONS.get();
+    let result = run();
+    (result, ALLOCATIONS.get() - before)
+}
+
+#[track_caller]
+fn assert_none<R>(what: &str, run: impl FnOnce() -> R) -> R {
+    let (result, count) = allocations(run);
+    assert_eq!(count, 0, "allocations in {what}");
+    result
+}
+
+network! {
+    /// Every layer but the activations.
+    struct Cnn: [2, 9, 9] -> [4] {
+        Conv2d(6, kernel = 3, padding = 1), BatchNorm2d, Prelu, MaxPool2d(2),
+        Dropout(0.25), Conv2d(6, kernel = 3, padding = 1, groups = 2, bias = false), AvgPool2d(2),
+        AdaptiveAvgPool2d((2, 1)), Flatten, Reshape([3, 4]), BatchNorm1d, Softmax(0), Flatten,
+        Linear(8), BatchNorm1d(affine = false), Relu, Linear(4), LogSoftmax,
+    }
+}
+
+network! {
+    /// Every activation.
+    struct Mlp: [5] -> [3] {
+        Linear(16), Relu, Linear(16), Relu6, Linear(16), LeakyRelu, Linear(16), Elu, Linear(16), Selu, Linear(16), Celu,
+        Linear(16), Gelu, Linear(16), Gelu(approximate = tanh), Linear(16), Silu, Linear(16), Mish, Linear(16), Hardswish,
+        Linear(16), Hardsigmoid, Linear(16), Sigmoid, Linear(16), LogSigmoid, Linear(16), Tanh, Linear(16), Hardtanh,
+        Linear(16), Softplus, Linear(16), Softsign, Linear(16), Tanhshrink, Linear(16), Softshrink, Linear(3),
+    }
+}
+
+/// Forward, backpropagation (with and without input gradients) and steps of every optimizer.
+fn check<N: Network<Scalar = f32>, Y>(
+    inputs: &[N::Input],
+    targets: &[Y],
+    loss: &impl chainrule::losses::Loss<f32, N::Output, Y>,
+) where
+    N::Input: chainrule::Sample<N::Input>,
+{
+    let mut network = N::init(&mut StdRng::seed_from_u64(1));
+    let mut workspace = N::workspace();
+    let mut outputs: Vec<N::Output> = bytemuck::zeroed_vec(inputs.len());
+    let mut input_gradients: Vec<N::Input> = bytemuck::zeroed_vec(inputs.len());
+
+    assert_none("forward_batch", || {
+        network
+            .forward_batch(inputs, &mut outputs, &mut workspace)
+            .unwrap()
+    });
+    assert_none("backpropagate", || {
+        network
+            .backpropagate(inputs, targets, loss, &mut workspace)
+            .unwrap()
+    });
+    assert_none("backpropagate_to_inputs", || {
+        network
+            .backpropagate_to_inputs(inputs, targets, loss, &mut workspace, &mut input_gradients)
+            .unwrap()
+    });
+    let gradients = workspace.gradients();
+    let mut sgd = Sgd::new(&network, 0.01).momentum(0.9);
+    assert_none("Sgd", || sgd.step(&mut *network, gradients));
+    let mut adam = Adam::new(&network).amsgrad(true);
+    assert_none("Adam", || adam.step(&mut *network, gradients));
+    let mut adam_w = AdamW::new(&network);
+    assert_none("AdamW", || adam_w.step(&mut *network, gradients));
+    let mut rms_prop = RmsProp::new(&network).momentum(0.9).centered(true);
+    assert_none("RmsProp", || rms_prop.step(&mut *network, gradients));
+}
+
+#[test]
+fn the_counter_counts() {
+    let (boxed, count) = allocations(|| Box::new(1));
+    assert_eq!((*boxed, count), (1, 1));
+}
+
+#[test]
+fn a_network_of_every_layer_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(2);
+    let inputs: Vec<[[[f32; 9]; 9]; 2]> = vec![rng.random(); 21];
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Cnn, _>(&inputs, &labels, &NllLoss::default());
+    check::<Cnn, _>(&inputs, &labels, &CrossEntropyLoss::default());
+    let network = Cnn::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
+}
+
+#[test]
+fn a_network_of_every_activation_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(3);
+    let inputs: Vec<[f32; 5]> = (0..21).map(|_| rng.random()).collect();
+    let targets: Vec<[f32; 3]> = (0..21).map(|_| rng.random()).collect();
+    check::<Mlp, _>(&inputs, &targets, &MseLoss::default());
+    check::<Mlp, _>(&inputs, &targets, &L1Loss::default());
+    check::<Mlp, _>(&inputs, &targets, &SmoothL1Loss::default());
+    check::<Mlp, _>(&inputs, &targets, &HuberLoss::default());
+    check::<Mlp, _>(&inputs, &targets, &CrossEntropyLoss::default());
+    check::<Mlp, _>(&inputs, &targets, &BceWithLogitsLoss::default());
+    check::<Mlp, _>(&inputs, &targets, &KlDivLoss::default());
+    let network = Mlp::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
+    assert_none("forward of an SVector", || {
+        network.forward(&nalgebra::SVector::from(inputs[0]))
+    });
+}
+
+#[test]
+fn an_error_allocates_nothing() {
+    let mut network = Mlp::init(&mut StdRng::seed_from_u64(4));
+    let mut workspace = Mlp::workspace();
+    let (inputs, labels) = ([[0.0; 5]; 2], [0, 7]);
+    let loss = CrossEntropyLoss::default();
+    let error = assert_none("a class out of range", || {
+        network.backpropagate(&inputs, &labels, &loss, &mut workspace)
+    });
+    assert!(error.is_err());
+    let inputs = [[f32::NAN; 5]; 2];
+    let error = assert_none("a loss of NaN", || {
+        network.backpropagate(&inputs, &[0, 1], &loss, &mut workspace)
+    });
+    assert!(error.is_err());
+}

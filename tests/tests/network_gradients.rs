@@ -1,0 +1,264 @@
+//! Whole networks against finite differences: that generated code keeps what the backward pass reads, works in place
+//! only where it may, and calls the layers in the right order.
+
+use chainrule::losses::Loss;
+use chainrule::prelude::*;
+use chainrule::{Sample, Tensor};
+use chainrule_tests::{assert_gradient, difference, uniform};
+
+/// One full lane group and a part of the next.
+const SAMPLES: usize = 19;
+
+/// The loss as a function of parameters and inputs: always with the same dropped elements.
+struct Problem<N: Network<Scalar = f64>> {
+    network: Box<N>,
+    inputs: Vec<N::Input>,
+    targets: Vec<N::Output>,
+    capacity: usize,
+}
+
+impl<N: Network<Scalar = f64>> Problem<N>
+where
+    N::Input: Sample<N::Input>,
+    MseLoss: Loss<f64, N::Output, N::Output>,
+{
+    fn new(capacity: usize) -> Self {
+        let mut rng = StdRng::seed_from_u64(5);
+        let mut network = N::boxed();
+        let parameters = uniform(&mut rng, 1.0, network.parameters().len());
+        network.parameters_mut().copy_from_slice(&parameters);
+        let mut inputs = vec![bytemuck::Zeroable::zeroed(); SAMPLES];
+        bytemuck::cast_slice_mut(&mut inputs).copy_from_slice(&uniform(
+            &mut rng,
+            2.0,
+            SAMPLES * N::Input::LEN,
+        ));
+        let mut targets = vec![bytemuck::Zeroable::zeroed(); SAMPLES];
+        bytemuck::cast_slice_mut(&mut targets).copy_from_slice(&uniform(
+            &mut rng,
+            1.0,
+            SAMPLES * N::Output::LEN,
+        ));
+        Self {
+            network,
+            inputs,
+            targets,
+            capacity,
+        }
+    }
+
+    /// Loss, parameter gradients, input gradients.
+    fn backpropagate(&mut self) -> (f64, Vec<f64>, Vec<f64>) {
+        let mut workspace = N::workspace_with_capacity(self.capacity);
+        workspace.set_seed(9);
+        let mut input_gradients = vec![bytemuck::Zeroable::zeroed(); SAMPLES];
+        let loss = MseLoss {
+            reduction: Reduction::Sum,
+        };
+        let (x, t, dx) = (&self.inputs, &self.targets, &mut input_gradients);
+        let loss = self
+            .network
+            .backpropagate_to_inputs(x, t, &loss, &mut workspace, dx)
+            .unwrap();
+        let input_gradients: &[f64] = bytemuck::cast_slice(&input_gradients);
+        (
+            loss,
+            workspace.gradients().parameters().to_vec(),
+            input_gradients.to_vec(),
+        )
+    }
+}
+
+/// Parameter and input gradients against central differences, with a workspace for the whole batch and, where samples
+/// do not mix, one that takes it in pieces.
+fn check_gradients<N: Network<Scalar = f64>>()
+where
+    N::Input: Sample<N::Input>,
+    MseLoss: Loss<f64, N::Output, N::Output>,
+{
+    let mut problem = Problem::<N>::new(32);
+    let (loss, gradients, input_gradients) = problem.backpropagate();
+    if !N::CROSS_SAMPLE {
+        let (in_pieces, gradients_in_pieces, input_gradients_in_pieces) =
+            Problem::<N>::new(16).backpropagate();
+        assert_gradient("the loss in pieces", &[in_pieces], &[loss]);
+        assert_gradient("gradients in pieces", &gradients_in_pieces, &gradients);
+        assert_gradient(
+            "input gradients in pieces",
+            &input_gradients_in_pieces,
+            &input_gradients,
+        );
+    }
+
+    let differences: Vec<f64> = (0..gradients.len())
+        .map(|i| {
+            difference(problem.network.parameters()[i], |w| {
+                problem.network.parameters_mut()[i] = w;
+                problem.backpropagate().0
+            })
+        })
+        .collect();
+    let tensors = problem.network.named_parameters();
+    let names: Vec<String> = tensors
+        .map(|tensor| format!("{} {:?}", tensor.name(), tensor.dims()))
+        .collect();
+    assert_gradient(
+        &format!("gradients of {}", names.join(", ")),
+        &gradients,
+        &differences,
+    );
+
+    let differences: Vec<f64> = (0..input_gradients.len())
+        .map(|i| {
+            difference(bytemuck::cast_slice::<_, f64>(&problem.inputs)[i], |x| {
+                bytemuck::cast_slice_mut::<_, f64>(&mut problem.inputs)[i] = x;
+                problem.backpropagate().0
+            })
+        })
+        .collect();
+    assert_gradient("input gradients", &input_gradients, &differences);
+}
+
+/// Inference gives the same one by one and in a batch; the outputs of training too, where training is nothing else.
+fn check_forward<N: Network<Scalar = f64>>(training_differs: bool)
+where
+    N::Input: Sample<N::Input>,
+    MseLoss: Loss<f64, N::Output, N::Output>,
+{
+    let mut problem = Problem::<N>::new(32);
+    let mut batch = vec![bytemuck::Zeroable::zeroed(); SAMPLES];
+    problem
+        .network
+        .forward_batch(&problem.inputs, &mut batch, &mut N::workspace())
+        .unwrap();
+    let batch: &[f64] = bytemuck::cast_slice(&batch);
+    let single: Vec<N::Output> = problem
+        .inputs
+        .iter()
+        .map(|input| problem.network.forward(input))
+        .collect();
+    let single: &[f64] = bytemuck::cast_slice(&single);
+    assert_gradient("one by one and in a batch", single, batch);
+    if !training_differs {
+        let targets: &[f64] = bytemuck::cast_slice(&problem.targets);
+        let loss: f64 = single
+            .iter()
+            .zip(targets)
+            .map(|(y, t)| (y - t) * (y - t))
+            .sum();
+        assert_gradient(
+            "the loss of inference and of training",
+            &[loss],
+            &[problem.backpropagate().0],
+        );
+    }
+}
+
+/// A table of networks, each with what it is there for.
+macro_rules! networks {
+    ($($(#[doc = $why:literal])* $name:ident($($training:ident)?): [$($input:tt)*] -> [$($output:tt)*] { $($layers:tt)* })*) => {$(
+        mod $name {
+            #[allow(unused_imports)] // of the layers defined here
+            use super::*;
+
+            network! { $(#[doc = $why])* #[network(scalar = f64)] struct Net: [$($input)*] -> [$($output)*] { $($layers)* } }
+
+            #[test]
+            fn gradients() {
+                check_gradients::<Net>();
+            }
+            #[test]
+            fn forward() {
+                check_forward::<Net>([$(stringify!($training))?].contains(&"training_differs"));
+            }
+        }
+    )*};
+}
+
+networks! {
+    /// The first layer works in place, on the slot of the inputs.
+    activation_first(): [6] -> [2] { Relu, Linear(4), Relu, Linear(2) }
+    /// Each derivative needs its own output, which the next one must not overwrite.
+    from_output_chain(): [4] -> [5] { Linear(5), Tanh, Relu, Sigmoid, Relu6, Hardsigmoid, Tanh }
+    /// Each derivative needs its input.
+    from_input_chain(): [4] -> [5] { Linear(5), Gelu, Silu, Mish, Elu, Softplus, Tanhshrink }
+    /// In turns.
+    mixed_chain(): [4] -> [5] { Linear(5), Tanh, Gelu, Tanh, Silu, Relu, Celu, Sigmoid, Softsign, LogSigmoid, Relu }
+    /// Softmax reads its output.
+    activation_after_softmax(): [4] -> [5] { Linear(5), Softmax, Tanh, Linear(5), LogSoftmax, Tanh, Softmax, Relu }
+    /// The last layer works in place on the outputs.
+    activation_last(): [3] -> [4] { Linear(4), Sigmoid }
+    /// Nothing is trained.
+    no_parameters(): [5] -> [5] { Tanh }
+    /// Nothing is computed.
+    views_alone(): [2, 3] -> [3, 2] { Flatten, Reshape([3, 2]) }
+    /// Views between layers that work in place.
+    views_between(): [2, 3] -> [2, 2] { Tanh, Flatten, Relu, Linear(4), Reshape([2, 2]), Tanh, Flatten, Reshape([2, 2]), Gelu }
+    /// A pool reads its input again to find the maximum.
+    pool_after_activation(): [1, 6, 6] -> [2] { MaxPool2d(2), Relu, Tanh, MaxPool2d(2), Flatten, Linear(2) }
+    /// A convolutional network.
+    convolution(): [2, 6, 6] -> [2] {
+        Conv2d(3, kernel = 3, padding = 1), Relu, MaxPool2d(2), Conv2d(4, kernel = 2, bias = false), Tanh, AvgPool2d(2),
+        Flatten, Linear(2),
+    }
+    /// Options of the convolution and of the pools.
+    convolution_options(): [4, 7, 5] -> [3] {
+        Conv2d(4, kernel = (3, 2), stride = (2, 1), padding = 1, groups = 2), Silu,
+        MaxPool2d(3, stride = 1, padding = 1), AvgPool2d(2, ceil_mode = true, count_include_pad = false),
+        AdaptiveAvgPool2d((1, 2)), Flatten, Linear(3),
+    }
+    /// Trained slopes.
+    trained_slopes(): [2, 3] -> [3] { Prelu(2), Flatten, Linear(4), Prelu(init = 0.5), Linear(3), Prelu(3) }
+    /// One matrix.
+    one_layer(): [3] -> [2] { Linear(2, bias = false) }
+    /// A layer made outside, with its own parameters, that saves something.
+    user_layer(): [3] -> [3] { gain: Gain, Tanh, Linear(3), Gain, Gain }
+    /// Samples mix.
+    batch_norm(training_differs): [3] -> [2] {
+        Linear(4), BatchNorm1d, Relu, Linear(4), BatchNorm1d(affine = false), Tanh, Linear(2), BatchNorm1d(eps = 0.1),
+    }
+    /// Samples mix in images.
+    batch_norm_images(training_differs): [1, 4, 4] -> [2] {
+        Conv2d(2, kernel = 3), BatchNorm2d, Relu, BatchNorm2d, Flatten, BatchNorm1d, Linear(2),
+    }
+    /// Elements fall out, in place or not, first and last.
+    dropout(training_differs): [4] -> [3] { Dropout(0.3), Linear(5), Tanh, Dropout(0.5), Gelu, Dropout(0.2), Linear(3), Dropout(0.1) }
+    /// Elements fall out beside batch norm.
+    dropout_and_batch_norm(training_differs): [4] -> [3] { Linear(5), Dropout(0.4), BatchNorm1d, Dropout(0.3), Relu, Linear(3) }
+}
+
+/// `y = a·x²` with a trained `a`; saves `x²`.
+#[derive(Clone, Copy, Default)]
+struct Gain;
+
+impl Layer<f64> for Gain {
+    type Input = [f64; 3];
+    type Output = [f64; 3];
+    type Parameters = [f64; 3];
+    type Buffers = ();
+    const PARAMETERS: &'static [Tensor] = &[Tensor::new("weight", &[3])];
+    const SAVED: usize = 3;
+
+    fn forward<E: Element<f64>>(&self, cx: Forward<f64, Self, E>, x: &[E; 3], y: &mut [E; 3]) {
+        for i in 0..3 {
+            y[i] = x[i] * x[i] * cx.parameters[i];
+        }
+        // Inference keeps nothing.
+        for (saved, x) in cx.saved.iter_mut().zip(x) {
+            *saved = *x * *x;
+        }
+    }
+    fn backward<E: Element<f64>>(
+        &self,
+        cx: Backward<f64, Self, E>,
+        x: &[E; 3],
+        _: &[E; 3],
+        dy: &[E; 3],
+        dx: &mut [E; 3],
+    ) {
+        for i in 0..3 {
+            dx[i] = dy[i] * x[i] * (2.0 * cx.parameters[i]);
+            cx.gradients[i] += (dy[i] * cx.saved[i]).sum();
+        }
+    }
+}
