@@ -376,7 +376,11 @@ mod tests {
     #[test]
     fn messages_hold_numbers_and_stay_utf8() {
         let mut text = Text::new();
-        text.put("→ ").number(0).put(" ").number(61_706).dims(&[16, 5]);
+        text.put("→ ")
+            .number(0)
+            .put(" ")
+            .number(61_706)
+            .dims(&[16, 5]);
         assert_eq!(text.as_str(), "→ 0 61706[16, 5]");
         for _ in 0..3000 {
             text.put("→");
