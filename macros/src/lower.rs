@@ -205,6 +205,7 @@ fn lower_layer(
         *ty = Ident::new(&alias, layer.span()).into_token_stream();
     }
     Layer {
+        user_label: layer.label.as_ref().map(ToString::to_string),
         label: match (&field, &layer.label) {
             (Some(name), _) | (None, Some(name)) => {
                 name.to_string().trim_start_matches("r#").to_owned()
