@@ -13,6 +13,8 @@ network! {
     }
 }
 
+type Data = (Vec<[f32; 10]>, Vec<f32>);
+
 const TRAINING: usize = 353;
 /// Members of the ensemble: the data are few and noisy, so one network's result depends much on its start.
 const NETWORKS: u64 = 8;
@@ -91,7 +93,8 @@ fn least_squares(inputs: &[[f32; 10]], targets: &[f32]) -> Result<DVector<f32>, 
         .solve(&DVector::from_column_slice(targets), 1e-6)
 }
 
-fn read(csv: &str) -> Result<(Vec<[f32; 10]>, Vec<f32>), Box<dyn std::error::Error>> {
+/// Measurements and progression, patient by patient.
+fn read(csv: &str) -> Result<Data, Box<dyn std::error::Error>> {
     let (mut inputs, mut targets) = (Vec::new(), Vec::new());
     for (number, line) in csv.lines().enumerate() {
         let fields: Vec<f32> = line.split(',').map(str::parse).collect::<Result<_, _>>()?;
