@@ -1,6 +1,6 @@
 //! The choice of instruction set, and the only place where `unsafe` calls cross it.
 //!
-//! A kernel is written once as plain loops over slices. [`kernel!`] compiles it several times, each time as a function
+//! A kernel is written once as plain loops over slices. `kernel!` compiles it several times, each time as a function
 //! of its own with other target features, so that LLVM vectorises the same loops with wider registers; the front
 //! function picks one by the [`Isa`] that the network detected once at the start of the call.
 
