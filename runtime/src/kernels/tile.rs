@@ -1,6 +1,7 @@
 //! Register tiles: the few vectors of sums that stay in registers while a kernel's inner loop runs.
 
 use crate::Scalar;
+use crate::element::{Element, Lanes};
 use crate::simd::multiply_add;
 
 /// One lane, or one position at a time.
@@ -52,6 +53,15 @@ pub(super) fn add_rows<T: Scalar, const FMA: bool, const L: usize, const N: usiz
                 sums[i][l] = multiply_add::<T, FMA>(factor, vector[l], sums[i][l]);
             }
         }
+    }
+}
+
+/// The sum over the lanes.
+#[inline(always)]
+pub(super) fn sum<T: Scalar, const L: usize>(lanes: &[T; L]) -> T {
+    match lanes.first_chunk() {
+        Some(lanes) => Lanes(*lanes).sum(),
+        None => lanes.iter().copied().sum(),
     }
 }
 

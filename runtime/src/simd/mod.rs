@@ -48,16 +48,17 @@ impl Isa {
 
     /// Every instruction set that this machine has.
     #[cfg(test)]
-    pub(crate) fn available() -> alloc::vec::Vec<Self> {
-        let mut sets = alloc::vec![Self::BASELINE];
+    pub(crate) fn available() -> impl Iterator<Item = Self> {
+        let best = Self::detect();
+        let mut sets = [Some(Self::BASELINE), None, None];
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        if Self::detect() == Self(InstructionSet::Avx512) {
-            sets.push(Self(InstructionSet::Avx2));
+        if best == Self(InstructionSet::Avx512) {
+            sets[1] = Some(Self(InstructionSet::Avx2));
         }
-        if Self::detect() != Self::BASELINE {
-            sets.push(Self::detect());
+        if best != Self::BASELINE {
+            sets[2] = Some(best);
         }
-        sets
+        sets.into_iter().flatten()
     }
 
     /// Which one it is.
@@ -121,15 +122,11 @@ pub(crate) fn multiply_add<T: crate::Scalar, const FMA: bool>(a: T, b: T, c: T) 
     }
 }
 
-/// How many sums of [`LANES`](crate::LANES) scalars a kernel keeps in registers of `width` bytes: twelve registers of
-/// the sixteen that there are, so that the operands find room beside them.
+/// How many sums of [`LANES`](crate::LANES) scalars a kernel keeps in registers of `width` bytes: what fills twelve of
+/// sixteen registers, so that the operands find room beside them, and at most six.
 pub(crate) const fn tile<T>(width: usize) -> usize {
     let registers = size_of::<T>() * crate::LANES / width;
-    match registers {
-        0..=2 => 6,
-        3..=12 => 12 / registers,
-        _ => 1,
-    }
+    if registers <= 2 { 6 } else { 12 / registers }
 }
 
 /// Defines a kernel: a front function generic over the scalar, and its copies for `f32` and `f64` and each

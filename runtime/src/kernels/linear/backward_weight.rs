@@ -93,9 +93,17 @@ fn backward_weight_tile<T: Scalar, const FMA: bool, const W: usize, const N: usi
     for i in 0..N {
         let at = (start + i) * outputs + first_output;
         if let Some(dw) = d_weight.get_mut(at..at + W.min(outputs)) {
-            match dw.first_chunk_mut::<W>() {
-                Some(dw) => (0..W).for_each(|o| dw[o] += sums[i][o]),
-                None => dw.iter_mut().zip(sums[i]).for_each(|(dw, sum)| *dw += sum),
+            if let Some(dw) = dw.first_chunk_mut::<W>() {
+                for o in 0..W {
+                    dw[o] += sums[i][o];
+                }
+            } else {
+                // Constant indices, as an iterator over the sums would put them in memory.
+                for o in 0..W {
+                    if let Some(dw) = dw.get_mut(o) {
+                        *dw += sums[i][o];
+                    }
+                }
             }
         }
     }
