@@ -196,9 +196,10 @@ fn lower_layer(
         LayerKind::User { .. } => &name,
     };
     let (field, local) = names.name(kind_name, layer, stateful);
-    // Types cannot depend on parameters of the network and on what a `const` block finds, so only without them.
-    if let LayerKind::User { ty, .. } = &mut kind
-        && generics.is_empty()
+    // What a `const` block finds out about a type cannot depend on parameters of the network.
+    if let LayerKind::User {
+        ty, generic: false, ..
+    } = &mut kind
         && let Some(field) = &field
     {
         let alias = format!("__{network}_{field}").replace("r#", "");
