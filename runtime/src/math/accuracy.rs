@@ -117,9 +117,9 @@ macro_rules! bounds {
 }
 bounds! {
     exp 1.5 f64::exp, exp_of_f32, exhaustive_exp;
-    exp_m1 1.5 f64::exp_m1, exp_m1_of_f32, exhaustive_exp_m1;
+    exp_m1 2.0 f64::exp_m1, exp_m1_of_f32, exhaustive_exp_m1;
     sigmoid 2.5 sigmoid, sigmoid_of_f32, exhaustive_sigmoid;
-    tanh 2.5 f64::tanh, tanh_of_f32, exhaustive_tanh;
+    tanh 3.0 f64::tanh, tanh_of_f32, exhaustive_tanh;
     ln 1.5 f64::ln, ln_of_f32, exhaustive_ln;
     ln_1p 1.5 f64::ln_1p, ln_1p_of_f32, exhaustive_ln_1p;
     erf 1.5 libm::erf, erf_of_f32, exhaustive_erf;
