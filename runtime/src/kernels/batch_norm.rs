@@ -3,9 +3,9 @@
 //! Shapes: `x, y: [group][channels][positions][L]`; statistics: one value a channel, every `step` scalars. Only the first
 //! `samples` of the `groups·L` samples are real; the lanes behind them must not count. `L` is 1 or [`LANES`].
 
-use super::tile::ONE;
+use super::tile::{ONE, sum};
 use crate::Scalar;
-use crate::element::{Element, LANES, Lanes};
+use crate::element::LANES;
 use crate::simd::kernel;
 
 /// The sizes of a batch.
@@ -87,7 +87,7 @@ fn moments_lanes<T: Scalar, const L: usize>(
                 }
             }
         }
-        let mean = sum(sums) / count;
+        let mean = sum(&sums) / count;
         let (mut sums, mut squares) = ([T::ZERO; L], [T::ZERO; L]);
         for (x, real) in geometry.channel(channel, x) {
             for x in x {
@@ -98,9 +98,9 @@ fn moments_lanes<T: Scalar, const L: usize>(
                 }
             }
         }
-        let correction = sum(sums) / count;
+        let correction = sum(&sums) / count;
         *mean_out = [mean + correction; L];
-        *variance_out = [(sum(squares) / count - correction * correction).max(T::ZERO); L];
+        *variance_out = [(sum(&squares) / count - correction * correction).max(T::ZERO); L];
     }
 }
 
@@ -148,7 +148,6 @@ kernel! {
         gradients: (&mut [T], &mut [T]),
         dx: &mut [T],
     ) {
-        let (x, dy) = (x, dy);
         if lanes == 1 {
             backward_lanes::<T, ONE>(geometry, statistics, eps, weight, x.as_chunks().0, dy.as_chunks().0, gradients, dx.as_chunks_mut().0);
         } else {
@@ -188,7 +187,7 @@ fn backward_lanes<T: Scalar, const L: usize>(
                 }
             }
         }
-        let (db, dw) = (sum(sums), sum(products));
+        let (db, dw) = (sum(&sums), sum(&products));
         if let Some(d_bias) = d_bias.get_mut(channel) {
             *d_bias += db;
         }
@@ -212,14 +211,5 @@ fn backward_lanes<T: Scalar, const L: usize>(
                 }
             }
         }
-    }
-}
-
-/// The sum over the lanes.
-#[inline(always)]
-fn sum<T: Scalar, const L: usize>(lanes: [T; L]) -> T {
-    match lanes.first_chunk::<LANES>() {
-        Some(lanes) => Lanes(*lanes).sum(),
-        None => lanes.into_iter().sum(),
     }
 }

@@ -205,7 +205,9 @@ mod tests {
                 .into_iter()
                 .flat_map(|planes| [(planes, 1), (planes, LANES)])
                 .flat_map(|(planes, lanes)| {
-                    [Isa::BASELINE, Isa::detect()].map(|isa| (planes, lanes, isa))
+                    Isa::available()
+                        .into_iter()
+                        .map(move |isa| (planes, lanes, isa))
                 })
             {
                 // Few different values, so that ties are common.

@@ -1,6 +1,7 @@
 //! Register tiles: the few vectors of sums that stay in registers while a kernel's inner loop runs.
 
 use crate::Scalar;
+use crate::element::{Element, Lanes};
 use crate::simd::multiply_add;
 
 /// One lane, or one position at a time.
@@ -55,9 +56,21 @@ pub(super) fn add_rows<T: Scalar, const FMA: bool, const L: usize, const N: usiz
     }
 }
 
+/// The sum over the lanes.
+#[inline(always)]
+pub(super) fn sum<T: Scalar, const L: usize>(lanes: &[T; L]) -> T {
+    match lanes.first_chunk() {
+        Some(lanes) => Lanes(*lanes).sum(),
+        None => lanes.iter().copied().sum(),
+    }
+}
+
 /// Cuts a range into tiles and calls `function` for each with the size of the tile as last `const` argument and its
-/// start as first argument: `tiles!([6, 4, 2, 1] of range => function<T, L>(x, y))`. Sizes descend to 1; those larger
-/// than the first are skipped.
+/// start as first argument: `tiles!([6, 5, 3, 1] of range => function<T, L>(x, y))`. Sizes descend to 1; those larger
+/// than the first are skipped. A size is taken where it fits twice or exactly, so that 16 is cut into 6 + 5 + 5 and
+/// not into 6 + 6 + 3 + 1.
+///
+/// Where `L` is a vector the sizes are no powers of two: else the compiler sometimes takes `N` for the vector.
 macro_rules! tiles {
     ([$largest:expr $(, $size:literal)*] of $range:expr => $function:ident<$($generic:ident),*> $arguments:tt) => {{
         let range = $range;
@@ -68,9 +81,9 @@ macro_rules! tiles {
         }
     }};
     (@step $start:ident $rest:ident [$largest:expr] [$($size:literal)*] $function:ident $generics:tt $arguments:tt) => {
-        if $rest >= $largest {
+        if $rest == $largest || $rest >= 2 * $largest {
             crate::kernels::tile::tiles!(@call $start { $largest } $function $generics $arguments);
-        } $(else if $size < $largest && $rest >= $size {
+        } $(else if $size < $largest && ($size == 1 || $rest == $size || $rest >= 2 * $size) {
             crate::kernels::tile::tiles!(@call $start $size $function $generics $arguments);
         })* else {
             // The sizes end with 1.

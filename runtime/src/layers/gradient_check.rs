@@ -20,7 +20,7 @@ pub(crate) fn check_gradients<L: Layer<f64>>(layer: &L) {
 
 /// The same at inputs that `place` has moved away from points where the layer has no derivative.
 pub(crate) fn check_gradients_near<L: Layer<f64>>(layer: &L, place: impl Fn(f64) -> f64) {
-    for isa in [Isa::BASELINE, Isa::detect()] {
+    for isa in Isa::available() {
         check::<L, f64>(layer, isa, SAMPLES, SAMPLES, &place);
         check::<L, Lanes<f64>>(layer, isa, GROUPS, SAMPLES, &place);
     }

@@ -1,6 +1,6 @@
 //! The choice of instruction set, and the only place where `unsafe` calls cross it.
 //!
-//! A kernel is written once as plain loops over slices. [`kernel!`] compiles it several times, each time as a function
+//! A kernel is written once as plain loops over slices. `kernel!` compiles it several times, each time as a function
 //! of its own with other target features, so that LLVM vectorises the same loops with wider registers; the front
 //! function picks one by the [`Isa`] that the network detected once at the start of the call.
 
@@ -17,6 +17,9 @@ pub enum InstructionSet {
     /// AVX2 and FMA.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
+    /// AVX-512 F, VL, BW and DQ.
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+    Avx512,
 }
 
 impl Isa {
@@ -30,9 +33,32 @@ impl Isa {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
         {
-            return Self(InstructionSet::Avx2);
+            let avx512 = std::arch::is_x86_feature_detected!("avx512f")
+                && std::arch::is_x86_feature_detected!("avx512vl")
+                && std::arch::is_x86_feature_detected!("avx512bw")
+                && std::arch::is_x86_feature_detected!("avx512dq");
+            return Self(if avx512 {
+                InstructionSet::Avx512
+            } else {
+                InstructionSet::Avx2
+            });
         }
         Self::BASELINE
+    }
+
+    /// Every instruction set that this machine has.
+    #[cfg(test)]
+    pub(crate) fn available() -> impl Iterator<Item = Self> {
+        let best = Self::detect();
+        let mut sets = [Some(Self::BASELINE), None, None];
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        if best == Self(InstructionSet::Avx512) {
+            sets[1] = Some(Self(InstructionSet::Avx2));
+        }
+        if best != Self::BASELINE {
+            sets[2] = Some(best);
+        }
+        sets.into_iter().flatten()
     }
 
     /// Which one it is.
@@ -51,6 +77,10 @@ impl Isa {
             #[allow(unsafe_code)] // instruction set
             // SAFETY: `Avx2` is only made by `detect`, after both features were found.
             InstructionSet::Avx2 => unsafe { avx2(work) },
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            #[allow(unsafe_code)] // instruction set
+            // SAFETY: `Avx512` is only made by `detect`, after all its features were found.
+            InstructionSet::Avx512 => unsafe { avx512(work) },
         }
     }
 }
@@ -75,6 +105,13 @@ fn avx2<W: Work>(work: W) -> W::Output {
     work.run::<true>()
 }
 
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+#[inline(never)]
+fn avx512<W: Work>(work: W) -> W::Output {
+    work.run::<true>()
+}
+
 /// `a·b + c`, fused where that is one instruction.
 #[inline(always)]
 pub(crate) fn multiply_add<T: crate::Scalar, const FMA: bool>(a: T, b: T, c: T) -> T {
@@ -85,11 +122,11 @@ pub(crate) fn multiply_add<T: crate::Scalar, const FMA: bool>(a: T, b: T, c: T) 
     }
 }
 
-/// How many sums of [`LANES`](crate::LANES) scalars a kernel keeps in registers of `width` bytes: twelve registers of
-/// the sixteen that there are, so that the operands find room beside them.
+/// How many sums of [`LANES`](crate::LANES) scalars a kernel keeps in registers of `width` bytes: what fills twelve of
+/// sixteen registers, so that the operands find room beside them, and at most six.
 pub(crate) const fn tile<T>(width: usize) -> usize {
     let registers = size_of::<T>() * crate::LANES / width;
-    if registers < 12 { 12 / registers } else { 1 }
+    if registers <= 2 { 6 } else { 12 / registers }
 }
 
 /// Defines a kernel: a front function generic over the scalar, and its copies for `f32` and `f64` and each
@@ -135,6 +172,13 @@ macro_rules! kernel {
                 body::<true, { crate::simd::tile::<$T>(32) }>($($argument),*)
             }
 
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+            #[inline(never)]
+            fn avx512($($argument: $type),*) {
+                body::<true, { crate::simd::tile::<$T>(64) }>($($argument),*)
+            }
+
             impl $kernel<$T> for $T {
                 #[inline]
                 fn run(isa: crate::simd::Isa, $($argument: $type),*) {
@@ -144,6 +188,10 @@ macro_rules! kernel {
                         #[allow(unsafe_code)] // instruction set
                         // SAFETY: `Avx2` is only made by `Isa::detect`, after both features were found.
                         crate::simd::InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
+                        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+                        #[allow(unsafe_code)] // instruction set
+                        // SAFETY: `Avx512` is only made by `Isa::detect`, after all its features were found.
+                        crate::simd::InstructionSet::Avx512 => unsafe { avx512($($argument),*) },
                     }
                 }
             }

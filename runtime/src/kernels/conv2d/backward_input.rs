@@ -21,7 +21,7 @@ kernel! {
                     backward_input_tile<T, FMA, ONE>(geometry, group, weight, dy, &mut *dx));
             } else {
                 let (dy, dx) = (dy.as_chunks::<LANES>().0, dx.as_chunks_mut::<LANES>().0);
-                tiles!([TILE, 4, 2, 1] of channels =>
+                tiles!([TILE, 5, 3, 1] of channels =>
                     backward_input_tile<T, FMA, LANES>(geometry, group, weight, dy, &mut *dx));
             }
         }

@@ -1,8 +1,8 @@
 use super::Geometry;
-use crate::element::{LANES, Lanes};
-use crate::kernels::tile::{ONE, tiles};
+use crate::Scalar;
+use crate::element::LANES;
+use crate::kernels::tile::{ONE, sum, tiles};
 use crate::simd::{kernel, multiply_add};
-use crate::{Element, Scalar};
 
 /// Output positions of a block of the weight gradient: with the tile's outputs they fit a first-level cache.
 const BLOCK: usize = 64;
@@ -38,7 +38,7 @@ kernel! {
                     backward_weight_tile<T, FMA, ONE>(geometry, channel, x, dy, &mut *d_weight));
             } else {
                 let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
-                tiles!([TILE, 4, 2, 1] of outputs =>
+                tiles!([TILE, 5, 3, 1] of outputs =>
                     backward_weight_tile<T, FMA, LANES>(geometry, channel, x, dy, &mut *d_weight));
             }
         }
@@ -148,13 +148,4 @@ fn products<T: Scalar, const FMA: bool, const L: usize, const N: usize>(
         }
     }
     sums
-}
-
-/// The sum over the lanes.
-#[inline(always)]
-fn sum<T: Scalar, const L: usize>(lanes: &[T; L]) -> T {
-    match lanes.first_chunk::<LANES>() {
-        Some(lanes) => Lanes(*lanes).sum(),
-        None => lanes.iter().copied().sum(),
-    }
 }

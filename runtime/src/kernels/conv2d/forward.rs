@@ -25,7 +25,7 @@ kernel! {
                     forward_tile<T, FMA, ONE, TILE>(geometry, channel, weight, bias, x, &mut *y));
             } else {
                 let (x, y) = (x.as_chunks::<LANES>().0, y.as_chunks_mut::<LANES>().0);
-                tiles!([TILE, 4, 2, 1] of outputs =>
+                tiles!([TILE, 5, 3, 1] of outputs =>
                     forward_tile<T, FMA, LANES, ONE>(geometry, channel, weight, bias, x, &mut *y));
             }
         }

@@ -161,7 +161,7 @@ mod tests {
                     }
                 });
                 let products = weights.max(plane * lanes);
-                for isa in [Isa::BASELINE, Isa::detect()] {
+                for isa in Isa::available() {
                     let mut y = vec![T::ONE; outputs];
                     forward(isa, lanes, geometry, &w, &b, &x, &mut y);
                     assert_close(&y, &y_expected, products);

@@ -18,7 +18,7 @@ kernel! {
             }
         } else {
             let (dy, dx) = (dy.as_chunks().0, dx.as_chunks_mut().0);
-            tiles!([TILE, 4, 2, 1] of 0..dx.len() =>
+            tiles!([TILE, 5, 3, 1] of 0..dx.len() =>
                 backward_input_tile<T, FMA>(weight, dy, &mut *dx));
         }
     }

@@ -1,6 +1,6 @@
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::kernels::tile::tiles;
+use crate::kernels::tile::{add_rows, tiles};
 use crate::simd::{kernel, multiply_add};
 
 kernel! {
@@ -23,41 +23,48 @@ kernel! {
             }
             return;
         }
-        let (x, dy) = (x.as_chunks().0, dy.as_chunks().0);
+        let dy = dy.as_chunks().0;
         for (db, &dy) in d_bias.iter_mut().zip(dy) {
             *db += Lanes(dy).sum();
         }
         const HALF: usize = LANES / 2;
-        let outputs = dy.len();
+        let (inputs, outputs) = (x.len() / LANES, dy.len());
         let mut start = 0;
         while start < outputs {
             if outputs >= LANES && outputs - start > HALF {
-                let block = transpose::<T, LANES>(start, dy);
-                tiles!([TILE, 2, 1] of 0..x.len() =>
-                    backward_weight_tile<T, FMA, LANES>(&block, outputs, x, &mut *d_weight));
+                let (first, block) = transpose::<T, LANES>(start, dy);
+                let block = (first, opaque(&block));
+                tiles!([TILE, 5, 3, 1] of 0..inputs =>
+                    backward_weight_tile<T, FMA, LANES>(block, outputs, lanes, x, &mut *d_weight));
                 start += LANES;
             } else {
-                let block = transpose::<T, HALF>(start, dy);
-                tiles!([TILE, 2, 1] of 0..x.len() =>
-                    backward_weight_tile<T, FMA, HALF>(&block, outputs, x, &mut *d_weight));
+                let (first, block) = transpose::<T, HALF>(start, dy);
+                let block = (first, opaque(&block));
+                tiles!([TILE, 5, 3, 1] of 0..inputs =>
+                    backward_weight_tile<T, FMA, HALF>(block, outputs, lanes, x, &mut *d_weight));
                 start += HALF;
             }
         }
     }
 }
 
-/// A block of `dy` with outputs in the SIMD lanes, so that samples can be broadcast.
-struct Block<T, const W: usize> {
-    /// The output of the first lane.
-    start: usize,
-    /// `[sample][output]`
-    values: [[T; W]; LANES],
+/// The block as a slice of unknown length: a loop over sixteen samples that the compiler knows the end of is unrolled
+/// whole and then taken for vectors of samples.
+#[inline(always)]
+fn opaque<T>(block: &[T]) -> &[T] {
+    core::hint::black_box(block)
 }
 
-/// `W` outputs from `start` on. Where fewer are left the block begins earlier, and has zeros for the outputs that
-/// earlier blocks have added, so that it is still whole; only where there are fewer than `W` at all it is not.
+/// A block of `dy` with outputs in the SIMD lanes, `[sample][output]`, so that samples can be broadcast: `W` outputs
+/// from `start` on, and the first of them.
+///
+/// Where fewer are left the block begins earlier, and has zeros for the outputs that earlier blocks have added, so
+/// that it is still whole; only where there are fewer than `W` at all it is not.
 #[inline(always)]
-fn transpose<T: Scalar, const W: usize>(start: usize, dy: &[[T; LANES]]) -> Block<T, W> {
+fn transpose<T: Scalar, const W: usize>(
+    start: usize,
+    dy: &[[T; LANES]],
+) -> (usize, [[T; W]; LANES]) {
     let first = start.min(dy.len().saturating_sub(W));
     let mut values = [[T::ZERO; W]; LANES];
     for o in start - first..W {
@@ -67,38 +74,36 @@ fn transpose<T: Scalar, const W: usize>(start: usize, dy: &[[T; LANES]]) -> Bloc
             }
         }
     }
-    Block {
-        start: first,
-        values,
-    }
+    (first, values)
 }
 
 /// The weights between the outputs of the block and `N` inputs from `start` on.
 #[inline(always)]
 fn backward_weight_tile<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
     start: usize,
-    dy: &Block<T, W>,
+    (first_output, dy): (usize, &[[T; W]]),
     outputs: usize,
-    x: &[[T; LANES]],
+    lanes: usize,
+    x: &[T],
     d_weight: &mut [T],
 ) {
-    let Some(x) = x.get(start..).and_then(<[_]>::first_chunk::<N>) else {
-        return;
-    };
     let mut sums = [[T::ZERO; W]; N];
-    for l in 0..LANES {
-        for i in 0..N {
-            for o in 0..W {
-                sums[i][o] = multiply_add::<T, FMA>(x[i][l], dy.values[l][o], sums[i][o]);
-            }
-        }
-    }
+    let feature = |i| (start + i) * lanes;
+    add_rows::<T, FMA, W, N>(&mut sums, lanes, feature, x, dy, 1);
     for i in 0..N {
-        let at = (start + i) * outputs + dy.start;
+        let at = (start + i) * outputs + first_output;
         if let Some(dw) = d_weight.get_mut(at..at + W.min(outputs)) {
-            match dw.first_chunk_mut::<W>() {
-                Some(dw) => (0..W).for_each(|o| dw[o] += sums[i][o]),
-                None => dw.iter_mut().zip(sums[i]).for_each(|(dw, sum)| *dw += sum),
+            if let Some(dw) = dw.first_chunk_mut::<W>() {
+                for o in 0..W {
+                    dw[o] += sums[i][o];
+                }
+            } else {
+                // Constant indices, as an iterator over the sums would put them in memory.
+                for o in 0..W {
+                    if let Some(dw) = dw.get_mut(o) {
+                        *dw += sums[i][o];
+                    }
+                }
             }
         }
     }

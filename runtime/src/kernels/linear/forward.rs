@@ -19,7 +19,7 @@ kernel! {
                 forward_tile<T, FMA, ONE>(weight, bias, x, &mut *y));
         } else {
             let (x, y) = (x.as_chunks().0, y.as_chunks_mut().0);
-            tiles!([TILE, 4, 2, 1] of 0..y.len() =>
+            tiles!([TILE, 5, 3, 1] of 0..y.len() =>
                 forward_tile<T, FMA, LANES>(weight, bias, x, &mut *y));
         }
     }

@@ -57,7 +57,7 @@ mod tests {
                     }
                 }
                 let products = inputs.max(outputs).max(lanes);
-                for isa in [Isa::BASELINE, Isa::detect()] {
+                for isa in Isa::available() {
                     let mut y = vec![T::ONE; outputs * lanes];
                     forward(isa, lanes, &w, &b, &x, &mut y);
                     assert_close(&y, &y_expected, products);
