@@ -196,15 +196,17 @@ fn lower_layer(
         LayerKind::User { .. } => &name,
     };
     let (field, local) = names.name(kind_name, layer, stateful);
-    // Types cannot depend on parameters of the network and on what a `const` block finds, so only without them.
-    if let LayerKind::User { ty, .. } = &mut kind
-        && generics.is_empty()
+    // What a `const` block finds out about a type cannot depend on parameters of the network.
+    if let LayerKind::User {
+        ty, generic: false, ..
+    } = &mut kind
         && let Some(field) = &field
     {
         let alias = format!("__{network}_{field}").replace("r#", "");
         *ty = Ident::new(&alias, layer.span()).into_token_stream();
     }
     Layer {
+        user_label: layer.label.as_ref().map(ToString::to_string),
         label: match (&field, &layer.label) {
             (Some(name), _) | (None, Some(name)) => {
                 name.to_string().trim_start_matches("r#").to_owned()

@@ -90,6 +90,8 @@ pub(crate) struct Attributes {
 pub(crate) struct Layer {
     /// The field, for layers that may have parameters or buffers.
     pub(crate) field: Option<Ident>,
+    /// The label as the user wrote it.
+    pub(crate) user_label: Option<String>,
     /// The label in summaries: the field's name, the user's label, or nothing.
     pub(crate) label: String,
     /// The local variable of the generated functions.
@@ -125,12 +127,11 @@ pub(crate) enum LayerKind {
 }
 
 impl Layer {
-    /// What errors call it: its label, or how it was written.
+    /// What errors call it: the user's label, or how it was written.
     pub(crate) fn called(&self) -> &str {
-        if self.label.is_empty() {
-            &self.text
-        } else {
-            &self.label
+        match &self.user_label {
+            Some(label) => label,
+            None => &self.text,
         }
     }
 

@@ -6,8 +6,10 @@ mod activations;
 mod adaptive_avg_pool2d;
 mod arguments;
 mod batch_norm;
+mod bind;
 mod conv2d;
 mod dropout;
+mod init;
 mod linear;
 mod pool2d;
 mod prelu;
@@ -15,7 +17,8 @@ mod reshape;
 mod site;
 mod softmax;
 
-pub(crate) use arguments::{Argument, Arguments, bind};
+pub(crate) use arguments::{Argument, Arguments};
+pub(crate) use bind::bind;
 pub(crate) use site::{Site, check_positive, origin};
 
 use crate::model::Count;

@@ -18,7 +18,7 @@ pub(super) const KINDS: &[Kind] = &[
             Argument::option("padding", Accepts::Pair),
             Argument::option("ceil_mode", Accepts::Bool),
         ],
-        // The backward pass finds the largest element again by comparing with the output.
+        // The backward pass may find the largest element again by comparing with the output.
         facts: Facts {
             role: Role::Compute { reads_output: true },
             ..PLAIN

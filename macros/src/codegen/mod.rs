@@ -71,12 +71,14 @@ fn emit_symbols(network: &Network) -> TokenStream {
 
 /// The types of the user's layers under names of their own: a type that is no layer is one error.
 fn emit_aliases(network: &Network) -> TokenStream {
-    if !network.generics.is_empty() {
-        return TokenStream::new();
-    }
     let (scalar, everywhere) = (&network.scalar, &network.attributes.everywhere);
     let aliases = network.layers.iter().map(|layer| match &layer.kind {
-        LayerKind::User { path, ty, .. } => {
+        LayerKind::User {
+            path,
+            ty,
+            generic: false,
+            ..
+        } => {
             // The path stands once, so that a name that is not in scope is one error, too.
             let mut written = format_ident!("{}_as_written", ty.to_string());
             written.set_span(layer.span);
@@ -93,7 +95,7 @@ fn emit_aliases(network: &Network) -> TokenStream {
                 const _: () = ::chainrule::__private::assert_layer::<#scalar, #written>();
             }
         }
-        LayerKind::BuiltIn(..) => TokenStream::new(),
+        LayerKind::User { .. } | LayerKind::BuiltIn(..) => TokenStream::new(),
     });
     aliases.collect()
 }

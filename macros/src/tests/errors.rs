@@ -30,7 +30,7 @@ fn an_image_layer_after_a_vector() {
         "           ~~~~~~       ",
         "`Conv2d` takes [channels, height, width], but receives [28, 28]\n\
          note: the input of `Net` on line 1 is [28, 28]\n\
-         help: insert `Reshape([1, 28, 28])` before",
+         help: insert `Reshape([1, 28, 28])` before `Conv2d(8, 3)`",
     );
 }
 

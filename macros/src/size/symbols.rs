@@ -1,0 +1,164 @@
+//! The constants that a network's `const` expressions become.
+
+use super::window::windows;
+use super::{LARGEST, Size, Window, factor};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+/// A generated constant.
+#[derive(Clone, Debug)]
+pub(crate) struct Symbol {
+    /// Its name.
+    pub(crate) ident: Ident,
+    /// What stands for it in messages: the expression as the user wrote it, or arithmetic of such.
+    pub(crate) text: String,
+}
+
+impl PartialEq for Symbol {
+    fn eq(&self, other: &Self) -> bool {
+        self.ident == other.ident
+    }
+}
+
+/// Why sizes cannot be combined.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Unworkable {
+    /// The result is larger than any network.
+    Overflow,
+    /// Stable Rust has no arithmetic of generic sizes.
+    Generic,
+}
+
+/// The generated constants of a network: each `const` expression is evaluated once, under a name, so that a mistake
+/// in it is one error and shapes that are computed from it stay short.
+pub(crate) struct Symbols {
+    prefix: String,
+    items: Vec<Item>,
+}
+
+struct Item {
+    symbol: Symbol,
+    expression: TokenStream,
+    key: String,
+}
+
+impl Symbols {
+    pub(crate) fn new(network: &Ident) -> Self {
+        Self {
+            prefix: format!("__{network}_SIZE_").replace("r#", ""),
+            items: Vec::new(),
+        }
+    }
+
+    /// The constant for an expression; the same one for the same tokens.
+    pub(crate) fn define(&mut self, expression: TokenStream, text: String) -> Size {
+        let key = expression.to_string();
+        if let Some(item) = self.items.iter().find(|item| item.key == key) {
+            return Size::Symbol(item.symbol.clone());
+        }
+        let symbol = Symbol {
+            ident: format_ident!("{}{}", self.prefix, self.items.len() + 1),
+            text,
+        };
+        self.items.push(Item {
+            symbol: symbol.clone(),
+            expression,
+            key,
+        });
+        Size::Symbol(symbol)
+    }
+
+    /// Name and expression of each constant.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (&Symbol, &TokenStream)> {
+        self.items
+            .iter()
+            .map(|item| (&item.symbol, &item.expression))
+    }
+
+    /// The product of some sizes.
+    pub(crate) fn product(&mut self, sizes: &[Size]) -> Result<Size, Unworkable> {
+        if sizes.iter().any(Size::is_unknown) {
+            return Ok(Size::Unknown);
+        }
+        let known = sizes
+            .iter()
+            .filter_map(Size::known)
+            .try_fold(1_u64, u64::checked_mul)
+            .filter(|product| *product <= LARGEST)
+            .ok_or(Unworkable::Overflow)?;
+        let rest: Vec<&Size> = sizes.iter().filter(|size| size.known().is_none()).collect();
+        match rest.as_slice() {
+            [] => Ok(Size::Known(known)),
+            [only] if known == 1 => Ok((*only).clone()),
+            _ if rest.iter().any(|size| matches!(size, Size::Generic(_))) => {
+                Err(Unworkable::Generic)
+            }
+            _ => {
+                let factors: Vec<&Size> = sizes
+                    .iter()
+                    .filter(|size| **size != Size::Known(1))
+                    .collect();
+                let text = factors
+                    .iter()
+                    .map(|size| factor(size))
+                    .collect::<Vec<_>>()
+                    .join(" * ");
+                Ok(self.define(
+                    quote!(::chainrule::__private::product(&[#(#factors),*])),
+                    text,
+                ))
+            }
+        }
+    }
+
+    /// `a / b`, for sizes that divide.
+    pub(crate) fn quotient(&mut self, a: &Size, b: &Size) -> Result<Size, Unworkable> {
+        match (a, b) {
+            (a, Size::Known(1)) => Ok(a.clone()),
+            (Size::Unknown, _) | (_, Size::Unknown) => Ok(Size::Unknown),
+            (Size::Known(a), Size::Known(b)) => Ok(Size::Known(a / (*b).max(1))),
+            (Size::Generic(_), _) | (_, Size::Generic(_)) => Err(Unworkable::Generic),
+            (a, b) => {
+                let text = format!("{} / {}", factor(a), factor(b));
+                Ok(self.define(quote!(::chainrule::__private::quotient(#a, #b)), text))
+            }
+        }
+    }
+
+    /// How often a window fits, as PyTorch counts: convolution, or pooling with `ceil_mode`.
+    pub(crate) fn windows(&mut self, window: &Window) -> Result<Size, Unworkable> {
+        let sizes = window.sizes();
+        if sizes.iter().any(|size| size.is_unknown()) {
+            return Ok(Size::Unknown);
+        }
+        if let Some([input, kernel, stride, padding, dilation]) = window.known() {
+            return Ok(Size::Known(windows(
+                input,
+                kernel,
+                stride,
+                padding,
+                dilation,
+                window.ceil_mode,
+            )));
+        }
+        if window.is_identity() {
+            return Ok(window.input.clone());
+        }
+        if sizes.iter().any(|size| matches!(size, Size::Generic(_))) {
+            return Err(Unworkable::Generic);
+        }
+        let Window {
+            input,
+            kernel,
+            stride,
+            padding,
+            dilation,
+            ceil_mode,
+        } = window;
+        let text = window.text();
+        Ok(self.define(
+            quote!(::chainrule::__private::windows(#input, #kernel, #stride, #padding, #dilation, #ceil_mode)),
+            text,
+        ))
+    }
+}
