@@ -16,9 +16,9 @@ fn count() {
     ALLOCATIONS.set(ALLOCATIONS.get() + 1);
 }
 
+#[allow(unsafe_code)] // the trait is unsafe
 // SAFETY: every call goes on to the system's allocator; the counter is a thread-local integer without a destructor,
 // which allocates nothing.
-#[allow(unsafe_code)] // the trait is unsafe
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();

@@ -15,10 +15,12 @@ network! {
 
 const SAMPLES: usize = 100;
 
-fn images() -> (Vec<[[[f32; 6]; 6]; 1]>, Vec<usize>) {
+type Image = [[[f32; 6]; 6]; 1];
+
+fn images() -> (Vec<Image>, Vec<usize>) {
     let mut rng = StdRng::seed_from_u64(1);
     (0..SAMPLES)
-        .map(|_| (rng.random::<[[[f32; 6]; 6]; 1]>(), rng.random_range(0..3)))
+        .map(|_| (rng.random::<Image>(), rng.random_range(0..3)))
         .unzip()
 }
 
