@@ -64,18 +64,28 @@ pub(crate) fn pass<T: Scalar, L: Layer<T>, E: Element<T>>(
     inputs: &[T],
     d_outputs: &[T],
 ) -> Passed<T> {
+    pass_on::<T, L, E>(Isa::detect(), layer, parameters, inputs, d_outputs)
+}
+
+fn pass_on<T: Scalar, L: Layer<T>, E: Element<T>>(
+    isa: Isa,
+    layer: &L,
+    parameters: &L::Parameters,
+    inputs: &[T],
+    d_outputs: &[T],
+) -> Passed<T> {
     let (n, m) = (L::Input::LEN, L::Output::LEN);
     let samples = inputs.len() / n;
     let x = pack::<T, E>(inputs, n, true);
     let dy = pack::<T, E>(d_outputs, m, false);
     let groups = x.len() / n;
     let mut y = vec![E::splat(T::ZERO); groups * m];
-    let mut dx = vec![E::splat(T::ZERO); groups * n];
+    // Every element is to be written.
+    let mut dx = vec![E::splat(T::from_f64(f64::NAN)); groups * n];
     let mut saved = vec![E::splat(T::ZERO); groups * L::SAVED];
     let buffers = L::Buffers::zeroed();
     let mut gradients = L::Parameters::zeroed();
     let randomness = Randomness::new(1, 2, 0);
-    let isa = Isa::detect();
     layer.forward_training::<E>(
         Forward {
             parameters,
@@ -136,15 +146,27 @@ fn assert_derivative(what: &str, index: usize, derivative: f64, difference: f64)
     );
 }
 
-/// The derivative of a layer by its inputs and its parameters against central differences, over 19 samples; and the
-/// lanes against single samples, unless the layer mixes samples.
+/// The derivative of a layer by its inputs and its parameters against central differences, over 19 samples in lanes, on
+/// every instruction set; and the lanes against single samples, unless the layer mixes samples.
 #[track_caller]
 pub(crate) fn check_layer<L: Layer<f64>>(layer: L) {
-    let samples = if L::CROSS_SAMPLE { 16 } else { 19 };
-    let (mut parameters, mut inputs, d_outputs) = random_case::<f64, L>(&layer, samples);
-    let passed = pass::<f64, L, Lanes<f64>>(&layer, &parameters, &inputs, &d_outputs);
+    for isa in Isa::available() {
+        check_derivatives(layer, isa);
+    }
+    if !L::CROSS_SAMPLE {
+        check_lanes::<f64, L>(layer, 1e-12);
+    }
+}
+
+#[track_caller]
+fn check_derivatives<L: Layer<f64>>(layer: L, isa: Isa) {
+    let (mut parameters, mut inputs, d_outputs) = random_case::<f64, L>(&layer, 19);
+    let run = |parameters: &L::Parameters, inputs: &[f64]| {
+        pass_on::<f64, L, Lanes<f64>>(isa, &layer, parameters, inputs, &d_outputs)
+    };
+    let passed = run(&parameters, &inputs);
     let objective = |parameters: &L::Parameters, inputs: &[f64]| -> f64 {
-        let y = pass::<f64, L, Lanes<f64>>(&layer, parameters, inputs, &d_outputs).outputs;
+        let y = run(parameters, inputs).outputs;
         y.iter().zip(&d_outputs).map(|(y, dy)| y * dy).sum()
     };
     for i in 0..inputs.len() {
@@ -166,9 +188,6 @@ pub(crate) fn check_layer<L: Layer<f64>>(layer: L) {
         };
         let difference = (moved(STEP) - moved(-STEP)) / (2.0 * STEP);
         assert_derivative("parameter", i, passed.gradients[i], difference);
-    }
-    if !L::CROSS_SAMPLE {
-        check_lanes::<f64, L>(layer, 1e-12);
     }
 }
 

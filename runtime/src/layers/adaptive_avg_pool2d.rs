@@ -79,16 +79,16 @@ impl<T: Scalar, const C: usize, const H: usize, const W: usize, const OH: usize,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::gradient_check::check_gradients;
+    use crate::gradient_check::check_layer;
 
     #[test]
     fn gradients_of_overlapping_windows() {
-        check_gradients(&AdaptiveAvgPool2d::<2, 5, 7, 3, 2>);
+        check_layer(AdaptiveAvgPool2d::<2, 5, 7, 3, 2>);
     }
 
     #[test]
     fn gradients_of_the_global_mean_and_of_enlarging() {
-        check_gradients(&AdaptiveAvgPool2d::<3, 4, 6, 1, 1>);
-        check_gradients(&AdaptiveAvgPool2d::<1, 2, 3, 4, 5>);
+        check_layer(AdaptiveAvgPool2d::<3, 4, 6, 1, 1>);
+        check_layer(AdaptiveAvgPool2d::<1, 2, 3, 4, 5>);
     }
 }

@@ -97,13 +97,13 @@ impl<T: Scalar, const C: usize, const H: usize, const W: usize, const OH: usize,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::gradient_check::check_gradients;
+    use crate::gradient_check::check_layer;
 
     #[test]
     fn gradients_with_padding_counted_and_not() {
         for count_include_pad in [true, false] {
             // `ceil_mode` makes the last size 4 instead of 3.
-            check_gradients(&AvgPool2d::<2, 5, 7, 3, 4> {
+            check_layer(AvgPool2d::<2, 5, 7, 3, 4> {
                 kernel: [3, 2],
                 stride: [2; 2],
                 padding: [1, 0],

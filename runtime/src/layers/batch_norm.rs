@@ -236,8 +236,8 @@ impl<T: Scalar, S: Shape<Scalar = T>, const C: usize, const AFFINE: usize> Layer
 mod tests {
     use super::*;
     use crate::element::{LANES, Lanes};
+    use crate::gradient_check::check_layer;
     use crate::layer::Randomness;
-    use crate::layers::gradient_check::check_gradients;
     use crate::network::{Context, inference};
     use crate::simd::Isa;
     use bytemuck::Zeroable;
@@ -350,8 +350,8 @@ mod tests {
 
     #[test]
     fn gradients_with_and_without_weights() {
-        check_gradients(&BatchNorm::<[f64; 5], 5, 5>::default());
-        check_gradients(&BatchNorm::<[[f64; 3]; 2], 2, 0>::default());
-        check_gradients(&BatchNorm::<[[[f64; 2]; 3]; 2], 2, 2>::new(1e-3, 0.2));
+        check_layer(BatchNorm::<[f64; 5], 5, 5>::default());
+        check_layer(BatchNorm::<[[f64; 3]; 2], 2, 0>::default());
+        check_layer(BatchNorm::<[[[f64; 2]; 3]; 2], 2, 2>::new(1e-3, 0.2));
     }
 }

@@ -203,16 +203,16 @@ impl<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::gradient_check::check_gradients;
+    use crate::gradient_check::check_layer;
 
     #[test]
     fn gradients_of_a_square_kernel() {
-        check_gradients(&Conv2d::<2, 6, 5, 7, 4, 3, 3, 3, 18, 7>::default());
+        check_layer(Conv2d::<2, 6, 5, 7, 4, 3, 3, 3, 18, 7>::default());
     }
 
     #[test]
     fn gradients_with_stride_padding_dilation_and_groups() {
-        check_gradients(&Conv2d::<4, 9, 7, 6, 5, 3, 3, 2, 12, 6> {
+        check_layer(Conv2d::<4, 9, 7, 6, 5, 3, 3, 2, 12, 6> {
             stride: [2, 3],
             padding: [2, 1],
             dilation: [2, 1],
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn gradients_of_a_depthwise_convolution_without_bias() {
-        check_gradients(&Conv2d::<3, 5, 5, 3, 5, 5, 3, 3, 9, 0> {
+        check_layer(Conv2d::<3, 5, 5, 3, 5, 5, 3, 3, 9, 0> {
             padding: [1; 2],
             groups: 3,
             ..Default::default()

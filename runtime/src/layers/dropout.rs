@@ -117,7 +117,7 @@ impl<T: Scalar, S: Shape<Scalar = T>> Layer<T> for Dropout<S> {
 mod tests {
     use super::*;
     use crate::element::{LANES, Lanes};
-    use crate::layers::gradient_check::check_gradients;
+    use crate::gradient_check::check_layer;
     use crate::network::{Context, inference};
 
     const FEATURES: usize = 500;
@@ -193,6 +193,6 @@ mod tests {
 
     #[test]
     fn gradients_use_the_mask_of_the_forward_pass() {
-        check_gradients(&Dropout::<[[f64; 5]; 3]>::new(0.4));
+        check_layer(Dropout::<[[f64; 5]; 3]>::new(0.4));
     }
 }

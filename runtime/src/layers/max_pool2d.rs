@@ -95,11 +95,11 @@ impl<T: Scalar, const C: usize, const H: usize, const W: usize, const OH: usize,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::gradient_check::check_gradients;
+    use crate::gradient_check::check_layer;
 
     #[test]
     fn gradients_of_separate_windows() {
-        check_gradients(&MaxPool2d::<3, 6, 4, 3, 2> {
+        check_layer(MaxPool2d::<3, 6, 4, 3, 2> {
             kernel: [2; 2],
             stride: [2; 2],
             padding: [0; 2],
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn gradients_of_overlapping_windows_with_padding_and_overhang() {
         // `ceil_mode` makes the second size 4 instead of 3.
-        check_gradients(&MaxPool2d::<2, 5, 7, 3, 4> {
+        check_layer(MaxPool2d::<2, 5, 7, 3, 4> {
             kernel: [3, 2],
             stride: [2; 2],
             padding: [1, 0],

@@ -7,8 +7,6 @@ mod axis;
 mod batch_norm;
 mod conv2d;
 mod dropout;
-#[cfg(test)]
-mod gradient_check;
 mod linear;
 mod log_softmax;
 mod max_pool2d;

@@ -62,7 +62,7 @@ impl<T: Scalar, FROM: Shape<Scalar = T>, TO: Shape<Scalar = T>> Layer<T> for Res
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::gradient_check::check_gradients;
+    use crate::gradient_check::check_layer;
     use crate::network::inference;
     use crate::simd::Isa;
 
@@ -77,6 +77,6 @@ mod tests {
 
     #[test]
     fn gradients() {
-        check_gradients(&Reshape::<[[f64; 3]; 2], [f64; 6]>::new());
+        check_layer(Reshape::<[[f64; 3]; 2], [f64; 6]>::new());
     }
 }
