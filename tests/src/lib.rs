@@ -5,9 +5,9 @@ mod activation;
 mod compare;
 mod golden;
 mod gradient;
-pub mod hand_written;
 mod layer;
 mod loss;
+pub mod mixed;
 mod pass;
 
 pub use activation::{check_apply, check_in_place};
@@ -17,3 +17,8 @@ pub use gradient::{assert_gradient, check_gradients, check_loss_gradient, differ
 pub use layer::{check_inference, check_layer, check_training};
 pub use loss::check_loss;
 pub use pass::{State, Training, infer, loss_of, train, uniform};
+
+/// The README's tour, run as it stands.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

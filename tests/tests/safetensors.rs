@@ -2,7 +2,7 @@
 
 use chainrule::io::{SafetensorsError, TensorMismatch};
 use chainrule::prelude::*;
-use chainrule_tests::hand_written::Mixed;
+use chainrule_tests::mixed::Mixed;
 use proptest::prelude::{ProptestConfig, any, prop, prop_assert, prop_assert_eq, proptest};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::HashMap;

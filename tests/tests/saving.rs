@@ -2,7 +2,7 @@
 
 use chainrule::io::SafetensorsError;
 use chainrule::prelude::*;
-use chainrule_tests::hand_written::Mixed;
+use chainrule_tests::mixed::Mixed;
 use std::fs;
 use std::path::Path;
 
