@@ -157,7 +157,9 @@ where
     MseLoss: Loss<f32, N::Output, N::Output>,
 {
     let targets = vec![N::Output::zeroed(); batch];
-    step::<N, _, _, _>(batch, targets, MseLoss::default(), |network| Sgd::new(network, 1e-2))
+    step::<N, _, _, _>(batch, targets, MseLoss::default(), |network| {
+        Sgd::new(network, 1e-2)
+    })
 }
 
 /// A whole training step on a fixed batch: backpropagation and update.
@@ -174,7 +176,12 @@ where
     let mut workspace = N::workspace();
     let mut optimizer = optimizer(&network);
     Box::new(move || {
-        let loss = network.backpropagate(black_box(&inputs), black_box(&targets), &loss, &mut workspace);
+        let loss = network.backpropagate(
+            black_box(&inputs),
+            black_box(&targets),
+            &loss,
+            &mut workspace,
+        );
         optimizer.step(&mut network, workspace.gradients());
         black_box(loss).expect("the loss stays finite");
     })

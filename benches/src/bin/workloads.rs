@@ -12,13 +12,24 @@ fn main() {
         }
     }
     let wanted = |name: &str| names.is_empty() || names.iter().any(|other| other == name);
-    for workload in workloads::ALL.iter().filter(|workload| wanted(workload.name)) {
+    for workload in workloads::ALL
+        .iter()
+        .filter(|workload| wanted(workload.name))
+    {
         let name = workload.name;
         let mut call = workload.prepare();
         let ns = timing::nanoseconds(timing::FULL, &mut call);
         if workload.training {
-            row(name, format!("{:.0}", workload.samples as f64 * 1e9 / ns), "samples/s");
-            row(&format!("{name}_gflops"), format!("{:.1}", workload.flops as f64 / ns), "GFLOP/s");
+            row(
+                name,
+                format!("{:.0}", workload.samples as f64 * 1e9 / ns),
+                "samples/s",
+            );
+            row(
+                &format!("{name}_gflops"),
+                format!("{:.1}", workload.flops as f64 / ns),
+                "GFLOP/s",
+            );
         } else {
             row(name, format!("{ns:.1}"), "ns");
         }
