@@ -4,5 +4,7 @@
 
 pub mod allocations;
 pub mod denormals;
+pub mod machine;
+pub mod programs;
 pub mod timing;
 pub mod workloads;

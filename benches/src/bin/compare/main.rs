@@ -4,12 +4,12 @@
 //! `cargo run --release -p chainrule-benches --bin compare -- [--peers rust,python] [--rounds N] [--only T2_b32,I4]`
 
 mod chart;
-mod machine;
 mod measure;
 mod options;
 mod participants;
 mod report;
 
+use chainrule_benches::machine;
 use participants::Participant;
 use std::error::Error;
 use std::path::Path;

@@ -1,12 +1,11 @@
 //! The rounds: everybody takes a turn at a row before the next row begins, with the FMA rate measured in between.
 
 use crate::options::Options;
-use crate::participants::{Found, Participant, first_line};
+use crate::participants::{Found, Participant};
 use chainrule_benches::timing::median;
 use chainrule_benches::workloads::Workload;
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// One turn at one row.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +27,9 @@ pub(crate) struct Measurements {
 impl Measurements {
     /// Whether a participant finished a turn.
     pub(crate) fn has(&self, participant: &Participant) -> bool {
-        self.turns.keys().any(|(_, name)| participant.prints(name))
+        self.turns
+            .keys()
+            .any(|(_, name)| name.starts_with(participant.name))
     }
 
     /// Everybody's name, sorted.
@@ -126,11 +127,11 @@ pub(crate) fn run(found: &Found, options: &Options) -> Measurements {
             }
             let mut before = probe(found);
             for participant in order {
-                if broken.contains(&participant.name.as_str()) {
+                if broken.contains(&participant.name) {
                     continue;
                 }
                 eprint!(" {}", participant.name);
-                let mut command = participant.command(found.pinned);
+                let mut command = participant.command(found.pin);
                 let output = command.arg(workload.name).stderr(Stdio::null()).output();
                 let after = probe(found);
                 let peak = (before + after) / 2.0;
@@ -144,7 +145,7 @@ pub(crate) fn run(found: &Found, options: &Options) -> Measurements {
                     }
                     _ => {
                         eprint!(" (failed, left out from here on)");
-                        broken.push(&participant.name);
+                        broken.push(participant.name);
                     }
                 }
             }
@@ -156,18 +157,10 @@ pub(crate) fn run(found: &Found, options: &Options) -> Measurements {
 
 /// The rate of multiply-adds on the core right now, 0 if nobody can measure it.
 fn probe(found: &Found) -> f64 {
-    let Some(program) = &found.probe else {
-        return 0.0;
-    };
-    let run = |program: &Path| {
-        if found.pinned {
-            first_line(Command::new("taskset").args(["-c", "0"]).arg(program))
-        } else {
-            first_line(&mut Command::new(program))
-        }
-    };
-    run(program)
-        .and_then(|line| line.parse().ok())
+    found
+        .yardstick
+        .as_ref()
+        .and_then(|yardstick| yardstick.fma_rate())
         .unwrap_or(0.0)
 }
 

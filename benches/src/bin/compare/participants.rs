@@ -1,37 +1,42 @@
 //! Who takes part: us, the yardstick, and the peers that are installed.
 //!
-//! All programs are called with the names of rows and print `peer <tab> row <tab> threads=N <tab> value <tab> unit`.
+//! All programs are called with the names of rows and print `name <tab> row <tab> threads=N <tab> value <tab> unit`.
 
 use crate::options::Options;
-use std::env;
+use chainrule_benches::programs::{Yardstick, build_folder, can_pin, first_line, pinned};
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// A program that takes its turn at every row.
 pub(crate) struct Participant {
-    /// As in the tables, unless the program prints several names.
-    pub(crate) name: String,
-    /// Of the library, and of what compiled it.
+    /// Of the library; what the program prints in front of its rows begins with it.
+    pub(crate) name: &'static str,
+    /// Of the library, or of what compiled it.
     pub(crate) version: String,
     program: PathBuf,
     arguments: Vec<PathBuf>,
+    environment: Vec<(&'static str, PathBuf)>,
     /// Where it finds the models to load.
     folder: PathBuf,
-    /// The names in front of what it printed begin with this.
-    prefix: &'static str,
 }
 
 impl Participant {
-    /// One turn.
-    pub(crate) fn command(&self, pinned: bool) -> Command {
-        let mut command = if pinned {
-            let mut command = Command::new("taskset");
-            command.args(["-c", "0"]).arg(&self.program);
-            command
-        } else {
-            Command::new(&self.program)
-        };
+    fn new(name: &'static str, version: String, program: PathBuf, folder: &Path) -> Self {
+        Self {
+            name,
+            version,
+            program,
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            folder: folder.into(),
+        }
+    }
+
+    /// One turn; it lacks the names of the rows.
+    pub(crate) fn command(&self, pin: bool) -> Command {
+        let mut command = pinned(&self.program, pin);
+        command.args(&self.arguments).current_dir(&self.folder);
         for variable in [
             "OMP_NUM_THREADS",
             "MKL_NUM_THREADS",
@@ -40,13 +45,12 @@ impl Participant {
         ] {
             command.env(variable, "1");
         }
-        command.args(&self.arguments).current_dir(&self.folder);
+        // Python would otherwise leave compiled files beside the scripts.
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
+        for (variable, value) in &self.environment {
+            command.env(variable, value);
+        }
         command
-    }
-
-    /// Whether a printed name is this program's.
-    pub(crate) fn prints(&self, name: &str) -> bool {
-        name.starts_with(self.prefix)
     }
 }
 
@@ -54,35 +58,38 @@ impl Participant {
 pub(crate) struct Found {
     pub(crate) participants: Vec<Participant>,
     pub(crate) skipped: Vec<String>,
-    /// Measures the rate of multiply-adds.
-    pub(crate) probe: Option<PathBuf>,
-    /// Whether `taskset` can pin a program to a core.
-    pub(crate) pinned: bool,
+    pub(crate) yardstick: Option<Yardstick>,
+    /// Whether programs can be pinned to a core.
+    pub(crate) pin: bool,
 }
 
 /// Builds us and the yardstick, and looks for the peers.
 pub(crate) fn find(crate_folder: &Path, options: &Options) -> Result<Found, Box<dyn Error>> {
-    // `target/release/compare`
-    let executable = env::current_exe()?;
-    let target = executable
-        .ancestors()
-        .nth(2)
-        .ok_or("this program lies in no target folder")?;
-    let out = target.join("benches");
-    std::fs::create_dir_all(&out)?;
-
+    let out = build_folder()?;
+    let pin = can_pin();
     let mut found = Found {
-        participants: vec![ours(crate_folder, target)?],
+        participants: vec![ours(crate_folder, &out)?],
         skipped: Vec::new(),
-        probe: None,
-        pinned: succeeds(Command::new("taskset").args(["-c", "0", "true"])),
+        yardstick: Yardstick::build(&out, pin),
+        pin,
     };
-    if !found.pinned {
+    if !pin {
         found
             .skipped
             .push("pinning to one core: there is no `taskset`".into());
     }
-    find_yardstick(crate_folder, &out, &mut found);
+    if found.yardstick.is_some() {
+        let gcc = first_line(Command::new("g++").arg("--version")).unwrap_or_default();
+        for name in ["c_expert", "c_plain"] {
+            found
+                .participants
+                .push(Participant::new(name, gcc.clone(), out.join(name), &out));
+        }
+    } else {
+        found
+            .skipped
+            .push("the yardstick and the FMA peak: they need gcc and g++ on x86-64".into());
+    }
     if options.rust {
         find_rust(crate_folder, &out.join("peers"), &mut found);
     }
@@ -92,8 +99,11 @@ pub(crate) fn find(crate_folder: &Path, options: &Options) -> Result<Found, Box<
     Ok(found)
 }
 
-fn ours(crate_folder: &Path, target: &Path) -> Result<Participant, Box<dyn Error>> {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+fn ours(crate_folder: &Path, out: &Path) -> Result<Participant, Box<dyn Error>> {
+    let target = out
+        .parent()
+        .ok_or("the build folder lies in no target folder")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
         .args([
             "build",
@@ -110,42 +120,14 @@ fn ours(crate_folder: &Path, target: &Path) -> Result<Participant, Box<dyn Error
     if !built.success() {
         return Err("our own program does not build".into());
     }
-    Ok(Participant {
-        name: "chainrule".into(),
-        version: format!(
-            "{}, {}",
-            env!("CARGO_PKG_VERSION"),
-            first_line(Command::new("rustc").arg("--version")).unwrap_or_default()
-        ),
-        program: target.join("release").join("workloads"),
-        arguments: Vec::new(),
-        folder: crate_folder.into(),
-        prefix: "chainrule",
-    })
-}
-
-fn find_yardstick(crate_folder: &Path, out: &Path, found: &mut Found) {
-    let folder = crate_folder.join("yardstick");
-    let built = Command::new("bash")
-        .arg(folder.join("build.sh"))
-        .arg(out)
-        .status();
-    if !built.is_ok_and(|status| status.success()) {
-        found.skipped.push("the yardstick and the FMA peak: `benches/yardstick/build.sh` failed; it needs gcc and g++ on x86-64".into());
-        return;
-    }
-    found.probe = Some(out.join("fma_probe"));
-    let gcc = first_line(Command::new("g++").arg("--version")).unwrap_or_default();
-    for name in ["c_expert", "c_plain"] {
-        found.participants.push(Participant {
-            name: name.into(),
-            version: gcc.clone(),
-            program: out.join(name),
-            arguments: Vec::new(),
-            folder: out.into(),
-            prefix: name,
-        });
-    }
+    let rustc = first_line(Command::new("rustc").arg("--version")).unwrap_or_default();
+    let version = format!("{}, {rustc}", env!("CARGO_PKG_VERSION"));
+    Ok(Participant::new(
+        "chainrule",
+        version,
+        target.join("release/workloads"),
+        crate_folder,
+    ))
 }
 
 fn find_rust(crate_folder: &Path, out: &Path, found: &mut Found) {
@@ -166,14 +148,17 @@ fn find_rust(crate_folder: &Path, out: &Path, found: &mut Found) {
             ));
             continue;
         }
-        found.participants.push(Participant {
-            name: name.into(),
-            version: locked_version(&lock, package).unwrap_or_default(),
-            program,
-            arguments: Vec::new(),
-            folder: out.into(),
-            prefix: name,
-        });
+        let version = locked_version(&lock, package).unwrap_or_default();
+        let mut peer = Participant::new(name, version, program, out);
+        if name == "onnxruntime" {
+            let Some(library) = onnxruntime_library(out) else {
+                found.skipped.push("onnxruntime: its library is not there; `benches/peers/build.sh python` gets it".into());
+                continue;
+            };
+            peer.version = format!("crate ort {}", peer.version);
+            peer.environment.push(("ORT_DYLIB_PATH", library));
+        }
+        found.participants.push(peer);
     }
 }
 
@@ -181,6 +166,14 @@ fn find_rust(crate_folder: &Path, out: &Path, found: &mut Found) {
 fn locked_version(lock: &str, package: &str) -> Option<String> {
     let (_, behind) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
     behind.split_once('"').map(|(version, _)| version.into())
+}
+
+/// The shared library inside the Python package.
+fn onnxruntime_library(out: &Path) -> Option<PathBuf> {
+    let python = out.join("venv/bin/python");
+    let code = "import glob, importlib.util as u; \
+                print(glob.glob(u.find_spec('onnxruntime').submodule_search_locations[0] + '/capi/libonnxruntime.so*')[0])";
+    first_line(Command::new(python).args(["-c", code])).map(PathBuf::from)
 }
 
 fn find_python(crate_folder: &Path, out: &Path, found: &mut Found) {
@@ -192,35 +185,18 @@ fn find_python(crate_folder: &Path, out: &Path, found: &mut Found) {
     ];
     let python = out.join("venv/bin/python");
     for (name, package, script) in PEERS {
-        let version = format!("import importlib.metadata as m; print(m.version('{package}'))");
-        let Some(version) = first_line(Command::new(&python).args(["-c", &version])) else {
+        let code = format!("import importlib.metadata as m; print(m.version('{package}'))");
+        let Some(version) = first_line(Command::new(&python).args(["-c", &code])) else {
             found.skipped.push(format!(
-                "{package}: not installed; `benches/peers/build.sh python` does"
+                "{package} in Python: not installed; `benches/peers/build.sh python` does"
             ));
             continue;
         };
-        found.participants.push(Participant {
-            name: name.into(),
-            version,
-            program: python.clone(),
-            arguments: vec![crate_folder.join("peers/python").join(script)],
-            folder: out.into(),
-            prefix: name,
-        });
+        let mut peer = Participant::new(name, format!("{package} {version}"), python.clone(), out);
+        peer.arguments
+            .push(crate_folder.join("peers/python").join(script));
+        found.participants.push(peer);
     }
-}
-
-fn succeeds(command: &mut Command) -> bool {
-    let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
-    quiet.status().is_ok_and(|status| status.success())
-}
-
-/// What a program that ends well prints first.
-pub(crate) fn first_line(command: &mut Command) -> Option<String> {
-    let output = command.stderr(Stdio::null()).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    let line = text.lines().next()?.trim();
-    (output.status.success() && !line.is_empty()).then(|| line.into())
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! What the results were measured on, and when.
 
-use crate::participants::first_line;
+use crate::programs::first_line;
 use std::process::Command;
 
 /// Lines of Markdown: processor, caches, commit, date.
-pub(crate) fn describe() -> String {
+pub fn describe() -> String {
     let processor = read("/proc/cpuinfo")
         .lines()
         .find_map(|line| {
@@ -16,27 +16,32 @@ pub(crate) fn describe() -> String {
             |(_, name)| name.trim().to_string(),
         );
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let cache = |index: usize| {
-        read(&format!(
-            "/sys/devices/system/cpu/cpu0/cache/index{index}/size"
-        ))
-        .trim()
-        .to_string()
-    };
-    let caches: Vec<String> = [(0, "L1d"), (2, "L2"), (3, "L3")]
-        .into_iter()
-        .filter(|&(index, _)| !cache(index).is_empty())
-        .map(|(index, name)| format!("{name} {}", cache(index)))
-        .collect();
+    let [l1, l2, l3] = caches().map(|bytes| match bytes >> 10 {
+        kib @ 0..1024 => format!("{kib} KiB"),
+        kib => format!("{} MiB", kib >> 10),
+    });
     let commit = first_line(Command::new("git").args(["rev-parse", "--short", "HEAD"]));
     let date = first_line(Command::new("date").args(["-u", "+%Y-%m-%d"]));
     format!(
-        "- machine: {processor}, {cores} cores, {}{}\n- commit {}, {}\n",
-        caches.join(", "),
+        "- machine: {processor}, {cores} cores, L1d {l1}, L2 {l2}, L3 {l3}{}\n- commit {}, {}\n",
         instruction_sets(),
         commit.unwrap_or_else(|| "unknown".into()),
         date.unwrap_or_else(|| "on an unknown day".into()),
     )
+}
+
+/// The sizes of the first (data), second and third cache in bytes, 0 where unknown.
+pub fn caches() -> [usize; 3] {
+    [0, 2, 3].map(|index| {
+        let size = read(&format!(
+            "/sys/devices/system/cpu/cpu0/cache/index{index}/size"
+        ));
+        let kib = size
+            .trim()
+            .strip_suffix('K')
+            .and_then(|digits| digits.parse::<usize>().ok());
+        kib.unwrap_or(0) << 10
+    })
 }
 
 #[cfg(target_arch = "x86_64")]
