@@ -4,6 +4,7 @@
 
 pub mod allocations;
 pub mod denormals;
+pub mod layers;
 pub mod machine;
 pub mod programs;
 pub mod timing;

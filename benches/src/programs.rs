@@ -43,6 +43,31 @@ pub fn build_folder() -> Result<PathBuf, Box<dyn std::error::Error>> {
     Ok(folder)
 }
 
+/// Multiply-adds in `f32` on one core, in GFLOP/s.
+#[derive(Clone, Copy, Debug)]
+pub struct FmaRates {
+    /// Eight at a time.
+    pub avx2: f64,
+    /// Sixteen at a time, where the machine has it.
+    pub avx512: Option<f64>,
+}
+
+impl FmaRates {
+    /// What the machine can do at most.
+    pub fn widest(self) -> f64 {
+        self.avx512.unwrap_or(0.0).max(self.avx2)
+    }
+
+    /// The mean of two measurements.
+    pub fn mean(self, other: Self) -> Self {
+        let mean = |a, b| (a + b) / 2.0;
+        Self {
+            avx2: mean(self.avx2, other.avx2),
+            avx512: self.avx512.zip(other.avx512).map(|(a, b)| mean(a, b)),
+        }
+    }
+}
+
 /// The yardstick in C and the programs that measure the machine, built.
 pub struct Yardstick {
     folder: PathBuf,
@@ -60,11 +85,15 @@ impl Yardstick {
         })
     }
 
-    /// Multiply-adds in `f32` with AVX2 on the core right now, in GFLOP/s.
-    pub fn fma_rate(&self) -> Option<f64> {
-        first_line(&mut pinned(&self.folder.join("fma_probe"), self.pin))?
-            .parse()
-            .ok()
+    /// The rate of multiply-adds on the core right now.
+    pub fn fma_rates(&self) -> Option<FmaRates> {
+        let mut command = pinned(&self.folder.join("fma_probe"), self.pin);
+        let text = String::from_utf8(command.output().ok()?.stdout).ok()?;
+        let mut rates = text.lines().map_while(|line| line.parse().ok());
+        Some(FmaRates {
+            avx2: rates.next()?,
+            avx512: rates.next(),
+        })
     }
 
     /// The bandwidth of reading from the first, second and third cache and from memory, in GB/s.

@@ -41,7 +41,6 @@ pub(crate) fn draw(report: &Report, file: &Path) -> Result<(), Box<dyn Error>> {
         (10, 10),
     )?;
     let right: TextStyle = TextStyle::from(text(11)).pos(Pos::new(HPos::Right, VPos::Center));
-    let left: TextStyle = TextStyle::from(text(11)).pos(Pos::new(HPos::Left, VPos::Center));
 
     for (column, groups) in columns.iter().enumerate() {
         let x = COLUMN * column as i32 + NAME;
@@ -67,11 +66,8 @@ pub(crate) fn draw(report: &Report, file: &Path) -> Result<(), Box<dyn Error>> {
                 ))?;
                 root.draw_text(name, &right, (x - 5, y + BAR / 2))?;
                 let decimals = if speed < 0.1 { 3 } else { 2 };
-                root.draw_text(
-                    &format!("{speed:.decimals$}"),
-                    &left,
-                    (end + 4, y + BAR / 2),
-                )?;
+                let place = (x + WIDTH + 45, y + BAR / 2);
+                root.draw_text(&format!("{speed:.decimals$}"), &right, place)?;
                 y += BAR;
             }
             let one = x + position(1.0);

@@ -2,6 +2,7 @@
 
 use crate::options::Options;
 use crate::participants::{Found, Participant};
+use chainrule_benches::programs::FmaRates;
 use chainrule_benches::timing::median;
 use chainrule_benches::workloads::Workload;
 use std::collections::BTreeMap;
@@ -13,8 +14,8 @@ pub(crate) struct Turn {
     pub(crate) round: usize,
     /// Nanoseconds a call.
     pub(crate) time: f64,
-    /// GFLOP/s of multiply-adds on the same core, the mean of before and after; 0 if nobody measured.
-    pub(crate) peak: f64,
+    /// The rate of multiply-adds on the same core, the mean of before and after.
+    pub(crate) peak: Option<FmaRates>,
 }
 
 /// All turns, by row and by the name that the program printed.
@@ -51,14 +52,13 @@ impl Measurements {
         median_of(self.turns(row, name).iter().map(|turn| turn.time))
     }
 
-    /// The median over the rounds of the FMA rate around somebody's turns.
-    pub(crate) fn peak(&self, row: &'static str, name: &str) -> Option<f64> {
-        median_of(
-            self.turns(row, name)
-                .iter()
-                .map(|turn| turn.peak)
-                .filter(|&peak| peak > 0.0),
-        )
+    /// The medians over the rounds of the FMA rates around somebody's turns.
+    pub(crate) fn peak(&self, row: &'static str, name: &str) -> Option<FmaRates> {
+        let rates = || self.turns(row, name).iter().filter_map(|turn| turn.peak);
+        Some(FmaRates {
+            avx2: median_of(rates().map(|rates| rates.avx2))?,
+            avx512: median_of(rates().filter_map(|rates| rates.avx512)),
+        })
     }
 
     /// How many times as fast `name` is as `other`: the median over the rounds of the ratio within a round.
@@ -76,7 +76,13 @@ impl Measurements {
     }
 
     /// Takes in what a program printed; whether it had the row.
-    fn read(&mut self, text: &str, workload: &Workload, round: usize, peak: f64) -> bool {
+    fn read(
+        &mut self,
+        text: &str,
+        workload: &Workload,
+        round: usize,
+        peak: Option<FmaRates>,
+    ) -> bool {
         let mut any = false;
         for line in text.lines() {
             let [name, row, _, value, unit] = line.split('\t').collect::<Vec<_>>()[..] else {
@@ -134,7 +140,7 @@ pub(crate) fn run(found: &Found, options: &Options) -> Measurements {
                 let mut command = participant.command(found.pin);
                 let output = command.arg(workload.name).stderr(Stdio::null()).output();
                 let after = probe(found);
-                let peak = (before + after) / 2.0;
+                let peak = before.zip(after).map(|(a, b)| a.mean(b));
                 before = after;
                 match output {
                     Ok(output) if output.status.success() => {
@@ -155,13 +161,8 @@ pub(crate) fn run(found: &Found, options: &Options) -> Measurements {
     measurements
 }
 
-/// The rate of multiply-adds on the core right now, 0 if nobody can measure it.
-fn probe(found: &Found) -> f64 {
-    found
-        .yardstick
-        .as_ref()
-        .and_then(|yardstick| yardstick.fma_rate())
-        .unwrap_or(0.0)
+fn probe(found: &Found) -> Option<FmaRates> {
+    found.yardstick.as_ref()?.fma_rates()
 }
 
 #[cfg(test)]
@@ -179,10 +180,10 @@ mod tests {
         // The machine is twice as slow in the second round; the third has no turn of b.
         for (round, speed) in [1.0, 0.5, 1.0].into_iter().enumerate() {
             let text = format!("a\tT1_b32\tthreads=1\t{}\tsamples/s\n", 3000.0 * speed);
-            assert!(measurements.read(&text, workload, round, 50.0));
+            assert!(measurements.read(&text, workload, round, None));
             if round < 2 {
                 let text = format!("b\tT1_b32\tthreads=1\t{}\tsamples/s\n", 1000.0 * speed);
-                assert!(measurements.read(&text, workload, round, 50.0));
+                assert!(measurements.read(&text, workload, round, None));
             }
         }
         assert_eq!(measurements.speed("T1_b32", "a", "b"), Some(3.0));
@@ -196,7 +197,7 @@ mod tests {
         let workload = &ALL[0];
         let mut measurements = Measurements::default();
         let text = "# a remark\na\tI1_allocs\tthreads=1\t3.0\tallocs\na\tI2\tthreads=1\t9.0\tns\n";
-        assert!(!measurements.read(text, workload, 0, 0.0));
+        assert!(!measurements.read(text, workload, 0, None));
         assert_eq!(measurements.allocations("I1", "a"), Some(3.0));
         assert_eq!(measurements.time("I2", "a"), None);
     }

@@ -2,6 +2,7 @@
 
 use crate::measure::Measurements;
 use crate::participants::Participant;
+use chainrule_benches::programs::FmaRates;
 use chainrule_benches::workloads::Workload;
 use std::fmt::Write;
 
@@ -63,7 +64,13 @@ impl<'a> Report<'a> {
             let share = ours
                 .zip(peak)
                 .filter(|_| workload.training)
-                .map(|(time, peak)| workload.flops as f64 / time / peak);
+                .map(|(time, peak)| {
+                    let rate = workload.flops as f64 / time;
+                    FmaRates {
+                        avx2: 100.0 * rate / peak.avx2,
+                        avx512: peak.avx512.map(|peak| 100.0 * rate / peak),
+                    }
+                });
             let best = self.best_peer(workload);
             let (best_name, best_time) =
                 best.map_or(("–", None), |(name, time)| (name, Some(time)));
@@ -76,8 +83,8 @@ impl<'a> Report<'a> {
                 or_dash(self.speed(workload, OURS), |speed| format!(
                     "**{speed:.2}**"
                 )),
-                or_dash(peak, |peak| format!("{peak:.1} GFLOP/s")),
-                or_dash(share, |share| format!("{:.0} %", 100.0 * share)),
+                peak.map_or_else(dash, |peak| rates(peak) + " GFLOP/s"),
+                share.map_or_else(dash, |share| rates(share) + " %"),
                 best_time.map_or(String::new(), |time| value(workload, Some(time))),
                 or_dash(against_best, |speed| format!("{speed:.1}")),
                 or_dash(self.measurements.allocations(row, OURS), |count| format!(
@@ -150,7 +157,8 @@ impl<'a> Report<'a> {
             "# Results\n\n\
              Written by `cargo run --release -p chainrule-benches --bin compare`; [README.md](README.md) tells what the rows\n\
              are and how they are measured. One thread, medians of {rounds} rounds. Ratios are of speeds within a round: above 1\n\
-             we are faster. Times on shared machines move by a fifth and more from minute to minute; the ratios say more.\n\n\
+             we are faster. FMA peak and the share of it are for AVX2, and behind the slash for AVX-512 where the machine has\n\
+             it. Times on shared machines move by a fifth and more from minute to minute; the ratios say more.\n\n\
              {machine}"
         );
         for participant in participants {
@@ -185,7 +193,19 @@ fn value(workload: &Workload, time: Option<f64>) -> String {
 }
 
 fn or_dash(value: Option<f64>, show: impl Fn(f64) -> String) -> String {
-    value.map_or_else(|| " – ".into(), show)
+    value.map_or_else(dash, show)
+}
+
+fn dash() -> String {
+    "–".into()
+}
+
+/// For AVX2, and for AVX-512 where the machine has it.
+fn rates(rates: FmaRates) -> String {
+    match rates.avx512 {
+        Some(avx512) => format!("{:.0} / {avx512:.0}", rates.avx2),
+        None => format!("{:.0}", rates.avx2),
+    }
 }
 
 /// `1,234,567`

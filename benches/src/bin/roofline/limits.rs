@@ -11,7 +11,7 @@ pub(crate) struct Limits {
     caches: [usize; 3],
     /// Of reading, in GB/s: the three caches and memory.
     pub(crate) bandwidths: [f64; 4],
-    /// GFLOP/s, measured anew from time to time, since clocks change.
+    /// GFLOP/s with the widest instructions, measured anew from time to time, since clocks change.
     pub(crate) fma: f64,
 }
 
@@ -35,8 +35,8 @@ impl Limits {
 
     /// Measures the FMA rate again.
     pub(crate) fn refresh(&mut self) {
-        if let Some(rate) = self.yardstick.fma_rate() {
-            self.fma = rate;
+        if let Some(rates) = self.yardstick.fma_rates() {
+            self.fma = rates.widest();
         }
     }
 
