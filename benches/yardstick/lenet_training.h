@@ -78,7 +78,7 @@ INLINE void backward_input2(const float *d2, float *dc, float *dp) {
                 if (two) store(dc + (m + i) * 200 + nn + 8, a[i][1]);
             }
         }
-    memset(dp, 0, sizeof dp);
+    memset(dp, 0, 14 * 14 * 8 * sizeof *dp);
     for (int r = 0; r < 10; r++)
         for (int c = 0; c < 10; c++) {
             const float *q = dc + (r * 10 + c) * 200;
