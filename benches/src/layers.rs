@@ -4,7 +4,8 @@ use chainrule::__private::{Context, Isa, inference};
 use chainrule::prelude::*;
 use std::hint::black_box;
 
-/// A layer with random parameters and data: one sample with `E = f32`, a lane group with `E = Lanes<f32>`.
+/// A layer with random parameters and data: one sample with `E = f32`, as in inference, or a lane group with
+/// `E = Lanes<f32>`, as in training.
 pub struct LayerRun<L: Layer<f32>, E: Element<f32>> {
     layer: L,
     isa: Isa,
@@ -34,7 +35,7 @@ impl<L: Layer<f32>, E: Element<f32>> LayerRun<L, E> {
         let mut parameters: Box<L::Parameters> = bytemuck::zeroed_box();
         let mut buffers: Box<L::Buffers> = bytemuck::zeroed_box();
         layer.init(&mut parameters, &mut buffers, &mut rng);
-        Self {
+        let mut run = Self {
             layer,
             isa: Isa::detect(),
             parameters,
@@ -45,7 +46,10 @@ impl<L: Layer<f32>, E: Element<f32>> LayerRun<L, E> {
             y: vec![E::zeroed(); L::Output::LEN],
             dy: uniform(L::Output::LEN, &mut rng),
             dx: vec![E::zeroed(); L::Input::LEN],
-        }
+        };
+        // What the backward pass reads of it.
+        run.forward();
+        run
     }
 
     /// Writes the output.
@@ -58,21 +62,26 @@ impl<L: Layer<f32>, E: Element<f32>> LayerRun<L, E> {
             &self.buffers,
             &mut self.saved,
         );
-        let x = black_box(L::Input::values(&self.x));
-        layer.forward(cx, &x[0], &mut L::Output::values_mut(&mut self.y)[0]);
+        let (x, y) = (
+            black_box(L::Input::values(&self.x)),
+            L::Output::values_mut(&mut self.y),
+        );
+        if E::LANES == 1 {
+            layer.forward(cx, &x[0], &mut y[0]);
+        } else {
+            layer.forward_training(cx, x, y);
+        }
         black_box(&mut self.y);
     }
 
     /// Adds the gradients of the parameters and writes that of the input.
     pub fn backward(&mut self) {
         let (layer, isa) = (self.layer, self.isa);
-        let randomness =
-            inference::<f32, L, E>(isa, &layer, &self.parameters, &self.buffers, &mut [])
-                .randomness;
+        let cx = inference::<f32, L, E>(isa, &layer, &self.parameters, &self.buffers, &mut []);
         let context = Context {
             samples: E::LANES,
             input_gradient: true,
-            randomness,
+            randomness: cx.randomness,
             isa,
         };
         let cx = context.backward(
@@ -82,18 +91,12 @@ impl<L: Layer<f32>, E: Element<f32>> LayerRun<L, E> {
             &mut self.gradients,
             &self.saved,
         );
-        let dx = &mut L::Input::values_mut(&mut self.dx)[0];
-        let (x, y) = (
-            &L::Input::values(&self.x)[0],
-            &L::Output::values(&self.y)[0],
+        let (x, y) = (L::Input::values(&self.x), L::Output::values(&self.y));
+        let (dy, dx) = (
+            L::Output::values(&self.dy),
+            L::Input::values_mut(&mut self.dx),
         );
-        layer.backward(
-            cx,
-            black_box(x),
-            black_box(y),
-            black_box(&L::Output::values(&self.dy)[0]),
-            dx,
-        );
+        layer.backward_training(cx, black_box(x), black_box(y), black_box(dy), dx);
         black_box(&mut self.dx);
     }
 }

@@ -2,13 +2,15 @@
 
 use crate::measure::Meter;
 use chainrule::layers::activations::{Gelu, Relu, Sigmoid, Tanh};
-use chainrule::layers::{Conv2d, Linear, LogSoftmax, MaxPool2d, Pointwise, Prelu, Softmax};
+use chainrule::layers::{
+    AvgPool2d, BatchNorm, Conv2d, Linear, LogSoftmax, MaxPool2d, Pointwise, Prelu, Softmax,
+};
 
 /// Times all of them.
 pub(crate) fn run(meter: &mut Meter) {
     linear_layers(meter);
     convolutions(meter);
-    pools(meter);
+    images(meter);
     vectors(meter);
 }
 
@@ -98,9 +100,10 @@ fn convolutions(meter: &mut Meter) {
     convolution!(100, 3 => 100, kernel 3);
 }
 
-fn pools(meter: &mut Meter) {
-    macro_rules! pool {
-        ($channels:literal, $size:literal) => {
+/// Pooling and normalisation of square images.
+fn images(meter: &mut Meter) {
+    macro_rules! maximum {
+        ($channels:literal $size:literal) => {
             meter.measure(
                 "MaxPool2d",
                 format!("{}×{}², kernel 2", $channels, $size),
@@ -112,11 +115,41 @@ fn pools(meter: &mut Meter) {
             )
         };
     }
-    pool!(6, 28);
-    pool!(16, 10);
-    pool!(3, 17);
-    pool!(64, 32);
-    pool!(257, 7);
+    macro_rules! average {
+        ($channels:literal $size:literal) => {
+            meter.measure(
+                "AvgPool2d",
+                format!("{}×{}², kernel 2", $channels, $size),
+                AvgPool2d::<$channels, $size, $size, { $size / 2 }, { $size / 2 }> {
+                    kernel: [2; 2],
+                    stride: [2; 2],
+                    padding: [0; 2],
+                    count_include_pad: true,
+                },
+            )
+        };
+    }
+    macro_rules! normalisation {
+        ($channels:literal $size:literal) => {
+            meter.measure(
+                "BatchNorm2d",
+                format!("{}×{}²", $channels, $size),
+                BatchNorm::<[[[f32; $size]; $size]; $channels], $channels, $channels>::default(),
+            )
+        };
+    }
+    macro_rules! for_each_image {
+        ($then:ident) => {
+            $then!(6 28);
+            $then!(16 10);
+            $then!(3 17);
+            $then!(64 32);
+            $then!(257 7);
+        };
+    }
+    for_each_image!(maximum);
+    for_each_image!(average);
+    for_each_image!(normalisation);
 }
 
 /// Layers that keep the shape of a vector.

@@ -22,7 +22,8 @@ pub(crate) fn document(machine: &str, meter: &Meter) -> String {
          the machine allows for a layer's multiply-adds and for its bytes, whichever is longer, over the time it took. The bytes\n\
          are weights, activations and gradients, each once, from the smallest cache that holds them all. Layers without\n\
          multiply-adds are measured against the bandwidth alone. **Bold** is below {:.0} % with more than 10⁵ multiply-adds. For\n\
-         small layers the call itself shows.\n\n\
+         small layers the call itself shows. No generated code runs the backward pass of a single sample: training runs lane\n\
+             groups.\n\n\
          {machine}- FMA {:.1} GFLOP/s at the end; reading L1 {l1:.0}, L2 {l2:.0}, L3 {l3:.0}, memory {memory:.0} GB/s\n\n\
          ![Shares over multiply-adds](roofline.svg)\n",
         100.0 * SLOW,
@@ -57,7 +58,8 @@ pub(crate) fn document(machine: &str, meter: &Meter) -> String {
     text
 }
 
-/// Every large layer below the bar, slowest first.
+/// Every large layer below the bar, slowest first. Training runs lane groups, so no generated code runs the backward pass
+/// of a single sample, and it does not count.
 pub(crate) fn slow_corners(points: &[Point]) -> String {
     let mut slow: Vec<(&Point, &str, &Pass)> = points
         .iter()
@@ -67,7 +69,7 @@ pub(crate) fn slow_corners(points: &[Point]) -> String {
                 .zip(&point.passes)
                 .map(move |(name, pass)| (point, *name, pass))
         })
-        .filter(|(_, _, pass)| pass.is_slow())
+        .filter(|(_, name, pass)| *name != "backward, 1 sample" && pass.is_slow())
         .collect();
     slow.sort_by(|(_, _, a), (_, _, b)| a.share.total_cmp(&b.share));
     if slow.is_empty() {
