@@ -144,7 +144,7 @@ fn find_rust(crate_folder: &Path, out: &Path, found: &mut Found) {
         let program = out.join("bin").join(name);
         if !program.exists() {
             found.skipped.push(format!(
-                "{name}: not built; `benches/peers/build.sh rust` does"
+                "{name}: not built; `benches/peers/build.sh {name}` does"
             ));
             continue;
         }
@@ -152,7 +152,7 @@ fn find_rust(crate_folder: &Path, out: &Path, found: &mut Found) {
         let mut peer = Participant::new(name, version, program, out);
         if name == "onnxruntime" {
             let Some(library) = onnxruntime_library(out) else {
-                found.skipped.push("onnxruntime: its library is not there; `benches/peers/build.sh python` gets it".into());
+                found.skipped.push("onnxruntime: its library is not there; `benches/peers/build.sh onnxruntime` gets it".into());
                 continue;
             };
             peer.version = format!("crate ort {}", peer.version);
