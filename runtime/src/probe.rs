@@ -1,7 +1,7 @@
 //! One error for a type that is no layer, instead of one for each use of it.
 //!
 //! The generated code names a user's layer through [`layer!`](crate::__layer): the type itself when it is a layer,
-//! and [`NoLayer`] when it is not. What is missing is then said once, by [`assert_layer`].
+//! and `NoLayer` when it is not. What is missing is then said once, by [`assert_layer`].
 
 use crate::layer::{Backward, Forward, Layer};
 use crate::shape::Shape;
@@ -24,7 +24,7 @@ pub trait NotLayer {
 
 impl<T, L> NotLayer for Probe<T, L> {}
 
-/// Chooses between a type and [`NoLayer`].
+/// Chooses between a type and `NoLayer`.
 pub struct Pick<const IS_LAYER: bool>;
 
 /// The choice.

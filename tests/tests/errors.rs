@@ -306,8 +306,14 @@ fn a_scratch_too_short_leaves_the_output_alone() {
     let mut output = [7.0; 2];
     let mut scratch = vec![0.0; Mlp::INFERENCE_BYTES / size_of::<f32>()];
     let len = scratch.len();
-    network.forward_with(&GOOD[0], &mut output, &mut scratch[..len - 1]);
+    let error = network
+        .forward_with(&GOOD[0], &mut output, &mut scratch[..len - 1])
+        .unwrap_err();
+    assert_eq!((error.scalars, error.needed), (len - 1, len));
+    assert!(error.to_string().contains("`INFERENCE_BYTES`"), "{error}");
     assert_eq!(output, [7.0; 2]);
-    network.forward_with(&GOOD[0], &mut output, &mut scratch);
+    network
+        .forward_with(&GOOD[0], &mut output, &mut scratch)
+        .unwrap();
     assert_eq!(output, network.forward(&GOOD[0]));
 }
