@@ -19,7 +19,7 @@ mod softmax;
 
 pub(crate) use arguments::{Argument, Arguments};
 pub(crate) use bind::bind;
-pub(crate) use site::{Site, check_positive, origin};
+pub(crate) use site::{Site, origin, positive};
 
 use crate::model::Count;
 use crate::shape::Shape;
