@@ -315,6 +315,11 @@ pub(crate) fn origin(network: &Network, index: usize) -> String {
         .checked_sub(1)
         .and_then(|before| network.layers.get(before))
     {
+        // Its sizes are not known here, and the words around say what was found.
+        Some(layer) if matches!(layer.output, Shape::Output(_)) => {
+            let line = layer.span.start().line;
+            format!("it comes from `{}` on line {line}", layer.text)
+        }
         Some(layer) => format!(
             "`{}` on line {} produces {}",
             layer.text,

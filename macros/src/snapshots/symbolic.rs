@@ -192,7 +192,7 @@ const _: () = {
             f32,
         >>::Output as ::chainrule::Shape>::DIMS,
         1usize,
-        "`Scale<8>` on line 3 produces the output of `Scale<8>`",
+        "it comes from `Scale<8>` on line 3",
     );
     const _: () = ::chainrule::__private::check_positive(
         "Linear",
