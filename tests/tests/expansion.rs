@@ -3,10 +3,15 @@
 use chainrule::prelude::*;
 
 #[path = "../../examples/xor.rs"]
-#[allow(dead_code, reason = "the example's `main` is for its readers")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "an example for readers, with a `main`"
+)]
 mod declared;
 
 /// For readers the file stands alone; here it takes the place of the macro.
+#[allow(unreachable_pub, reason = "as the example declares it")]
 mod expanded {
     include!("../../examples/xor.expanded.rs");
 }

@@ -131,4 +131,19 @@ mod tests {
             assert_eq!(positional.count(), all.count(), "{}", kind.name);
         }
     }
+
+    #[test]
+    fn the_documentation_of_the_macro_names_every_layer_and_option() {
+        let documentation = include_str!("../lib.rs");
+        for kind in kinds() {
+            let name = format!("`{}`", kind.name);
+            let row = documentation
+                .lines()
+                .find(|line| line.starts_with("/// | `") && line.contains(&name));
+            let row = row.unwrap_or_else(|| panic!("{name} is not documented"));
+            for argument in kind.arguments {
+                assert!(row.contains(argument.name), "{name}: {}", argument.name);
+            }
+        }
+    }
 }
