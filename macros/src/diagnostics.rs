@@ -100,6 +100,8 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     errors: Vec<Diagnostic>,
+    /// How many of them are about the budget, so that the network itself may be sound.
+    about_budget: usize,
 }
 
 impl Diagnostics {
@@ -120,6 +122,19 @@ impl Diagnostics {
     /// Reports what `syn` could not parse.
     pub(crate) fn syntax_error(&mut self, error: &syn::Error) -> &mut Diagnostic {
         self.error(error.span(), error.to_string())
+    }
+
+    /// Runs a step whose mistakes are about the budget.
+    pub(crate) fn about_budget<R>(&mut self, step: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.errors.len();
+        let result = step(self);
+        self.about_budget += self.errors.len() - before;
+        result
+    }
+
+    /// Whether there is no mistake but in the budget.
+    pub(crate) fn network_is_sound(&self) -> bool {
+        self.errors.len() == self.about_budget
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -39,14 +39,79 @@ use proc_macro2::TokenStream;
 /// }
 /// ```
 ///
-/// - The shape behind the name is that of one input sample. Every layer states only its output; the rest is inferred.
-///   `-> [10]` is optional and checked.
-/// - `label:` names the field and the saved tensors. A layer with parameters and no label is called by kind and
-///   number, `linear2`.
-/// - Sizes are literals, `const` expressions, or size parameters: `pub struct Policy<const H: usize>: [4] -> [2]`.
-/// - The scalar is `f32`; `#[network(scalar = f64)]` or a type parameter changes that.
-/// - A path that is no built-in layer is a type in scope that implements `chainrule::Layer`: `Scale<8>`,
-///   `my::Warp(gain = 2.0)`. Without arguments its configuration is `Default::default()`.
+/// # Declaration
+///
+/// - `[1, 28, 28]` is the shape of one input sample: one to eight sizes, outermost first, without the batch. Layers
+///   state only what they put out; every other size is inferred. `-> [10]` is optional, and checked.
+/// - A size is a literal, a size parameter, or a `const` expression of type `usize`: `Linear(2 * WIDTH)`.
+/// - `label:` names the field (`net.conv1.weight`), the saved tensors (`conv1.weight`) and the row of the summary. A
+///   layer with parameters and no label is called by kind and number: `linear2`. A keyword of Rust is written
+///   `r#type:`.
+/// - Documentation and attributes are those of the struct; `#[cfg(…)]` and derives also go to the types of its
+///   parameters and buffers. `Clone` and `Copy` are always there.
+/// - The scalar is `f32`. `#[network(scalar = f64)]` or a type parameter changes that.
+///
+/// # Layers
+///
+/// The options have PyTorch's names, meanings and defaults. Those before `;` may stand without their names, in this
+/// order. A pair is one number for both, or `(height, width)`.
+///
+/// | layer | input → output | options |
+/// |---|---|---|
+/// | `Linear` | `[in]` → `[out]` | `out; bias = true, init = default, bias_init = default` |
+/// | `Conv2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0` (or `same`)`, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
+/// | `MaxPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, ceil_mode = false` |
+/// | `AvgPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, ceil_mode = false, count_include_pad = true` |
+/// | `AdaptiveAvgPool2d` | `[c, h, w]` → `[c, h', w']` | `out` (a pair) |
+/// | `Flatten` | any → one dimension | |
+/// | `Reshape` | any → as many elements | `shape`, as in `Reshape([1, 28, 28])` |
+/// | `Dropout` | any, kept | `p = 0.5` |
+/// | `BatchNorm1d` | `[c]` or `[c, l]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
+/// | `BatchNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
+/// | `Softmax`, `LogSoftmax` | any, kept | `dim = ` the last; the sample's dimensions count from 0 |
+/// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
+/// | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Hardswish`, `Hardsigmoid`, `Sigmoid`, `LogSigmoid`, `Tanh`, `Softsign`, `Tanhshrink` | any, kept | |
+/// | `LeakyRelu` | any, kept | `negative_slope = 0.01` |
+/// | `Elu`, `Celu` | any, kept | `alpha = 1.0` |
+/// | `Gelu` | any, kept | `; approximate = none` (or `tanh`) |
+/// | `Hardtanh` | any, kept | `min_val = -1.0, max_val = 1.0` |
+/// | `Softplus` | any, kept | `beta = 1.0, threshold = 20.0` |
+/// | `Softshrink` | any, kept | `lambda = 0.5` |
+///
+/// `init` and `bias_init` are one of `default` (the layer's own rule, as PyTorch's), `zeros`, `ones`, `constant(0.1)`,
+/// `uniform(-0.1, 0.1)`, `normal(0.0, 0.02)`, `kaiming_uniform(a = 0.0, mode = fan_in)`,
+/// `kaiming_normal(a = 0.0, mode = fan_in)`, `xavier_uniform(gain = 1.0)`, `xavier_normal(gain = 1.0)` and
+/// `orthogonal(gain = 1.0)`; what stands behind `=` here is the default, and `mode` may be `fan_out`.
+///
+/// # Layers of one's own
+///
+/// A path that is no built-in layer is a type in scope that implements `chainrule::Layer`. Its configuration is
+/// `Default::default()` for `Scale<8>`, the fields of a tuple struct for `Scale<8>(2.0)`, and
+/// `Warp { gain: 2.0, ..Default::default() }` for `my::Warp(gain = 2.0)`. A type with the name of a built-in layer is
+/// written `self::Linear`.
+///
+/// # Generic networks
+///
+/// `pub struct Policy<const H: usize>: [4] -> [2] { Linear(H), Tanh, Linear(2) }` and
+/// `pub struct Net<T>: [3] -> [1] { … }`: parameters are sizes of type `usize`, and at most one type, the scalar. Stable
+/// Rust cannot compute with generic sizes, so they may flow through layers but not through arithmetic: `Flatten` of
+/// `[H, 4]`, or `Linear(2 * H)`, is an error that says what to write instead. For the same reason, what a user's layer
+/// that names a parameter of the network puts out may only go to layers that keep its shape.
+///
+/// # Budget
+///
+/// `budget { … }` behind the layers fails the build with a table of the layers when a limit is exceeded. The quantities
+/// are `parameters` and `macs` (multiply-adds of one sample), and with a unit, bytes by default, `inference_bytes` and
+/// `training_bytes`: `B`, `kB`, `KiB`, `MB`, `MiB`.
+///
+/// # What is generated
+///
+/// For `Net` the types `Net`, `NetParameters` (a public field for each layer with parameters; also the type of
+/// gradients) and, where a layer has untrained state, `NetBuffers`; implementations of `chainrule::Network`, through
+/// which all else is called (`init`, `forward`, `workspace`, `backpropagate`, `summary`, …), of `Parameters`, `Clone`,
+/// `Copy`, of `Deref` to `NetParameters`, and, without generic parameters, of `StaticSizes`. The documentation of `Net`
+/// ends with the table of its layers. After an error the types and signatures are still there, so that the rest of the
+/// program shows no second error.
 #[proc_macro]
 pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(input.into()).into()

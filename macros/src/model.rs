@@ -4,7 +4,7 @@ use crate::catalogue::{Arguments, Kind};
 use crate::diagnostics::Place;
 use crate::passes::Plan;
 use crate::shape::Shape;
-use crate::size::{Size, Symbols};
+use crate::size::{LARGEST, Size, Symbols, factor};
 use crate::syntax::{Generics, Parameter, Quantity};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -124,6 +124,8 @@ pub(crate) enum LayerKind {
         value: TokenStream,
         generic: bool,
     },
+    /// A layer that could not be read: it takes anything and puts out nobody knows what.
+    Unread,
 }
 
 impl Layer {
@@ -139,6 +141,7 @@ impl Layer {
         match &self.kind {
             LayerKind::BuiltIn(kind, _) => kind.facts.parameters,
             LayerKind::User { .. } => true,
+            LayerKind::Unread => false,
         }
     }
 
@@ -146,6 +149,7 @@ impl Layer {
         match &self.kind {
             LayerKind::BuiltIn(kind, _) => kind.facts.buffers,
             LayerKind::User { .. } => true,
+            LayerKind::Unread => false,
         }
     }
 }
@@ -179,6 +183,18 @@ impl Count {
             Self::Unknown => None,
         }
     }
+
+    /// Whether the macro knows that no memory holds this many.
+    pub(crate) fn is_too_large(&self) -> bool {
+        let Self::Sum(products) = self else {
+            return false;
+        };
+        let products = products.iter().map(|product| {
+            let known = product.iter().filter_map(Size::known);
+            known.fold(1, u64::saturating_mul)
+        });
+        products.fold(0, u64::saturating_add) > LARGEST
+    }
 }
 
 impl std::fmt::Display for Count {
@@ -195,7 +211,7 @@ impl std::fmt::Display for Count {
                 let factors: Vec<String> = product
                     .iter()
                     .filter(|size| **size != Size::Known(1))
-                    .map(Size::to_string)
+                    .map(factor)
                     .collect();
                 factors.join("·")
             })

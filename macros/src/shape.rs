@@ -1,6 +1,6 @@
 //! Shapes of samples.
 
-use crate::size::Size;
+use crate::size::{LARGEST, Size};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::fmt;
@@ -63,6 +63,16 @@ impl Shape {
                 .try_fold(1_u64, |len, size| len.checked_mul(size?)),
             Self::Output(_) | Self::Unknown => None,
         }
+    }
+
+    /// Whether the macro knows that no memory holds this.
+    pub(crate) fn is_too_large(&self) -> bool {
+        let Self::Array(sizes) = self else {
+            return false;
+        };
+        let known = sizes.iter().filter_map(Size::known);
+        let len = known.fold(1, u64::saturating_mul);
+        len > LARGEST
     }
 
     /// How many scalars, as an expression.

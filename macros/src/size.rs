@@ -27,8 +27,8 @@ pub(crate) enum Size {
     Unknown,
 }
 
-/// Sizes beyond this are mistakes; the bound keeps sums of them inside `u64`.
-const LARGEST: u64 = 1 << 40;
+/// Sizes, and products of sizes, beyond this are mistakes: no memory holds so many scalars.
+pub(crate) const LARGEST: u64 = 1 << 40;
 
 impl Size {
     pub(crate) fn known(&self) -> Option<u64> {
@@ -40,6 +40,11 @@ impl Size {
 
     pub(crate) fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
+    }
+
+    /// Whether it depends on what a user's layer puts out.
+    pub(crate) fn is_of_layer(&self) -> bool {
+        matches!(self, Self::Symbol(symbol) if symbol.of_layer)
     }
 
     /// Whether two sizes are equal, where the macro can tell.
@@ -89,7 +94,7 @@ impl fmt::Display for Size {
 }
 
 /// In brackets when it is a sum.
-fn factor(size: &Size) -> String {
+pub(crate) fn factor(size: &Size) -> String {
     let text = size.to_string();
     if text.contains(' ') && !text.ends_with(')') {
         format!("({text})")

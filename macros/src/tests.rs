@@ -1,9 +1,11 @@
 //! The macro without rustc: source text in; errors with their underlines, plans and expansions out.
 
+mod budgets;
 mod errors;
 mod expansion;
 mod grammar;
 mod names;
+mod newcomers;
 mod plan;
 mod robustness;
 mod shapes;
@@ -59,5 +61,25 @@ fn check_error(source: &str, underline: &str, text: &str) {
     assert!(
         found_underline == underline.trim_end() && found_text.starts_with(text),
         "expected\n{source}\n{underline}\n{text}\nfound\n{source}\n{found_underline}\n{found_text}"
+    );
+}
+
+/// One error of a whole declaration, under this text.
+#[track_caller]
+fn check_whole(source: &str, underlined: &str, text: &str) {
+    let (_, diagnostics) = analyse_whole(source);
+    let errors: Vec<_> = diagnostics.iter().map(|error| error.parts()).collect();
+    let [(place, found)] = errors.as_slice() else {
+        panic!("expected one error: {source}\n{errors:#?}");
+    };
+    let (start, end) = (place.start.start().column, place.end.end().column);
+    let characters: Vec<char> = source.chars().collect();
+    let found_underlined: String = characters[start..end.min(characters.len())]
+        .iter()
+        .collect();
+    assert_eq!(
+        (found_underlined.as_str(), found.starts_with(text)),
+        (underlined, true),
+        "{source}\n{found}"
     );
 }

@@ -2,90 +2,16 @@
 //! layer states, and generic sizes.
 //!
 //! The generated code calls these functions in constants, at the tokens of the user. They say what the macro says
-//! about sizes that it knows. A shape without dimensions is that of a type which is no layer: reported elsewhere.
+//! about sizes that it knows. A shape without dimensions is that of a type which is no layer, and a size of 0 one that
+//! cannot be (see `arithmetic`): both are reported elsewhere.
+
+mod arithmetic;
+mod text;
+
+pub use arithmetic::{any, max, product, quotient, size_at, sum, windows};
 
 use crate::network::{LayerInfo, Network};
-
-/// The largest of some lengths.
-pub const fn max(lengths: &[usize]) -> usize {
-    let (mut max, mut i) = (0, 0);
-    while i < lengths.len() {
-        if lengths[i] > max {
-            max = lengths[i];
-        }
-        i += 1;
-    }
-    max
-}
-
-/// The sum of some lengths.
-pub const fn sum(lengths: &[usize]) -> usize {
-    let (mut sum, mut i) = (0, 0);
-    while i < lengths.len() {
-        sum += lengths[i];
-        i += 1;
-    }
-    sum
-}
-
-/// The product of some sizes.
-pub const fn product(sizes: &[usize]) -> usize {
-    let (mut product, mut i) = (1, 0);
-    while i < sizes.len() {
-        product *= sizes[i];
-        i += 1;
-    }
-    product
-}
-
-/// Whether one of some flags is set.
-pub const fn any(flags: &[bool]) -> bool {
-    let mut i = 0;
-    while i < flags.len() {
-        if flags[i] {
-            return true;
-        }
-        i += 1;
-    }
-    false
-}
-
-/// `a / b`; 1 where that is no number, which is reported elsewhere.
-pub const fn quotient(a: usize, b: usize) -> usize {
-    if b == 0 || a < b { 1 } else { a / b }
-}
-
-/// A dimension; 1 where there is none, which is reported elsewhere.
-pub const fn size_at(dims: &[usize], index: usize) -> usize {
-    if index < dims.len() { dims[index] } else { 1 }
-}
-
-/// How often a window fits into `input + 2·padding`, as PyTorch counts:
-/// `⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`. With `ceil_mode` the division rounds up, but the
-/// last window must start inside the input or the left padding. 1 where not even one fits, which is reported elsewhere.
-pub const fn windows(
-    input: usize,
-    kernel: usize,
-    stride: usize,
-    padding: usize,
-    dilation: usize,
-    ceil_mode: bool,
-) -> usize {
-    let covered = dilation * kernel.saturating_sub(1) + 1;
-    if stride == 0 || covered > input + 2 * padding {
-        return 1;
-    }
-    let room = input + 2 * padding - covered;
-    if !ceil_mode {
-        return room / stride + 1;
-    }
-    let count = room.div_ceil(stride) + 1;
-    if (count - 1) * stride >= input + padding {
-        count - 1
-    } else {
-        count
-    }
-}
+use text::Text;
 
 /// A layer that takes another rank than a user's layer puts out.
 #[track_caller]
@@ -104,7 +30,7 @@ pub const fn check_rank(kind: &str, takes: &str, dims: &[usize], rank: usize, or
 /// A user's layer that takes another shape than arrives.
 #[track_caller]
 pub const fn check_input(layer: &str, takes: &[usize], arrives: &[usize], origin: &str) {
-    if !equal(takes, arrives) && !takes.is_empty() && !arrives.is_empty() {
+    if !equal(takes, arrives) && is_known(takes) && is_known(arrives) {
         let mut text = Text::new();
         text.put("`").put(layer).put("` takes ").dims(takes);
         text.put(", but receives ")
@@ -118,7 +44,7 @@ pub const fn check_input(layer: &str, takes: &[usize], arrives: &[usize], origin
 /// A declared output that the layers do not produce.
 #[track_caller]
 pub const fn check_output(declared: &[usize], found: &[usize], origin: &str) {
-    if !equal(declared, found) && !found.is_empty() {
+    if !equal(declared, found) && is_known(declared) && is_known(found) {
         let mut text = Text::new();
         text.put("the declared output is ").dims(declared);
         text.put(", but the layers produce ")
@@ -146,44 +72,59 @@ pub const fn check_positive(owner: &str, name: &str, size: usize) {
     }
 }
 
-/// A kernel larger than what it slides over.
+/// A kernel larger than what it slides over. `rows` and `columns`: input, kernel, padding, dilation.
 #[track_caller]
-pub const fn check_window(
-    kind: &str,
-    axis: &str,
-    input: usize,
-    kernel: usize,
-    padding: usize,
-    dilation: usize,
-    origin: &str,
-) {
-    let covered = dilation * kernel.saturating_sub(1) + 1;
-    let available = input + 2 * padding;
-    if covered > available {
-        let mut text = Text::new();
-        text.put("the kernel of `").put(kind).put("`");
-        if dilation > 1 {
-            text.put(" with its dilation");
-        }
-        text.put(" covers ")
-            .number(covered)
-            .put(", but the ")
-            .put(axis);
-        if padding > 0 {
-            text.put(" with its padding");
-        }
-        text.put(" is only ")
-            .number(available)
-            .put("\nnote: ")
-            .put(origin);
-        panic!("{}", text.as_str());
+pub const fn check_windows(kind: &str, rows: [usize; 4], columns: [usize; 4], origin: &str) {
+    let (height, width) = (extent(rows), extent(columns));
+    let (high, wide) = (height[0] > height[1], width[0] > width[1]);
+    if !high && !wide {
+        return;
     }
+    let mut text = Text::new();
+    text.put("the kernel of `").put(kind).put("`");
+    if rows[3] > 1 || columns[3] > 1 {
+        text.put(" with its dilation");
+    }
+    let same = height[0] == width[0] && height[1] == width[1];
+    let both = high && wide && !same;
+    let first = if high { height } else { width };
+    text.put(" covers ").number(first[0]);
+    if both {
+        text.put("×").number(width[0]);
+    }
+    text.put(", but the ").put(match (high, wide) {
+        (true, true) if same => "height and width",
+        (true, true) => "input",
+        (true, false) => "height",
+        (false, _) => "width",
+    });
+    if rows[2] > 0 || columns[2] > 0 {
+        text.put(" with its padding");
+    }
+    text.put(if high && wide && same { " are" } else { " is" });
+    text.put(" only ").number(first[1]);
+    if both {
+        text.put("×").number(width[1]);
+    }
+    text.put("\nnote: ").put(origin);
+    panic!("{}", text.as_str());
+}
+
+/// What a kernel covers, and what there is; nothing where a size is reported elsewhere.
+const fn extent([input, kernel, padding, dilation]: [usize; 4]) -> [usize; 2] {
+    if input == 0 || kernel == 0 {
+        return [0, 0];
+    }
+    [
+        dilation.saturating_mul(kernel - 1).saturating_add(1),
+        padding.saturating_mul(2).saturating_add(input),
+    ]
 }
 
 /// Padding of a pooling layer by more than half of its kernel.
 #[track_caller]
 pub const fn check_padding(kind: &str, kernel: usize, padding: usize) {
-    if padding > kernel / 2 {
+    if padding > kernel / 2 && kernel != 0 {
         let mut text = Text::new();
         text.put("the padding of `")
             .put(kind)
@@ -212,7 +153,7 @@ pub const fn check_groups(what: &str, channels: usize, groups: usize) {
 /// A shape of another number of elements.
 #[track_caller]
 pub const fn check_reshape(from: usize, to: usize, origin: &str) {
-    if from != to {
+    if from != to && from != 0 && to != 0 {
         let mut text = Text::new();
         text.put("`Reshape` makes ")
             .number(to)
@@ -226,7 +167,7 @@ pub const fn check_reshape(from: usize, to: usize, origin: &str) {
 /// Slopes that are neither one nor one a channel.
 #[track_caller]
 pub const fn check_slopes(channels: usize, slopes: usize) {
-    if slopes != 1 && slopes != channels {
+    if slopes > 1 && slopes != channels && channels != 0 {
         let mut text = Text::new();
         text.put("`Prelu` has 1 slope, or one for each of the ")
             .number(channels);
@@ -271,6 +212,18 @@ pub const fn assert_packed<N: Network>() {
     );
 }
 
+/// Whether no size of a shape is reported elsewhere.
+const fn is_known(dims: &[usize]) -> bool {
+    let mut i = 0;
+    while i < dims.len() {
+        if dims[i] == 0 {
+            return false;
+        }
+        i += 1;
+    }
+    !dims.is_empty()
+}
+
 const fn equal(a: &[usize], b: &[usize]) -> bool {
     if a.len() != b.len() {
         return false;
@@ -285,112 +238,37 @@ const fn equal(a: &[usize], b: &[usize]) -> bool {
     true
 }
 
-/// A message in the making: `const` code cannot format.
-struct Text {
-    bytes: [u8; 4096],
-    len: usize,
-}
-
-impl Text {
-    const fn new() -> Self {
-        Self {
-            bytes: [0; 4096],
-            len: 0,
-        }
-    }
-
-    /// Appends; what does not fit is cut off between characters, so that the text stays UTF-8.
-    const fn put(&mut self, text: &str) -> &mut Self {
-        let text = text.as_bytes();
-        let mut end = text.len();
-        if end > self.bytes.len() - self.len {
-            end = self.bytes.len() - self.len;
-            while end > 0 && text[end] & 0xc0 == 0x80 {
-                end -= 1;
-            }
-        }
-        let mut i = 0;
-        while i < end {
-            self.bytes[self.len] = text[i];
-            self.len += 1;
-            i += 1;
-        }
-        self
-    }
-
-    const fn number(&mut self, number: usize) -> &mut Self {
-        let mut digits = [0; 20];
-        let (mut rest, mut first) = (number, digits.len());
-        loop {
-            first -= 1;
-            digits[first] = b'0' + (rest % 10) as u8;
-            rest /= 10;
-            if rest == 0 {
-                break;
-            }
-        }
-        match str::from_utf8(digits.split_at(first).1) {
-            Ok(text) => self.put(text),
-            Err(_) => self,
-        }
-    }
-
-    /// `[16, 5, 5]`
-    const fn dims(&mut self, dims: &[usize]) -> &mut Self {
-        self.put("[");
-        let mut i = 0;
-        while i < dims.len() {
-            if i > 0 {
-                self.put(", ");
-            }
-            self.number(dims[i]);
-            i += 1;
-        }
-        self.put("]")
-    }
-
-    const fn as_str(&self) -> &str {
-        match str::from_utf8(self.bytes.split_at(self.len).0) {
-            Ok(text) => text,
-            Err(_) => "",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn windows_are_counted_as_pytorch_counts() {
-        // From torch.nn.functional.max_pool2d and conv2d (PyTorch 1.13), output heights.
-        assert_eq!(windows(28, 5, 1, 2, 1, false), 28);
-        assert_eq!(windows(28, 2, 2, 0, 1, false), 14);
-        assert_eq!(windows(7, 3, 2, 1, 1, true), 4);
-        assert_eq!(windows(5, 2, 2, 0, 1, true), 3);
-        assert_eq!(windows(5, 2, 4, 1, 1, true), 2);
-        assert_eq!(windows(3, 1, 3, 0, 1, true), 1);
-        assert_eq!(windows(9, 3, 2, 0, 2, false), 3);
-    }
-
-    #[test]
-    fn messages_hold_numbers_and_stay_utf8() {
-        let mut text = Text::new();
-        text.put("→ ")
-            .number(0)
-            .put(" ")
-            .number(61_706)
-            .dims(&[16, 5]);
-        assert_eq!(text.as_str(), "→ 0 61706[16, 5]");
-        for _ in 0..3000 {
-            text.put("→");
-        }
-        assert!(text.as_str().ends_with('→'));
-    }
-
-    #[test]
     #[should_panic(expected = "`Scale<4>` takes [4], but receives [2, 3]\nnote: line 3")]
     fn a_misfit_is_told_in_words() {
         check_input("Scale<4>", &[4], &[2, 3], "line 3");
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "the kernel of `Conv2d` covers 5×7, but the input with its padding is only 4×6\nnote: line 3"
+    )]
+    fn a_window_that_fits_neither_way_is_one_mistake() {
+        check_windows("Conv2d", [4, 5, 0, 1], [4, 7, 1, 1], "line 3");
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "the kernel of `MaxPool2d` covers 5, but the height and width are only 3\nnote: line 3"
+    )]
+    fn a_square_window_over_a_square_has_one_number() {
+        check_windows("MaxPool2d", [3, 5, 0, 1], [3, 5, 0, 1], "line 3");
+    }
+
+    #[test]
+    fn what_is_reported_elsewhere_is_not_reported_again() {
+        check_input("Scale<4>", &[4], &[], "line 3");
+        check_output(&[4], &[2, 0, 0], "line 3");
+        check_windows("Conv2d", [0, 5, 0, 1], [0, 5, 0, 1], "line 3");
+        check_reshape(0, 12, "line 3");
     }
 }

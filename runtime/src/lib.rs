@@ -81,6 +81,35 @@ mod summary;
 mod tensor;
 mod workspace;
 
+/// ```
+/// use chainrule::prelude::*;
+///
+/// const CLASSES: usize = 10;
+///
+/// network! {
+///     /// Reads digits.
+///     #[derive(Debug, PartialEq)]
+///     pub struct Digits: [1, 8, 8] -> [CLASSES] {
+///         stem: Conv2d(8, kernel = 3, padding = same, init = kaiming_uniform(mode = fan_out)), BatchNorm2d, Relu,
+///         MaxPool2d(2), Flatten, Dropout(0.2),
+///         head: Linear(CLASSES),
+///     }
+///     budget { parameters <= 1_500, inference_bytes <= 4 KiB }
+/// }
+/// network! {
+///     pub struct Policy<const H: usize, T>: [4] -> [2] { Linear(H), Tanh, Linear(2), Softmax }
+/// }
+///
+/// let mut rng = StdRng::seed_from_u64(7);
+/// let digits = Digits::init(&mut rng);
+/// let logits: [f32; CLASSES] = digits.forward(&[[[0.5; 8]; 8]; 1]);
+/// assert_eq!(digits.head.weight.shape(), (CLASSES, 8 * 4 * 4));
+/// assert_eq!(Digits::PARAMETERS, 8 * 9 + 8 + 2 * 8 + 128 * 10 + 10);
+///
+/// let policy = Policy::<16, f64>::init(&mut rng);
+/// let [left, right] = policy.forward(&[0.1, 0.2, 0.3, 0.4]);
+/// assert!((left + right - 1.0).abs() < 1e-12);
+/// ```
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};

@@ -196,6 +196,8 @@ networks! {
     views_between(): [2, 3] -> [2, 2] { Tanh, Flatten, Relu, Linear(4), Reshape([2, 2]), Tanh, Flatten, Reshape([2, 2]), Gelu }
     /// A pool reads its input again to find the maximum.
     pool_after_activation(): [1, 6, 6] -> [2] { MaxPool2d(2), Relu, Tanh, MaxPool2d(2), Flatten, Linear(2) }
+    /// An activation that overwrites what a pool put out.
+    activation_over_a_pool(): [1, 6, 6] -> [2] { Conv2d(3, kernel = 3), MaxPool2d(2), Relu, Flatten, Linear(2) }
     /// A convolutional network.
     convolution(): [2, 6, 6] -> [2] {
         Conv2d(3, kernel = 3, padding = 1), Relu, MaxPool2d(2), Conv2d(4, kernel = 2, bias = false), Tanh, AvgPool2d(2),

@@ -4,7 +4,6 @@ use super::arguments::{Accepts, Argument};
 use super::{Arguments, Inferred, Kind, PLAIN, Site};
 use crate::model::Count;
 use crate::shape::Shape;
-use crate::size::Size;
 use quote::quote;
 
 pub(super) const KINDS: &[Kind] = &[Kind {
@@ -17,14 +16,8 @@ pub(super) const KINDS: &[Kind] = &[Kind {
 /// `[c, h, w] → [c, oh, ow]`
 fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let [channels, height, width] = site.image();
-    let [out_height, out_width] = arguments
-        .pair("out")
-        .unwrap_or([Size::Unknown, Size::Unknown]);
-    let place = arguments.place("out");
-    site.positive("out", &out_height, place);
-    if out_height != out_width {
-        site.positive("out", &out_width, place);
-    }
+    let [out_height, out_width] =
+        site.positive_pair("out", arguments.pair("out"), arguments.place("out"));
     Inferred {
         ty: quote!(::chainrule::layers::AdaptiveAvgPool2d<#channels, #height, #width, #out_height, #out_width>),
         value: quote!(::core::default::Default::default()),

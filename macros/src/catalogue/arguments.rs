@@ -115,16 +115,19 @@ impl Arguments {
         }
     }
 
-    pub(super) fn pair(&self, name: &str) -> Option<[Size; 2]> {
+    /// A required pair; unknown after an error.
+    pub(super) fn pair(&self, name: &str) -> [Size; 2] {
         match self.get(name) {
-            Some(Value::Pair(pair)) => Some(pair.clone()),
-            _ => None,
+            Some(Value::Pair(pair)) => pair.clone(),
+            _ => [Size::Unknown, Size::Unknown],
         }
     }
 
     pub(super) fn pair_or(&self, name: &str, default: u64) -> [Size; 2] {
-        self.pair(name)
-            .unwrap_or([Size::Known(default), Size::Known(default)])
+        match self.get(name) {
+            Some(Value::Pair(pair)) => pair.clone(),
+            _ => [Size::Known(default), Size::Known(default)],
+        }
     }
 
     pub(super) fn flag(&self, name: &str, default: bool) -> bool {

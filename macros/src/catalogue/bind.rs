@@ -32,14 +32,18 @@ pub(crate) fn bind(
     };
     let mut bound = Arguments::default();
     let mut given: Vec<(&'static str, Span)> = Vec::new();
+    // What unknown options were probably meant to be: not missing as well.
+    let mut meant: Vec<&'static str> = Vec::new();
     let mut positional = kind.arguments.iter().filter(|argument| argument.positional);
-    for argument in layer.arguments.iter().flatten() {
+    let arguments = layer.arguments.as_deref().unwrap_or_default();
+    let skipped = usize::from(states_input(kind, arguments, reader.diagnostics));
+    for argument in arguments.iter().skip(skipped) {
         let specification = match &argument.name {
             Some(name) => {
                 let text = name.to_string();
                 let found = kind.arguments.iter().find(|known| known.name == text);
                 if found.is_none() {
-                    unknown_option(kind, &text, name.span(), reader.diagnostics);
+                    meant.extend(unknown_option(kind, &text, name.span(), reader.diagnostics));
                 }
                 found
             }
@@ -76,9 +80,13 @@ pub(crate) fn bind(
                 .push((specification.name, value, Place::of(&argument.value)));
         }
     }
-    for missing in kind.arguments.iter().filter(|argument| {
-        argument.required && !layer.broken && !given.iter().any(|(name, _)| *name == argument.name)
-    }) {
+    let given = given.iter().map(|(name, _)| *name);
+    let named: Vec<&str> = given.chain(meant).collect();
+    for missing in kind
+        .arguments
+        .iter()
+        .filter(|argument| argument.required && !layer.broken && !named.contains(&argument.name))
+    {
         reader
             .diagnostics
             .error(
@@ -90,14 +98,80 @@ pub(crate) fn bind(
     bound
 }
 
-fn unknown_option(kind: &Kind, name: &str, span: Span, diagnostics: &mut Diagnostics) {
+/// Whether the size of the input stands before that of the output, as in PyTorch: reported, and left out.
+fn states_input(
+    kind: &Kind,
+    arguments: &[syntax::Argument],
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let required: Vec<&Argument> = kind
+        .arguments
+        .iter()
+        .filter(|argument| argument.required)
+        .collect();
+    let unnamed = arguments
+        .iter()
+        .take_while(|argument| argument.name.is_none());
+    let (Some(first), [Argument { name: "out", .. }, ..]) =
+        (arguments.first(), required.as_slice())
+    else {
+        return false;
+    };
+    if unnamed.count() != required.len() + 1 {
+        return false;
+    }
+    let rest = arguments.iter().skip(1).map(syntax::Argument::text);
+    diagnostics
+        .error(
+            first.place(),
+            format!("`{}` infers the size of its input", kind.name),
+        )
+        .help(format!(
+            "state only the output: `{}({})`",
+            kind.name,
+            rest.collect::<Vec<_>>().join(", ")
+        ));
+    true
+}
+
+/// What other libraries call an option.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("features", "out"),
+    ("filters", "out"),
+    ("kernel_size", "kernel"),
+    ("out_channels", "out"),
+    ("out_features", "out"),
+    ("output_size", "out"),
+    ("pool_size", "kernel"),
+    ("rate", "p"),
+    ("strides", "stride"),
+    ("units", "out"),
+    ("use_bias", "bias"),
+];
+
+/// Reports an option that a layer does not have; returns the one that was probably meant.
+fn unknown_option(
+    kind: &Kind,
+    name: &str,
+    span: Span,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'static str> {
     let error = diagnostics.error(span, format!("`{}` has no option `{name}`", kind.name));
     let names = || kind.arguments.iter().map(|argument| argument.name);
-    match nearest(name, names()) {
+    let alias = ELSEWHERE.iter().find(|(other, _)| *other == name);
+    let near = match alias {
+        Some((_, ours)) => names().find(|name| name == ours),
+        None => nearest(name, names()),
+    };
+    match near {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if kind.arguments.is_empty() => error.help(format!("write `{}`", kind.name)),
+        None if kind.arguments.len() == 1 => {
+            error.help(format!("its only option is {}", list(names())))
+        }
         None => error.help(format!("its options are {}", list(names()))),
     };
+    near
 }
 
 fn too_many(kind: &Kind, argument: &syntax::Argument, diagnostics: &mut Diagnostics) {

@@ -30,26 +30,13 @@ pub(super) const KINDS: &[Kind] = &[Kind {
 /// `[c, h, w] → [out, oh, ow]`
 fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let [channels, height, width] = site.image();
-    let out = arguments.size("out");
-    site.positive("out", &out, arguments.place("out"));
-    let kernel = arguments
-        .pair("kernel")
-        .unwrap_or([Size::Unknown, Size::Unknown]);
-    let stride = arguments.pair_or("stride", 1);
+    let place = |name| arguments.place(name);
+    let out = site.positive("out", arguments.size("out"), place("out"));
+    let kernel = site.positive_pair("kernel", arguments.pair("kernel"), place("kernel"));
+    let stride = site.positive_pair("stride", arguments.pair_or("stride", 1), place("stride"));
     let dilation = arguments.pair_or("dilation", 1);
-    let groups = arguments.size_or("groups", 1);
-    for (name, [a, b]) in [
-        ("kernel", &kernel),
-        ("stride", &stride),
-        ("dilation", &dilation),
-    ] {
-        let place = arguments.place(name);
-        site.positive(name, a, place);
-        if a != b {
-            site.positive(name, b, place);
-        }
-    }
-    site.positive("groups", &groups, arguments.place("groups"));
+    let dilation = site.positive_pair("dilation", dilation, place("dilation"));
+    let groups = site.positive("groups", arguments.size_or("groups", 1), place("groups"));
     check_groups(site, arguments, "channels that arrive", &channels, &groups);
     check_groups(site, arguments, "channels that leave", &out, &groups);
 
@@ -57,7 +44,6 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         Some(Value::Same) => same_padding(site, arguments, &kernel, &stride, &dilation),
         _ => arguments.pair_or("padding", 0),
     };
-    let place = arguments.place("kernel");
     let window = |input: &Size, axis: usize| Window {
         input: input.clone(),
         kernel: kernel[axis].clone(),
@@ -66,8 +52,8 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         dilation: dilation[axis].clone(),
         ceil_mode: false,
     };
-    let out_height = site.slide(&window(&height, 0), "height", place);
-    let out_width = site.slide(&window(&width, 1), "width", place);
+    let windows = [window(&height, 0), window(&width, 1)];
+    let [out_height, out_width] = site.slide(&windows, place("kernel"));
 
     let per_group = site.derive(|symbols| symbols.quotient(&channels, &groups));
     let [kernel_height, kernel_width] = kernel;
@@ -108,9 +94,9 @@ fn check_groups(
     groups: &Size,
 ) {
     match (channels, groups) {
-        (_, Size::Known(0 | 1)) | (Size::Unknown, _) | (_, Size::Unknown) => {}
+        (_, Size::Known(1)) | (Size::Unknown, _) | (_, Size::Unknown) => {}
         (Size::Known(channels), Size::Known(groups)) => {
-            if channels % groups != 0 {
+            if !channels.is_multiple_of(*groups) {
                 let place = arguments.place("groups").unwrap_or(site.span.into());
                 site.diagnostics
                     .error(place, format!("{groups} groups do not divide the {channels} {what}"))
@@ -134,7 +120,8 @@ fn same_padding(
     dilation: &[Size; 2],
 ) -> [Size; 2] {
     let place = arguments.place("padding").unwrap_or(site.span.into());
-    if stride.iter().any(|stride| *stride != Size::Known(1)) {
+    let steps = stride.iter().filter(|stride| !stride.is_unknown());
+    if steps.into_iter().any(|stride| *stride != Size::Known(1)) {
         site.diagnostics
             .error(place, "`padding = same` needs a stride of 1, as in PyTorch")
             .help("write the padding as a number");

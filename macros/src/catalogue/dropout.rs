@@ -20,9 +20,14 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     if let Some((p, place)) = arguments.known_float("p")
         && !(0.0..=1.0).contains(&p)
     {
-        site.diagnostics
-            .error(place, format!("`p` is a probability and cannot be {p}"))
-            .help("choose a number from 0 to 1");
+        let error = site
+            .diagnostics
+            .error(place, format!("`p` is a probability and cannot be {p}"));
+        if (2.0..=100.0).contains(&p) {
+            error.help(format!("for {p} % write `{}`", p / 100.0));
+        } else {
+            error.help("choose a number from 0 to 1");
+        }
     }
     let (shape, p) = (site.input.ty(site.scalar), arguments.float("p", 0.5));
     Inferred {

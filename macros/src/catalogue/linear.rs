@@ -25,8 +25,7 @@ pub(super) const KINDS: &[Kind] = &[Kind {
 /// `[in] → [out]`
 fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let input = site.vector();
-    let out = arguments.size("out");
-    site.positive("out", &out, arguments.place("out"));
+    let out = site.positive("out", arguments.size("out"), arguments.place("out"));
     let bias = if arguments.flag("bias", true) {
         out.clone()
     } else {

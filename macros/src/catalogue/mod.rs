@@ -19,7 +19,7 @@ mod softmax;
 
 pub(crate) use arguments::{Argument, Arguments};
 pub(crate) use bind::bind;
-pub(crate) use site::{Site, check_positive, origin};
+pub(crate) use site::{Site, origin, positive};
 
 use crate::model::Count;
 use crate::shape::Shape;
@@ -129,6 +129,21 @@ mod tests {
                 .take_while(|argument| argument.positional);
             let all = kind.arguments.iter().filter(|argument| argument.positional);
             assert_eq!(positional.count(), all.count(), "{}", kind.name);
+        }
+    }
+
+    #[test]
+    fn the_documentation_of_the_macro_names_every_layer_and_option() {
+        let documentation = include_str!("../lib.rs");
+        for kind in kinds() {
+            let name = format!("`{}`", kind.name);
+            let row = documentation
+                .lines()
+                .find(|line| line.starts_with("/// | `") && line.contains(&name));
+            let row = row.unwrap_or_else(|| panic!("{name} is not documented"));
+            for argument in kind.arguments {
+                assert!(row.contains(argument.name), "{name}: {}", argument.name);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 //! `AvgPool2d(the same, count_include_pad = true)`
 
 use super::arguments::{Accepts, Argument};
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site};
+use super::{Arguments, Inferred, Kind, PLAIN, Site};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::{Size, Window};
@@ -18,11 +18,7 @@ pub(super) const KINDS: &[Kind] = &[
             Argument::option("padding", Accepts::Pair),
             Argument::option("ceil_mode", Accepts::Bool),
         ],
-        // The backward pass may find the largest element again by comparing with the output.
-        facts: Facts {
-            role: Role::Compute { reads_output: true },
-            ..PLAIN
-        },
+        facts: PLAIN,
         infer: |site, arguments| {
             let pool = infer(site, arguments);
             let fields = pool.fields.clone();
@@ -59,21 +55,14 @@ struct Pool {
 /// `[c, h, w] → [c, oh, ow]`
 fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Pool {
     let [channels, height, width] = site.image();
-    let kernel = arguments
-        .pair("kernel")
-        .unwrap_or([Size::Unknown, Size::Unknown]);
-    let stride = arguments.pair("stride").unwrap_or_else(|| kernel.clone());
+    let place = |name| arguments.place(name);
+    let kernel = site.positive_pair("kernel", arguments.pair("kernel"), place("kernel"));
+    let stride = match place("stride") {
+        Some(place) => site.positive_pair("stride", arguments.pair("stride"), Some(place)),
+        None => kernel.clone(),
+    };
     let padding = arguments.pair_or("padding", 0);
     let ceil_mode = arguments.flag("ceil_mode", false);
-    for (name, [a, b]) in [("kernel", &kernel), ("stride", &stride)] {
-        let Some(place) = arguments.place(name) else {
-            continue;
-        };
-        site.positive(name, a, Some(place));
-        if a != b {
-            site.positive(name, b, Some(place));
-        }
-    }
     for (kernel, padding) in kernel.iter().zip(&padding) {
         if !check_padding(site, arguments, kernel, padding) {
             break;
@@ -87,9 +76,8 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Pool {
         dilation: Size::Known(1),
         ceil_mode,
     };
-    let place = arguments.place("kernel");
-    let out_height = site.slide(&window(&height, 0), "height", place);
-    let out_width = site.slide(&window(&width, 1), "width", place);
+    let windows = [window(&height, 0), window(&width, 1)];
+    let [out_height, out_width] = site.slide(&windows, place("kernel"));
     let ([kh, kw], [sh, sw], [ph, pw]) = (&kernel, &stride, &padding);
     let fields = quote!(kernel: [#kh, #kw], stride: [#sh, #sw], padding: [#ph, #pw]);
     Pool {

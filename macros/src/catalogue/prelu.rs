@@ -22,6 +22,7 @@ pub(super) const KINDS: &[Kind] = &[Kind {
 /// Any shape, kept; one slope for all, or one for each index of the first dimension.
 fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let slopes = arguments.size_or("num_parameters", 1);
+    let slopes = site.positive("num_parameters", slopes, arguments.place("num_parameters"));
     let place = arguments
         .place("num_parameters")
         .unwrap_or(site.span.into());

@@ -46,7 +46,7 @@ fn flatten(site: &mut Site<'_>, _: &Arguments) -> Inferred {
             let ty = site.input.ty(site.scalar);
             let len = quote!(<#ty as ::chainrule::Shape>::LEN);
             site.symbols
-                .define(len, format!("{}.output.len", output.text))
+                .define_of_layer(len, format!("{}.output.len", output.text))
         }
     };
     view(site, Shape::Array(vec![len]))
@@ -65,8 +65,15 @@ fn reshape(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         );
         return view(site, Shape::Unknown);
     }
+    let sizes: Vec<Size> = sizes
+        .iter()
+        .map(|size| site.positive("shape", size.clone(), Some(place)))
+        .collect();
+    if sizes.iter().any(Size::is_unknown) {
+        return view(site, Shape::Array(sizes));
+    }
     let output = Shape::Array(sizes.clone());
-    let same_sizes = matches!(site.input, Shape::Array(input) if multiset_equal(input, sizes));
+    let same_sizes = matches!(site.input, Shape::Array(input) if multiset_equal(input, &sizes));
     match (site.input.known_len(), output.known_len()) {
         (Some(from), Some(to)) if from != to => {
             let text = format!("`Reshape` to {output} makes {to} elements of {from}");

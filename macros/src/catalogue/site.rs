@@ -27,7 +27,7 @@ pub(crate) struct Site<'a> {
 
 impl Site<'_> {
     /// Reports a mistake about what arrives.
-    pub(super) fn misfit(&mut self, text: String) -> &mut Diagnostic {
+    pub(crate) fn misfit(&mut self, text: String) -> &mut Diagnostic {
         let note = self.origin;
         self.diagnostics.error(self.span, text).note(note)
     }
@@ -70,7 +70,7 @@ impl Site<'_> {
                 Ok(sizes) => sizes,
                 Err(sizes) => {
                     let help = match sizes.as_slice() {
-                        [height, width] => format!(
+                        [height, width] if !height.is_unknown() && !width.is_unknown() => format!(
                             "insert `Reshape([1, {height}, {width}])` before `{}`",
                             self.called
                         ),
@@ -120,7 +120,7 @@ impl Site<'_> {
             .map(|index| {
                 let expression = quote!(::chainrule::__private::size_at(#dims, #index));
                 self.symbols
-                    .define(expression, format!("{text}.output[{index}]"))
+                    .define_of_layer(expression, format!("{text}.output[{index}]"))
             })
             .collect()
     }
@@ -153,81 +153,152 @@ impl Site<'_> {
         }
     }
 
-    /// A size that must not be zero.
-    pub(super) fn positive(&mut self, name: &str, size: &Size, place: Option<Place>) {
-        check_positive(
+    /// A size that must not be zero: after a report it is unknown.
+    pub(super) fn positive(&mut self, name: &str, size: Size, place: Option<Place>) -> Size {
+        positive(
             self.kind,
             name,
             size,
             place.unwrap_or(self.span.into()),
             self.checks,
             self.diagnostics,
-        );
+        )
     }
 
-    /// How often a window fits along `axis` (`height` or `width`); reports when not even once.
-    pub(super) fn slide(&mut self, window: &Window, axis: &str, place: Option<Place>) -> Size {
-        let (kind, origin) = (self.kind, self.origin);
-        if let Some([input, kernel, _, padding, dilation]) = window.known() {
-            let covered = dilation
-                .saturating_mul(kernel.saturating_sub(1))
-                .saturating_add(1);
-            let available = padding.saturating_mul(2).saturating_add(input);
-            if covered > available {
-                let place = place.unwrap_or(self.span.into());
-                let padded = if padding > 0 { " with its padding" } else { "" };
-                let dilated = if dilation > 1 {
-                    " with its dilation"
-                } else {
-                    ""
-                };
-                self.diagnostics
-                    .error(
-                        place,
-                        format!(
-                            "the kernel of `{kind}`{dilated} covers {covered}, but the {axis}{padded} is only {available}"
-                        ),
-                    )
-                    .note(origin)
-                    .help(format!("use a kernel of at most {}, or more padding", (available - 1) / dilation.max(1) + 1));
-                return Size::Unknown;
+    /// Two sizes that must not be zero. Both may come from one number, and that is reported once.
+    pub(super) fn positive_pair(
+        &mut self,
+        name: &str,
+        [a, b]: [Size; 2],
+        place: Option<Place>,
+    ) -> [Size; 2] {
+        let one_number = a == b;
+        let a = self.positive(name, a, place);
+        let b = if one_number {
+            a.clone()
+        } else {
+            self.positive(name, b, place)
+        };
+        [a, b]
+    }
+
+    /// How often a window fits along height and width; one report when it does not fit even once.
+    pub(super) fn slide(&mut self, windows: &[Window; 2], place: Option<Place>) -> [Size; 2] {
+        if let [Some(rows), Some(columns)] = [windows[0].extent(), windows[1].extent()] {
+            if rows[0] > rows[1] || columns[0] > columns[1] {
+                self.report_window(windows, rows, columns, place);
+                return [Size::Unknown, Size::Unknown];
             }
-        } else if !window.is_identity() {
-            let Window {
-                input,
-                kernel,
-                padding,
-                dilation,
-                ..
-            } = window;
-            let sizes = [input, kernel, padding, dilation];
-            if !sizes
-                .iter()
-                .any(|size| matches!(size, Size::Generic(_) | Size::Unknown))
-            {
-                let call = quote!(::chainrule::__private::check_window(#kind, #axis, #input, #kernel, #padding, #dilation, #origin));
-                self.check(call);
-            }
+        } else if !windows.iter().all(Window::is_identity) {
+            self.check_windows(windows);
         }
-        self.derive(|symbols| symbols.windows(window))
+        windows
+            .each_ref()
+            .map(|window| self.derive(|symbols| symbols.windows(window)))
+    }
+
+    /// `rows` and `columns`: what the kernel covers, and what there is.
+    fn report_window(
+        &mut self,
+        windows: &[Window; 2],
+        rows: [u64; 2],
+        columns: [u64; 2],
+        place: Option<Place>,
+    ) {
+        let any = |size: fn(&Window) -> &Size, above: u64| {
+            let mut sizes = windows.iter().map(|window| size(window).known());
+            sizes.any(|size| size > Some(above))
+        };
+        let dilated = if any(|window| &window.dilation, 1) {
+            " with its dilation"
+        } else {
+            ""
+        };
+        let padded = if any(|window| &window.padding, 0) {
+            " with its padding"
+        } else {
+            ""
+        };
+        let fails = |[covered, available]: [u64; 2]| covered > available;
+        let ([covered, available], axes) = match (fails(rows), fails(columns)) {
+            (true, true) if rows == columns => {
+                (rows.map(|size| size.to_string()), "height and width")
+            }
+            (true, true) => (
+                [0, 1].map(|index| format!("{}×{}", rows[index], columns[index])),
+                "input",
+            ),
+            (true, false) => (rows.map(|size| size.to_string()), "height"),
+            (false, _) => (columns.map(|size| size.to_string()), "width"),
+        };
+        let verb = if axes == "height and width" {
+            "are"
+        } else {
+            "is"
+        };
+        let text = format!(
+            "the kernel of `{}`{dilated} covers {covered}, but the {axes}{padded} {verb} only {available}",
+            self.kind
+        );
+        let largest = |window: &Window, available: u64| {
+            let dilation = window.dilation.known().unwrap_or(1).max(1);
+            available.saturating_sub(1) / dilation + 1
+        };
+        let largest = [
+            largest(&windows[0], rows[1]),
+            largest(&windows[1], columns[1]),
+        ];
+        let one_number = windows[0].kernel == windows[1].kernel;
+        let help = match largest {
+            [height, width] if one_number => format!("{}", height.min(width)),
+            [height, width] => format!("({height}, {width})"),
+        };
+        self.diagnostics
+            .error(place.unwrap_or(self.span.into()), text)
+            .note(self.origin)
+            .help(format!("use a kernel of at most {help}, or more padding"));
+    }
+
+    /// Asks the compiler whether windows fit that the macro cannot measure.
+    fn check_windows(&mut self, windows: &[Window; 2]) {
+        let known_to_compiler = |size: &Size| !matches!(size, Size::Generic(_) | Size::Unknown);
+        // One that keeps its size fits, whatever that is.
+        let measured = |window: &Window| {
+            if window.is_identity() {
+                return [1, 1, 0, 1].map(Size::Known);
+            }
+            [
+                &window.input,
+                &window.kernel,
+                &window.padding,
+                &window.dilation,
+            ]
+            .map(Size::clone)
+        };
+        let [rows, columns] = windows.each_ref().map(measured);
+        if rows.iter().chain(&columns).all(known_to_compiler) {
+            let (kind, origin) = (self.kind, self.origin);
+            self.check(quote!(::chainrule::__private::check_windows(#kind, [#(#rows),*], [#(#columns),*], #origin)));
+        }
     }
 }
 
-/// Reports a size of zero, or asks the compiler to.
-pub(crate) fn check_positive(
+/// The size, if it is not zero; otherwise a report, and an unknown size. What only the compiler knows it checks.
+pub(crate) fn positive(
     owner: &str,
     name: &str,
-    size: &Size,
+    size: Size,
     place: Place,
     checks: &mut Vec<Check>,
     diagnostics: &mut Diagnostics,
-) {
-    match size {
+) -> Size {
+    match &size {
         Size::Known(0) => {
             diagnostics.error(
                 place,
                 format!("`{name}` of `{owner}` is 0, but must be at least 1"),
             );
+            return Size::Unknown;
         }
         Size::Symbol(_) | Size::Generic(_) => checks.push(Check {
             place,
@@ -235,6 +306,7 @@ pub(crate) fn check_positive(
         }),
         Size::Known(_) | Size::Unknown => {}
     }
+    size
 }
 
 /// Who produces the input of a layer, for notes.
@@ -243,6 +315,11 @@ pub(crate) fn origin(network: &Network, index: usize) -> String {
         .checked_sub(1)
         .and_then(|before| network.layers.get(before))
     {
+        // Its sizes are not known here, and the words around say what was found.
+        Some(layer) if matches!(layer.output, Shape::Output(_)) => {
+            let line = layer.span.start().line;
+            format!("it comes from `{}` on line {line}", layer.text)
+        }
         Some(layer) => format!(
             "`{}` on line {} produces {}",
             layer.text,

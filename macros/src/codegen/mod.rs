@@ -95,7 +95,7 @@ fn emit_aliases(network: &Network) -> TokenStream {
                 const _: () = ::chainrule::__private::assert_layer::<#scalar, #written>();
             }
         }
-        LayerKind::User { .. } | LayerKind::BuiltIn(..) => TokenStream::new(),
+        LayerKind::User { .. } | LayerKind::BuiltIn(..) | LayerKind::Unread => TokenStream::new(),
     });
     aliases.collect()
 }

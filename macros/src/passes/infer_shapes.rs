@@ -1,10 +1,11 @@
 //! Works out every shape, layer by layer, and checks that each layer fits what arrives.
 
-use crate::catalogue::{Inferred, Role, Site, origin};
+use crate::catalogue::{Inferred, Site, origin};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Check, Count, LayerKind, Network};
 use crate::shape::{Output, Shape};
 use crate::size::{Size, place_at};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) fn infer_shapes(network: &mut Network, diagnostics: &mut Diagnostics) {
@@ -54,11 +55,27 @@ fn infer_layer(
                 checks,
                 diagnostics,
             };
-            let inferred = (kind.infer)(&mut site, arguments);
-            let keeps_shape = matches!(kind.facts.role, Role::Pointwise { .. } | Role::Dropout);
-            debug_assert!(!keeps_shape || inferred.output.same(input) == Some(true));
+            let mut inferred = (kind.infer)(&mut site, arguments);
+            if inferred.output.is_too_large() {
+                let text = format!(
+                    "`{}` puts out {}, more than any memory holds",
+                    kind.name, inferred.output
+                );
+                site.misfit(text);
+                inferred.output = Shape::Unknown;
+            } else if inferred.parameters.is_too_large() {
+                let text = format!("`{}` has more parameters than any memory holds", kind.name);
+                site.misfit(text);
+            }
             inferred
         }
+        LayerKind::Unread => Inferred {
+            output: Shape::Unknown,
+            ty: TokenStream::new(),
+            value: TokenStream::new(),
+            parameters: Count::Unknown,
+            macs: Count::Unknown,
+        },
         LayerKind::User {
             ty, value, generic, ..
         } => {
@@ -100,7 +117,10 @@ fn check_output(network: &mut Network, diagnostics: &mut Diagnostics) {
         return;
     }
     let found = network.inferred_output();
-    match declared.same(found) {
+    // Sizes of a user's layer are known to the compiler only, and nobody could type their names.
+    let of_layer = matches!(found, Shape::Array(sizes) if sizes.iter().any(Size::is_of_layer));
+    let same = declared.same(found).filter(|same| *same || !of_layer);
+    match same {
         Some(true) => {}
         Some(false) => {
             let error = diagnostics.error(

@@ -98,7 +98,7 @@ fn schedule(network: &Network, training: bool) -> Schedule {
 fn role(layer: &Layer) -> Role {
     match &layer.kind {
         LayerKind::BuiltIn(kind, _) => kind.facts.role,
-        LayerKind::User { .. } => Role::Compute { reads_output: true },
+        LayerKind::User { .. } | LayerKind::Unread => Role::Compute { reads_output: true },
     }
 }
 
@@ -108,6 +108,7 @@ impl Layer {
         match &self.kind {
             LayerKind::BuiltIn(kind, _) => kind.facts.saves,
             LayerKind::User { .. } => true,
+            LayerKind::Unread => false,
         }
     }
 

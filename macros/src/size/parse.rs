@@ -16,16 +16,15 @@ pub(crate) fn parse_size(
 ) -> Size {
     let expression = bare(expression);
     if let Some(value) = literal_value(expression) {
-        return match value {
-            Some(value) if value <= LARGEST => Size::Known(value),
-            _ => {
-                diagnostics.error(
-                    Place::of(expression),
-                    format!("`{}` is larger than any network", text_of(expression)),
-                );
-                Size::Unknown
-            }
+        let text = text_of(expression);
+        let error = match value {
+            Ok(value) if value <= LARGEST => return Size::Known(value),
+            Ok(_) | Err(Slip::TooLarge) => format!("`{text}` is larger than any network"),
+            Err(Slip::Negative) => format!("a size cannot be negative, but this is `{text}`"),
+            Err(Slip::DividesByZero) => format!("`{text}` divides by zero"),
         };
+        diagnostics.error(Place::of(expression), error);
+        return Size::Unknown;
     }
     match expression {
         Expr::Lit(_)
@@ -104,26 +103,37 @@ pub(crate) fn bare(expression: &Expr) -> &Expr {
     }
 }
 
-/// The value of arithmetic of integer literals: `Some(None)` when it overflows or goes below zero.
-fn literal_value(expression: &Expr) -> Option<Option<u64>> {
+/// Why arithmetic of literals is no size.
+enum Slip {
+    TooLarge,
+    Negative,
+    DividesByZero,
+}
+
+/// The value of arithmetic of integer literals.
+fn literal_value(expression: &Expr) -> Option<Result<u64, Slip>> {
     match bare(expression) {
         Expr::Lit(literal) => match &literal.lit {
-            Lit::Int(int) if matches!(int.suffix(), "" | "usize") => Some(int.base10_parse().ok()),
+            Lit::Int(int) if matches!(int.suffix(), "" | "usize") => {
+                Some(int.base10_parse().map_err(|_| Slip::TooLarge))
+            }
             _ => None,
         },
         Expr::Binary(binary) => {
             let (a, b) = (literal_value(&binary.left)?, literal_value(&binary.right)?);
-            let (Some(a), Some(b)) = (a, b) else {
-                return Some(None);
+            let (a, b) = match (a, b) {
+                (Ok(a), Ok(b)) => (a, b),
+                (Err(slip), _) | (_, Err(slip)) => return Some(Err(slip)),
             };
-            match binary.op {
-                BinOp::Add(_) => Some(a.checked_add(b)),
-                BinOp::Sub(_) => Some(a.checked_sub(b)),
-                BinOp::Mul(_) => Some(a.checked_mul(b)),
-                BinOp::Div(_) => Some(a.checked_div(b)),
-                BinOp::Rem(_) => Some(a.checked_rem(b)),
-                _ => None,
-            }
+            let (value, slip) = match binary.op {
+                BinOp::Add(_) => (a.checked_add(b), Slip::TooLarge),
+                BinOp::Sub(_) => (a.checked_sub(b), Slip::Negative),
+                BinOp::Mul(_) => (a.checked_mul(b), Slip::TooLarge),
+                BinOp::Div(_) => (a.checked_div(b), Slip::DividesByZero),
+                BinOp::Rem(_) => (a.checked_rem(b), Slip::DividesByZero),
+                _ => return None,
+            };
+            Some(value.ok_or(slip))
         }
         _ => None,
     }

@@ -4,6 +4,7 @@ use super::window::windows;
 use super::{LARGEST, Size, Window, factor};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use std::collections::HashMap;
 
 /// A generated constant.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub(crate) struct Symbol {
     pub(crate) ident: Ident,
     /// What stands for it in messages: the expression as the user wrote it, or arithmetic of such.
     pub(crate) text: String,
+    /// Whether it depends on what a user's layer puts out, so that nobody could type the text.
+    pub(crate) of_layer: bool,
 }
 
 impl PartialEq for Symbol {
@@ -33,13 +36,9 @@ pub(crate) enum Unworkable {
 /// in it is one error and shapes that are computed from it stay short.
 pub(crate) struct Symbols {
     prefix: String,
-    items: Vec<Item>,
-}
-
-struct Item {
-    symbol: Symbol,
-    expression: TokenStream,
-    key: String,
+    items: Vec<(Symbol, TokenStream)>,
+    /// Where the constant for an expression is.
+    positions: HashMap<String, usize>,
 }
 
 impl Symbols {
@@ -47,24 +46,36 @@ impl Symbols {
         Self {
             prefix: format!("__{network}_SIZE_").replace("r#", ""),
             items: Vec::new(),
+            positions: HashMap::new(),
         }
     }
 
     /// The constant for an expression; the same one for the same tokens.
     pub(crate) fn define(&mut self, expression: TokenStream, text: String) -> Size {
+        self.intern(expression, text, false)
+    }
+
+    /// The constant for a size that a user's layer states.
+    pub(crate) fn define_of_layer(&mut self, expression: TokenStream, text: String) -> Size {
+        self.intern(expression, text, true)
+    }
+
+    fn intern(&mut self, expression: TokenStream, text: String, of_layer: bool) -> Size {
         let key = expression.to_string();
-        if let Some(item) = self.items.iter().find(|item| item.key == key) {
-            return Size::Symbol(item.symbol.clone());
+        if let Some((symbol, _)) = self
+            .positions
+            .get(&key)
+            .and_then(|position| self.items.get(*position))
+        {
+            return Size::Symbol(symbol.clone());
         }
         let symbol = Symbol {
             ident: format_ident!("{}{}", self.prefix, self.items.len() + 1),
             text,
+            of_layer,
         };
-        self.items.push(Item {
-            symbol: symbol.clone(),
-            expression,
-            key,
-        });
+        self.positions.insert(key, self.items.len());
+        self.items.push((symbol.clone(), expression));
         Size::Symbol(symbol)
     }
 
@@ -72,7 +83,7 @@ impl Symbols {
     pub(crate) fn items(&self) -> impl Iterator<Item = (&Symbol, &TokenStream)> {
         self.items
             .iter()
-            .map(|item| (&item.symbol, &item.expression))
+            .map(|(symbol, expression)| (symbol, expression))
     }
 
     /// The product of some sizes.
@@ -103,10 +114,9 @@ impl Symbols {
                     .map(|size| factor(size))
                     .collect::<Vec<_>>()
                     .join(" * ");
-                Ok(self.define(
-                    quote!(::chainrule::__private::product(&[#(#factors),*])),
-                    text,
-                ))
+                let of_layer = sizes.iter().any(Size::is_of_layer);
+                let product = quote!(::chainrule::__private::product(&[#(#factors),*]));
+                Ok(self.intern(product, text, of_layer))
             }
         }
     }
@@ -116,11 +126,15 @@ impl Symbols {
         match (a, b) {
             (a, Size::Known(1)) => Ok(a.clone()),
             (Size::Unknown, _) | (_, Size::Unknown) => Ok(Size::Unknown),
-            (Size::Known(a), Size::Known(b)) => Ok(Size::Known(a / (*b).max(1))),
+            (Size::Known(a), Size::Known(b)) => {
+                Ok(Size::Known(a.checked_div(*b).unwrap_or(1).max(1)))
+            }
             (Size::Generic(_), _) | (_, Size::Generic(_)) => Err(Unworkable::Generic),
             (a, b) => {
                 let text = format!("{} / {}", factor(a), factor(b));
-                Ok(self.define(quote!(::chainrule::__private::quotient(#a, #b)), text))
+                let of_layer = a.is_of_layer() || b.is_of_layer();
+                let quotient = quote!(::chainrule::__private::quotient(#a, #b));
+                Ok(self.intern(quotient, text, of_layer))
             }
         }
     }
@@ -156,9 +170,8 @@ impl Symbols {
             ceil_mode,
         } = window;
         let text = window.text();
-        Ok(self.define(
-            quote!(::chainrule::__private::windows(#input, #kernel, #stride, #padding, #dilation, #ceil_mode)),
-            text,
-        ))
+        let of_layer = sizes.iter().any(|size| size.is_of_layer());
+        let windows = quote!(::chainrule::__private::windows(#input, #kernel, #stride, #padding, #dilation, #ceil_mode));
+        Ok(self.intern(windows, text, of_layer))
     }
 }

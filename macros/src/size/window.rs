@@ -34,11 +34,18 @@ impl Window {
         Some(known)
     }
 
+    /// What the kernel covers and what there is to cover, when the macro knows.
+    pub(crate) fn extent(&self) -> Option<[u64; 2]> {
+        let [input, kernel, _, padding, dilation] = self.known()?;
+        Some(extent(input, kernel, padding, dilation))
+    }
+
     /// Whether the size stays: a kernel of one in steps of one, or `2p = d(k − 1)` in steps of one.
     pub(crate) fn is_identity(&self) -> bool {
         match (&self.kernel, &self.stride, &self.padding, &self.dilation) {
             (Size::Known(kernel), Size::Known(1), Size::Known(padding), Size::Known(dilation)) => {
-                2 * padding == dilation * kernel.saturating_sub(1)
+                let taken = dilation.checked_mul(kernel.saturating_sub(1));
+                *kernel > 0 && *dilation > 0 && padding.checked_mul(2) == taken
             }
             _ => false,
         }
@@ -82,6 +89,14 @@ impl Window {
     }
 }
 
+fn extent(input: u64, kernel: u64, padding: u64, dilation: u64) -> [u64; 2] {
+    let covered = dilation
+        .saturating_mul(kernel.saturating_sub(1))
+        .saturating_add(1);
+    let available = padding.saturating_mul(2).saturating_add(input);
+    [covered, available]
+}
+
 /// How often a window fits into `input + 2·padding`: `⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`.
 /// With `ceil_mode` the division rounds up, but the last window must start inside the input or the left padding, as
 /// in PyTorch. 1 where not even one fits: that is reported elsewhere.
@@ -94,23 +109,17 @@ pub(crate) fn windows(
     ceil_mode: bool,
 ) -> u64 {
     let stride = stride.max(1);
-    let covered = dilation
-        .saturating_mul(kernel.saturating_sub(1))
-        .saturating_add(1);
-    let Some(room) = padding
-        .saturating_mul(2)
-        .saturating_add(input)
-        .checked_sub(covered)
-    else {
+    let [covered, available] = extent(input, kernel, padding, dilation);
+    let Some(room) = available.checked_sub(covered) else {
         return 1;
     };
     if !ceil_mode {
-        return room / stride + 1;
+        return (room / stride).saturating_add(1);
     }
-    let count = room.div_ceil(stride) + 1;
-    if (count - 1).saturating_mul(stride) >= input.saturating_add(padding) {
-        count - 1
+    let last = room.div_ceil(stride);
+    if last.saturating_mul(stride) >= input.saturating_add(padding) {
+        last
     } else {
-        count
+        last.saturating_add(1)
     }
 }

@@ -56,7 +56,7 @@ const _: () = ::chainrule::__private::assert_layer::<
 /// |---|---|---|---:|---:|
 /// |  | `MaxPool2d(2)` | `[2, (WIDTH - 2) / 2 + 1, 2]` | 0 | 0 |
 /// |  | `Flatten` | `[2 * ((WIDTH - 2) / 2 + 1) * 2]` | 0 | 0 |
-/// | `linear1` | `Linear(HIDDEN)` | `[HIDDEN]` | 2 * ((WIDTH - 2) / 2 + 1) * 2·HIDDEN + HIDDEN | 2 * ((WIDTH - 2) / 2 + 1) * 2·HIDDEN |
+/// | `linear1` | `Linear(HIDDEN)` | `[HIDDEN]` | (2 * ((WIDTH - 2) / 2 + 1) * 2)·HIDDEN + HIDDEN | (2 * ((WIDTH - 2) / 2 + 1) * 2)·HIDDEN |
 /// |  | `Relu` | `[HIDDEN]` | 0 | 0 |
 /// | `scale1` | `Scale<8>` | the output of `Scale<8>` | as the type says | as the type says |
 /// | `linear2` | `Linear(CLASSES)` | `[CLASSES]` | Scale<8>.output[0]·CLASSES + CLASSES | Scale<8>.output[0]·CLASSES |
@@ -166,13 +166,10 @@ const _: () = {
         "size",
         __Symbolic_SIZE_2,
     );
-    const _: () = ::chainrule::__private::check_window(
+    const _: () = ::chainrule::__private::check_windows(
         "MaxPool2d",
-        "height",
-        __Symbolic_SIZE_1,
-        2,
-        0,
-        1,
+        [__Symbolic_SIZE_1, 2, 0, 1],
+        [4, 2, 0, 1],
         "the input of `Symbolic` on line 1 is [2, WIDTH, 4]",
     );
     const _: () = ::chainrule::__private::check_positive(
@@ -195,7 +192,7 @@ const _: () = {
             f32,
         >>::Output as ::chainrule::Shape>::DIMS,
         1usize,
-        "`Scale<8>` on line 3 produces the output of `Scale<8>`",
+        "it comes from `Scale<8>` on line 3",
     );
     const _: () = ::chainrule::__private::check_positive(
         "Linear",
@@ -204,11 +201,7 @@ const _: () = {
     );
     const _: () = ::chainrule::__private::check_budget::<
         Symbolic,
-    >(
-        "parameters",
-        <Symbolic as ::chainrule::Network>::PARAMETERS,
-        __Symbolic_SIZE_4 * 1,
-    );
+    >("parameters", <Symbolic as ::chainrule::Network>::PARAMETERS, __Symbolic_SIZE_4);
     #[automatically_derived]
     impl ::chainrule::Network for Symbolic {
         type Input = [[[f32; 4]; __Symbolic_SIZE_1]; 2];

@@ -5,13 +5,15 @@ use crate::diagnostics::{Diagnostics, Place};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
+use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Path, Token, token};
 
 /// One entry of a body.
 pub(crate) enum Node {
     Layer(Layer),
     Block(Block),
+    /// Something that could not be read, and that is reported.
+    Unread,
 }
 
 /// `fc1: Linear(120, bias = false)`
@@ -30,6 +32,8 @@ pub(crate) struct Layer {
 /// `Residual(…) { … }`
 pub(crate) struct Block {
     pub(crate) path: Path,
+    /// What stands between the braces.
+    pub(crate) content: String,
 }
 
 /// `120` or `bias = false`
@@ -72,6 +76,7 @@ pub(super) fn parse_body(input: ParseStream, diagnostics: &mut Diagnostics) -> V
                 diagnostics.syntax_error(&error).help(
                     "a layer reads `Relu`, `Linear(10)` or `label: Linear(10, bias = false)`",
                 );
+                body.push(Node::Unread);
                 skip_to_comma(input);
             }
         }
@@ -79,17 +84,40 @@ pub(super) fn parse_body(input: ParseStream, diagnostics: &mut Diagnostics) -> V
             break;
         }
         if input.parse::<Token![,]>().is_err() {
-            let before_layer = input.peek(syn::Ident);
-            diagnostics
-                .error(input.span(), "expected `,` between layers")
-                .help("separate layers with commas");
-            if !before_layer {
-                skip_to_comma(input);
-                let _ = input.parse::<Token![,]>();
-            }
+            parse_wrong_separator(input, &mut body, diagnostics);
         }
     }
     body
+}
+
+/// Something else than a comma. Where it is clear what was meant, the layer behind it is read.
+fn parse_wrong_separator(input: ParseStream, body: &mut Vec<Node>, diagnostics: &mut Diagnostics) {
+    let ahead = input.fork();
+    let mut found = String::new();
+    while let Ok(TokenTree::Punct(punct)) = ahead.parse::<TokenTree>()
+        && punct.as_char() != ','
+    {
+        found.push(punct.as_char());
+    }
+    let text = match found.as_str() {
+        "" => "expected `,` between layers".to_owned(),
+        found => format!("expected `,` between layers, found `{found}`"),
+    };
+    diagnostics
+        .error(input.span(), text)
+        .help("separate layers with commas");
+    if matches!(found.as_str(), ";" | "->" | "=>" | "|" | "+" | ">>") {
+        for _ in found.chars() {
+            let _ = input.step(|cursor| match cursor.punct() {
+                Some((_, rest)) => Ok(((), rest)),
+                None => Err(cursor.error("no punctuation")),
+            });
+        }
+    } else if !input.peek(syn::Ident) {
+        body.push(Node::Unread);
+        skip_to_comma(input);
+        let _ = input.parse::<Token![,]>();
+    }
 }
 
 fn skip_to_comma(input: ParseStream) {
@@ -102,21 +130,7 @@ fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<
     if input.peek(Token![#]) {
         return Err(input.error("layers take no attributes"));
     }
-    let label = if input.peek(syn::Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
-        let label: Ident = input.parse()?;
-        input.parse::<Token![:]>()?;
-        Some(label)
-    } else {
-        if input.peek2(Token![:])
-            && !input.peek2(Token![::])
-            && let Ok(keyword) = input.fork().call(Ident::parse_any)
-        {
-            return Err(input.error(format!(
-                "`{keyword}` is a keyword of Rust; as a label write `r#{keyword}`"
-            )));
-        }
-        None
-    };
+    let label = parse_label(input, diagnostics)?;
     let path: Path = input.parse()?;
     let mut text = text_of(&path);
     let mut broken = false;
@@ -126,12 +140,32 @@ fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<
         let content;
         syn::parenthesized!(content in input);
         Some(parse_arguments(&content, diagnostics, &mut broken))
+    } else if input.peek(token::Bracket) || input.peek(syn::Lit) {
+        let found: TokenTree = input.parse()?;
+        let content = match &found {
+            TokenTree::Group(group) => group.stream(),
+            _ => found.to_token_stream(),
+        };
+        text = format!("{text}({})", text_of(&content));
+        diagnostics
+            .error(
+                found.span(),
+                format!("`{}` takes its arguments in parentheses", text_of(&path)),
+            )
+            .help(format!("write `{text}`"));
+        let parse = |input: ParseStream| Ok(parse_arguments(input, diagnostics, &mut broken));
+        parse.parse2(content).ok()
     } else {
         None
     };
     if input.peek(token::Brace) {
-        let _ = input.parse::<TokenTree>();
-        return Ok(Node::Block(Block { path }));
+        let content;
+        syn::braced!(content in input);
+        let content = content.parse::<TokenStream>()?;
+        return Ok(Node::Block(Block {
+            path,
+            content: text_of(&content),
+        }));
     }
     Ok(Node::Layer(Layer {
         label,
@@ -142,6 +176,31 @@ fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<
     }))
 }
 
+/// `fc1:`
+fn parse_label(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<Option<Ident>> {
+    if input.peek2(Token![=]) && !input.peek2(Token![==]) && input.peek(syn::Ident) {
+        let label: Ident = input.parse()?;
+        diagnostics
+            .error(input.span(), "a label stands before `:`, not before `=`")
+            .help(format!("write `{label}: …`"));
+        input.parse::<Token![=]>()?;
+        return Ok(Some(label));
+    }
+    if !input.peek2(Token![:]) || input.peek2(Token![::]) {
+        return Ok(None);
+    }
+    if !input.peek(syn::Ident)
+        && let Ok(keyword) = input.fork().call(Ident::parse_any)
+    {
+        return Err(input.error(format!(
+            "`{keyword}` is a keyword of Rust; as a label write `r#{keyword}`"
+        )));
+    }
+    let label: Ident = input.parse()?;
+    input.parse::<Token![:]>()?;
+    Ok(Some(label))
+}
+
 fn parse_arguments(
     input: ParseStream,
     diagnostics: &mut Diagnostics,
@@ -149,7 +208,7 @@ fn parse_arguments(
 ) -> Vec<Argument> {
     let mut arguments = Vec::new();
     while !input.is_empty() {
-        match parse_argument(input) {
+        match parse_argument(input, diagnostics) {
             Ok(argument) => arguments.push(argument),
             Err(error) => {
                 *broken = true;
@@ -167,7 +226,19 @@ fn parse_arguments(
     arguments
 }
 
-fn parse_argument(input: ParseStream) -> syn::Result<Argument> {
+fn parse_argument(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<Argument> {
+    if input.peek(syn::Ident::peek_any) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
+        let name = input.call(Ident::parse_any)?;
+        let colon = input.parse::<Token![:]>()?;
+        let value = input.parse()?;
+        diagnostics
+            .error(colon.span, "an option is given with `=`, not with `:`")
+            .help(format!("write `{name} = {}`", text_of(&value)));
+        return Ok(Argument {
+            name: Some(name),
+            value,
+        });
+    }
     let named = input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]);
     let name = if named && input.peek(syn::Ident::peek_any) {
         let name = input.call(Ident::parse_any)?;
@@ -183,6 +254,14 @@ fn parse_argument(input: ParseStream) -> syn::Result<Argument> {
 }
 
 impl Argument {
+    /// `bias = false`
+    pub(crate) fn text(&self) -> String {
+        match &self.name {
+            Some(name) => format!("{name} = {}", text_of(&self.value)),
+            None => text_of(&self.value),
+        }
+    }
+
     /// What an error about the whole argument underlines.
     pub(crate) fn place(&self) -> Place {
         let mut tokens = TokenStream::new();

@@ -1,10 +1,10 @@
 //! Generics and shapes of a declaration.
 
+use super::text_of;
 use crate::diagnostics::{Diagnostics, Place};
-use proc_macro2::Ident;
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::ext::IdentExt;
-use syn::parse::ParseStream;
+use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, GenericParam, Token, Type, token};
 
@@ -144,23 +144,55 @@ pub(super) fn parse_generics(input: ParseStream, diagnostics: &mut Diagnostics) 
     generics
 }
 
-/// Reads `[1, 28, 28]`.
-pub(super) fn parse_shape(input: ParseStream, diagnostics: &mut Diagnostics) -> Option<Shape> {
-    if !input.peek(token::Bracket) {
-        let found = input.fork().call(Ident::parse_any).ok();
+/// Reads `: [1, 28, 28]`.
+pub(super) fn parse_input(
+    input: ParseStream,
+    name: &Ident,
+    diagnostics: &mut Diagnostics,
+) -> Option<Shape> {
+    if input.peek(Token![:]) {
+        let _ = input.parse::<Token![:]>();
+        return parse_shape(input, diagnostics);
+    }
+    if input.peek(token::Bracket) {
         diagnostics
             .error(
                 input.span(),
-                match found {
-                    Some(found) => format!("expected a shape in brackets, found `{found}`"),
-                    None => "expected a shape in brackets".into(),
-                },
+                format!("expected `:` between `{name}` and the shape of its input"),
             )
-            .help("a shape lists the sizes of one sample: `[4]`, or `[channels, height, width]`");
-        while !input.is_empty() && !input.peek(Token![->]) && !input.peek(token::Brace) {
-            let _ = input.parse::<proc_macro2::TokenTree>();
-        }
+            .help(format!("write `{name}: […]`"));
+        return parse_shape(input, diagnostics);
+    }
+    diagnostics
+        .error(name.span(), format!("`{name}` does not say what goes in"))
+        .help(format!(
+            "write the shape of one input sample behind the name, as in `{name}: [28, 28]`"
+        ));
+    None
+}
+
+/// Reads `-> [10]`, where there is one.
+pub(super) fn parse_output(input: ParseStream, diagnostics: &mut Diagnostics) -> Option<Shape> {
+    if input.peek(Token![->]) {
+        let _ = input.parse::<Token![->]>();
+    } else if input.peek(Token![=>]) {
+        diagnostics
+            .error(
+                input.span(),
+                "the output stands behind `->`, not behind `=>`",
+            )
+            .help("write `->`");
+        let _ = input.parse::<Token![=>]>();
+    } else {
         return None;
+    }
+    parse_shape(input, diagnostics)
+}
+
+/// Reads `[1, 28, 28]`.
+fn parse_shape(input: ParseStream, diagnostics: &mut Diagnostics) -> Option<Shape> {
+    if !input.peek(token::Bracket) {
+        return parse_bare_shape(input, diagnostics);
     }
     let parse = |input: ParseStream| {
         let content;
@@ -169,23 +201,73 @@ pub(super) fn parse_shape(input: ParseStream, diagnostics: &mut Diagnostics) -> 
             start: brackets.span.open(),
             end: brackets.span.close(),
         };
-        let sizes = Punctuated::<Expr, Token![,]>::parse_terminated(&content);
-        if sizes.is_err() {
-            let _ = content.parse::<proc_macro2::TokenStream>();
-        }
-        Ok::<_, syn::Error>((place, sizes))
+        let tokens = content.parse::<TokenStream>()?;
+        Ok::<_, syn::Error>((place, tokens))
     };
-    let (place, sizes) = parse(input).ok()?;
-    match sizes {
+    let (place, tokens) = parse(input).ok()?;
+    let is_array_type = tokens
+        .clone()
+        .into_iter()
+        .any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'));
+    if is_array_type {
+        diagnostics
+            .error(place, "a shape is no array type: it lists sizes alone")
+            .help(
+                "write `[4]`, or `[channels, height, width]`; the scalar is `f32`, or what `#[network(scalar = f64)]` says",
+            );
+        return Some(Shape { place, sizes: None });
+    }
+    match sizes(tokens) {
         Ok(sizes) => Some(Shape {
             place,
-            sizes: Some(sizes.into_iter().collect()),
+            sizes: Some(sizes),
         }),
         Err(error) => {
             diagnostics
                 .syntax_error(&error)
                 .help("a shape lists sizes: `[4]`, or `[channels, height, width]`");
             Some(Shape { place, sizes: None })
+        }
+    }
+}
+
+fn sizes(tokens: TokenStream) -> syn::Result<Vec<Expr>> {
+    let sizes = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens)?;
+    Ok(sizes.into_iter().collect())
+}
+
+/// A shape without its brackets is an error, but mostly it can be read: `10`, `(1, 28, 28)`.
+fn parse_bare_shape(input: ParseStream, diagnostics: &mut Diagnostics) -> Option<Shape> {
+    let place = input.span();
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![->]) && !input.peek(token::Brace) {
+        tokens.extend(input.parse::<TokenTree>().ok());
+    }
+    let content = match tokens.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+            group.stream()
+        }
+        _ => tokens.clone(),
+    };
+    let text = text_of(&content);
+    match sizes(content) {
+        Ok(sizes) if !sizes.is_empty() => {
+            let place = Place::of(&tokens);
+            diagnostics
+                .error(place, "expected a shape in brackets")
+                .help(format!("write `[{text}]`"));
+            Some(Shape {
+                place,
+                sizes: Some(sizes),
+            })
+        }
+        _ => {
+            diagnostics
+                .error(place, "expected a shape in brackets")
+                .help(
+                    "a shape lists the sizes of one sample: `[4]`, or `[channels, height, width]`",
+                );
+            None
         }
     }
 }

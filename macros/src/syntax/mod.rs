@@ -12,6 +12,7 @@ pub(crate) use text::text_of;
 
 use crate::diagnostics::Diagnostics;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Token, Visibility, token};
 
@@ -101,27 +102,12 @@ fn parse_declaration(
     }
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility: Visibility = input.parse()?;
-    input.parse::<Token![struct]>()?;
+    parse_struct(input, diagnostics)?;
     let name: Ident = input.parse()?;
     let generics = header::parse_generics(input, diagnostics);
-    let input_shape = if input.peek(Token![:]) {
-        input.parse::<Token![:]>()?;
-        header::parse_shape(input, diagnostics)
-    } else {
-        diagnostics
-            .error(name.span(), format!("`{name}` does not say what goes in"))
-            .help(format!(
-                "write the shape of one input sample behind the name, as in `{name}: [28, 28]`"
-            ));
-        None
-    };
-    let output = if input.peek(Token![->]) {
-        input.parse::<Token![->]>()?;
-        header::parse_shape(input, diagnostics)
-    } else {
-        None
-    };
-    skip_to(input, diagnostics, "the layers in braces");
+    let input_shape = header::parse_input(input, &name, diagnostics);
+    let output = header::parse_output(input, diagnostics);
+    skip_to_braces(input, output.is_some(), diagnostics);
     let (mut body, mut budget) = (Vec::new(), Vec::new());
     if input.peek(token::Brace) {
         let content;
@@ -134,19 +120,14 @@ fn parse_declaration(
                     "write the layers between the braces, as in `{ Linear(8), Relu, Linear(2) }`",
                 );
         }
-        budget = budget::parse_budget(input, diagnostics);
+        budget = diagnostics.about_budget(|diagnostics| budget::parse_budget(input, diagnostics));
     } else if diagnostics.is_empty() {
         diagnostics
             .error(name.span(), format!("`{name}` has no layers"))
             .help(EXAMPLE);
     }
     if !input.is_empty() && diagnostics.is_empty() {
-        diagnostics
-            .error(
-                input.span(),
-                "expected `budget { … }` or the end of the declaration",
-            )
-            .help("one `network!` declares one network; write another `network!` for the next");
+        report_rest(input, diagnostics);
     }
     Ok(Some(Declaration {
         attributes,
@@ -160,17 +141,66 @@ fn parse_declaration(
     }))
 }
 
+/// `struct`. Where it is missing, or another keyword stands, the rest is still read.
+fn parse_struct(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<()> {
+    if input.peek(Token![struct]) {
+        input.parse::<Token![struct]>()?;
+        return Ok(());
+    }
+    let found = input.fork().call(Ident::parse_any)?;
+    if input.peek(syn::Ident) {
+        diagnostics
+            .error(
+                found.span(),
+                format!("expected `struct` before the name `{found}`"),
+            )
+            .help(format!("write `struct {found}`"));
+    } else {
+        diagnostics
+            .error(found.span(), format!("expected `struct`, found `{found}`"))
+            .help(EXAMPLE);
+        input.call(Ident::parse_any)?;
+    }
+    Ok(())
+}
+
+/// Reports what stands behind the declaration.
+fn report_rest(input: ParseStream, diagnostics: &mut Diagnostics) {
+    let another = input.peek(Token![struct]) || input.peek(Token![pub]) || input.peek(Token![#]);
+    let budget = input
+        .fork()
+        .parse::<Ident>()
+        .is_ok_and(|word| word == "budget");
+    let error = diagnostics.error(
+        input.span(),
+        "expected `budget { … }` or the end of the declaration",
+    );
+    if another {
+        error.help("one `network!` declares one network; write another `network!` for the next");
+    } else if budget {
+        error.help("write `budget { parameters <= 62_000 }`");
+    } else {
+        error.help("remove it");
+    }
+}
+
 /// Skips what does not belong here, up to the braces.
-fn skip_to(input: ParseStream, diagnostics: &mut Diagnostics, expected: &str) {
+fn skip_to_braces(input: ParseStream, has_output: bool, diagnostics: &mut Diagnostics) {
     if input.is_empty() || input.peek(token::Brace) {
         return;
     }
     if diagnostics.is_empty() {
-        let error = diagnostics.error(input.span(), format!("expected {expected}"));
+        let expected = match has_output {
+            true => "expected the layers in braces",
+            false => "expected the layers in braces, or `->` and the output",
+        };
+        let error = diagnostics.error(input.span(), expected);
         if input.peek(Token![where]) {
             error.help(
                 "a network takes no where clause; the scalar's bound `Scalar` is added by the macro",
             );
+        } else {
+            error.help(EXAMPLE);
         }
     }
     let _ = input.step(|cursor| {

@@ -1,25 +1,6 @@
 //! Headers: generics, shapes, attributes, options.
 
-use super::{analyse_whole, check_error, network};
-
-#[track_caller]
-fn check_whole(source: &str, underlined: &str, text: &str) {
-    let (_, diagnostics) = analyse_whole(source);
-    let errors: Vec<_> = diagnostics.iter().map(|error| error.parts()).collect();
-    let [(place, found)] = errors.as_slice() else {
-        panic!("expected one error: {source}\n{errors:#?}");
-    };
-    let (start, end) = (place.start.start().column, place.end.end().column);
-    let characters: Vec<char> = source.chars().collect();
-    let found_underlined: String = characters[start..end.min(characters.len())]
-        .iter()
-        .collect();
-    assert_eq!(
-        (found_underlined.as_str(), found.starts_with(text)),
-        (underlined, true),
-        "{source}\n{found}"
-    );
-}
+use super::{analyse_whole, check_error, check_whole, network};
 
 #[test]
 fn everything_at_once() {

@@ -96,6 +96,91 @@ fn never_panics() {
     }
 }
 
+/// Layers with a number at every `#`.
+const LAYERS: &[&str] = &[
+    "Linear(#)",
+    "Linear(#, bias = false)",
+    "Conv2d(#, #)",
+    "Conv2d(#, (#, #), stride = #, padding = #, dilation = #, groups = #)",
+    "Conv2d(#, #, stride = (#, #), padding = (#, #), dilation = (#, #))",
+    "Conv2d(#, #, padding = same, dilation = #)",
+    "MaxPool2d(#)",
+    "MaxPool2d(#, #, padding = #, ceil_mode = true)",
+    "AvgPool2d((#, #), (#, #), padding = (#, #), ceil_mode = true)",
+    "AvgPool2d(#, padding = #)",
+    "AdaptiveAvgPool2d((#, #))",
+    "Flatten",
+    "Reshape([#])",
+    "Reshape([#, #, #])",
+    "BatchNorm1d(eps = #)",
+    "BatchNorm2d(momentum = #)",
+    "Softmax(#)",
+    "LogSoftmax(dim = #)",
+    "Prelu(#)",
+    "Dropout(#)",
+    "Hardtanh(#, #)",
+    "Relu",
+    "Gelu",
+    "Scale<#>",
+    "my::Warp(#)",
+];
+
+const NUMBERS: &[&str] = &[
+    "0",
+    "1",
+    "2",
+    "3",
+    "8",
+    "1048576",
+    "4294967295",
+    "1099511627775",
+    "1099511627776",
+    "1099511627777",
+    "9223372036854775808",
+    "18446744073709551615",
+    "99999999999999999999999",
+    "1 - 2",
+    "1 / 0",
+    "SIZE",
+    "H",
+];
+
+/// Networks of real layers with extreme numbers: the arithmetic of shapes and costs must not overflow.
+#[test]
+fn extreme_numbers_never_panic() {
+    // More rounds than a test run takes: `ROUNDS=1000000 cargo test -p chainrule-macros extreme`.
+    let rounds = std::env::var("ROUNDS").map_or(3000, |rounds| rounds.parse().expect("a number"));
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    for round in 0..rounds {
+        let generics = ["", "<const H: usize>", "<const H: usize, T>"][random.below(3)];
+        let input = ["[#]", "[#, #]", "[#, #, #]", "[3, 8, 8]", "[1, #, #, #]"][random.below(5)];
+        let output = ["", "-> [#]", "-> [#, #, #]"][random.below(3)];
+        let layers: Vec<&str> = (0..=random.below(4))
+            .map(|_| LAYERS[random.below(LAYERS.len())])
+            .collect();
+        let budget = "budget { parameters <= #, macs <= #, inference_bytes <= # MiB, training_bytes <= # kB }";
+        let template = format!(
+            "struct N{generics}: {input} {output} {{ {} }} {budget}",
+            layers.join(", ")
+        );
+        // Mostly small numbers, so that shapes survive to the later layers.
+        let mut source = String::new();
+        for (index, piece) in template.split('#').enumerate() {
+            if index > 0 {
+                let bound = [6, NUMBERS.len()][random.below(2)];
+                source.push_str(NUMBERS[random.below(bound)]);
+            }
+            source.push_str(piece);
+        }
+        let tokens: TokenStream = source.parse().expect("valid tokens");
+        match std::panic::catch_unwind(|| syn::parse2::<syn::File>(expand(tokens))) {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => panic!("round {round}: the expansion is no Rust, {error}\n{source}"),
+            Err(_) => panic!("round {round} panicked on\n{source}"),
+        }
+    }
+}
+
 #[test]
 fn deep_nesting_is_an_error() {
     for (open, close) in [("(", ")"), ("[", "]"), ("{", "}")] {

@@ -32,13 +32,6 @@ network! {
     }
 }
 
-network! {
-    struct Image: [4] -> [2] {
-        same: Same<4>,
-        Conv2d(2, kernel = 1),
-    }
-}
-
 fn main() {
     let _ = Net::init(&mut StdRng::seed_from_u64(1));
 }
