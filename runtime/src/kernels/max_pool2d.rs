@@ -2,6 +2,8 @@
 //!
 //! Shapes: `x: [channels][height][width][L]`, `y: [channels][out_height][out_width][L]`. `L` is 1 or [`LANES`].
 
+mod sample;
+
 use super::tile::ONE;
 use super::window::Axis;
 use crate::Scalar;
@@ -24,7 +26,7 @@ kernel! {
         y: &mut [T],
     ) {
         if lanes == 1 {
-            forward_planes::<T, ONE>(geometry, x.as_chunks().0, y.as_chunks_mut().0);
+            sample::forward_planes::<T>(geometry, x, y);
         } else {
             forward_planes::<T, LANES>(geometry, x.as_chunks().0, y.as_chunks_mut().0);
         }

@@ -133,7 +133,8 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 /// instruction set, compiled here once and shared by every network of every crate.
 ///
 /// `kernel! { Trait: pub(crate) fn name<T, FMA, TILE>(args) { body } }`. `FMA` is the constant that tells whether a fused
-/// multiply-add is one instruction, `TILE` how many sums of [`LANES`](crate::LANES) scalars fit the registers.
+/// multiply-add is one instruction, `TILE` how many sums of [`LANES`](crate::LANES) scalars fit the registers. The body
+/// may also use the constant `WIDTH`, the bytes of a register.
 /// `Trait` is a hidden trait by which the front finds the copies; [`Kernels`](crate::kernels::Kernels) lists it.
 macro_rules! kernel {
     ($(#[$meta:meta])* $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident, $TILE:ident>(
@@ -158,25 +159,25 @@ macro_rules! kernel {
             type $T = $scalar;
 
             #[inline(always)]
-            fn body<const $FMA: bool, const $TILE: usize>($($argument: $type),*) $body
+            fn body<const $FMA: bool, const $TILE: usize, const WIDTH: usize>($($argument: $type),*) $body
 
             #[inline(never)]
             fn baseline($($argument: $type),*) {
-                body::<false, { crate::simd::tile::<$T>(16) }>($($argument),*)
+                body::<false, { crate::simd::tile::<$T>(16) }, 16>($($argument),*)
             }
 
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[target_feature(enable = "avx2,fma")]
             #[inline(never)]
             fn avx2($($argument: $type),*) {
-                body::<true, { crate::simd::tile::<$T>(32) }>($($argument),*)
+                body::<true, { crate::simd::tile::<$T>(32) }, 32>($($argument),*)
             }
 
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
             #[inline(never)]
             fn avx512($($argument: $type),*) {
-                body::<true, { crate::simd::tile::<$T>(64) }>($($argument),*)
+                body::<true, { crate::simd::tile::<$T>(64) }, 64>($($argument),*)
             }
 
             impl $kernel<$T> for $T {

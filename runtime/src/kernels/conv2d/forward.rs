@@ -14,20 +14,17 @@ kernel! {
         x: &[T],
         y: &mut [T],
     ) {
+        if lanes == 1 {
+            super::forward_sample::convolve::<T, FMA, TILE>(geometry, weight, bias, x, y);
+            return;
+        }
         for group in 0..geometry.groups {
             let outputs = geometry.group_outputs();
             let outputs = group * outputs..(group + 1) * outputs;
             let channel = group * geometry.group_channels();
-            if lanes == 1 {
-                // A vector of outputs at a time; the weights are loaded once for several positions.
-                let (x, y) = (x.as_chunks::<1>().0, y.as_chunks_mut::<1>().0);
-                tiles!([16, 8, 4, 2, 1] of outputs =>
-                    forward_tile<T, FMA, ONE, TILE>(geometry, channel, weight, bias, x, &mut *y));
-            } else {
-                let (x, y) = (x.as_chunks::<LANES>().0, y.as_chunks_mut::<LANES>().0);
-                tiles!([TILE, 5, 3, 1] of outputs =>
-                    forward_tile<T, FMA, LANES, ONE>(geometry, channel, weight, bias, x, &mut *y));
-            }
+            let (x, y) = (x.as_chunks::<LANES>().0, y.as_chunks_mut::<LANES>().0);
+            tiles!([TILE, 5, 3, 1] of outputs =>
+                forward_tile<T, FMA, LANES, ONE>(geometry, channel, weight, bias, x, &mut *y));
         }
     }
 }

@@ -9,6 +9,7 @@
 mod backward_input;
 mod backward_weight;
 mod forward;
+mod forward_sample;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};

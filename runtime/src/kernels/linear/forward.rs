@@ -1,6 +1,6 @@
 use crate::Scalar;
 use crate::element::LANES;
-use crate::kernels::tile::{ONE, add_products, tiles};
+use crate::kernels::tile::{add_products, tiles};
 use crate::simd::kernel;
 
 kernel! {
@@ -13,10 +13,7 @@ kernel! {
         y: &mut [T],
     ) {
         if lanes == 1 {
-            // Outputs in the SIMD lanes: they stay in registers while the inputs stream by.
-            let (x, y) = (x.as_chunks().0, y.as_chunks_mut().0);
-            tiles!([32, 16, 8, 4, 2, 1] of 0..y.len() =>
-                forward_tile<T, FMA, ONE>(weight, bias, x, &mut *y));
+            super::forward_sample::product::<T, FMA, WIDTH>(weight, bias, x, y);
         } else {
             let (x, y) = (x.as_chunks().0, y.as_chunks_mut().0);
             tiles!([TILE, 5, 3, 1] of 0..y.len() =>

@@ -1,0 +1,86 @@
+//! One sample: a row of windows lies in the SIMD lanes.
+
+use super::Geometry;
+use crate::Scalar;
+use crate::kernels::window::Taps;
+
+/// `y = max x` over each window.
+#[inline(always)]
+pub(super) fn forward_planes<T: Scalar>(geometry: Geometry, x: &[T], y: &mut [T]) {
+    match geometry.columns.stride {
+        1 => planes::<T, 1>(geometry, 1, x, y),
+        2 => planes::<T, 2>(geometry, 2, x, y),
+        stride => planes::<T, 0>(geometry, stride, x, y),
+    }
+}
+
+/// `STRIDE` is the stride of the columns where it is constant, else 0.
+#[inline(always)]
+fn planes<T: Scalar, const STRIDE: usize>(geometry: Geometry, stride: usize, x: &[T], y: &mut [T]) {
+    let Geometry { rows, columns } = geometry;
+    let planes = y.chunks_exact_mut((rows.output * columns.output).max(1));
+    let interior = columns.interior();
+    for (x, y) in x
+        .chunks_exact((rows.input * columns.input).max(1))
+        .zip(planes)
+    {
+        for (oh, y) in y.chunks_exact_mut(columns.output.max(1)).enumerate() {
+            let rows = rows.taps(oh);
+            let x = x.get(rows.input * columns.input..).unwrap_or_default();
+            let x = x.get(..rows.count * columns.input).unwrap_or_default();
+            let mut ow = 0;
+            while ow < columns.output {
+                // The last tile of a row may overlap the one before it and write the same values again.
+                let left = interior.end - interior.end.min(ow);
+                let inside = ow >= interior.start && left > 0;
+                let (wide, narrow) = (interior.len() >= 8 && left > 4, interior.len() >= 4);
+                if inside && wide {
+                    let at = ow.min(interior.end - 8);
+                    let taps = columns.taps(at);
+                    tile::<T, STRIDE, 8>(stride, taps, columns.input, x, y.get_mut(at..));
+                    ow = at + 8;
+                } else if inside && narrow && left > 1 {
+                    let at = ow.min(interior.end - 4);
+                    let taps = columns.taps(at);
+                    tile::<T, STRIDE, 4>(stride, taps, columns.input, x, y.get_mut(at..));
+                    ow = at + 4;
+                } else {
+                    let taps = columns.taps(ow);
+                    tile::<T, STRIDE, 1>(stride, taps, columns.input, x, y.get_mut(ow..));
+                    ow += 1;
+                }
+            }
+        }
+    }
+}
+
+/// `N` windows side by side over the rows in `x`, whose taps fall inside the input for the same columns.
+#[inline(always)]
+fn tile<T: Scalar, const STRIDE: usize, const N: usize>(
+    stride: usize,
+    taps: Taps,
+    width: usize,
+    x: &[T],
+    y: Option<&mut [T]>,
+) {
+    let stride = if STRIDE == 0 { stride } else { STRIDE };
+    let span = (N - 1) * stride + 1;
+    let mut best = [-T::INFINITY; N];
+    for x in x.chunks_exact(width.max(1)) {
+        for at in taps.input..taps.input + taps.count {
+            let Some(x) = x.get(at..at + span) else {
+                break;
+            };
+            for i in 0..N {
+                let x = x[i * stride];
+                // A NaN, which alone differs from itself, beats every number.
+                #[allow(clippy::eq_op)]
+                let wins = (x > best[i]) | (x != x);
+                best[i] = if wins { x } else { best[i] };
+            }
+        }
+    }
+    if let Some(y) = y.and_then(<[T]>::first_chunk_mut) {
+        *y = best;
+    }
+}
