@@ -11,11 +11,13 @@ mod conv2d;
 mod dropout;
 mod init;
 mod linear;
+mod misfits;
 mod pool2d;
 mod prelu;
 mod reshape;
 mod site;
 mod softmax;
+mod window;
 
 pub(crate) use arguments::{Argument, Arguments};
 pub(crate) use bind::bind;

@@ -254,6 +254,10 @@ fn parse_argument(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Res
 }
 
 impl Argument {
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.name.as_ref().is_some_and(|known| known == name)
+    }
+
     /// `bias = false`
     pub(crate) fn text(&self) -> String {
         match &self.name {

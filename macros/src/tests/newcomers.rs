@@ -103,6 +103,11 @@ fn arguments() {
         "`Conv2d` infers the size of its input\nhelp: state only the output: `Conv2d(6, 3, padding = 1)`",
     );
     check_error(
+        "[1, 8, 8] { Conv2d(1, 6, kernel = 3) }",
+        "                   ~",
+        "`Conv2d` infers the size of its input\nhelp: state only the output: `Conv2d(6, kernel = 3)`",
+    );
+    check_error(
         "[4] { Linear(out_features = 3) }",
         "             ~~~~~~~~~~~~",
         "`Linear` has no option `out_features`\nhelp: did you mean `out`?",

@@ -47,7 +47,10 @@ pub const fn any(flags: &[bool]) -> bool {
 
 /// `a / b`; 0 where that is no number.
 pub const fn quotient(a: usize, b: usize) -> usize {
-    if b == 0 { 0 } else { a / b }
+    match a.checked_div(b) {
+        Some(quotient) => quotient,
+        None => 0,
+    }
 }
 
 /// A dimension; 0 where there is none.
