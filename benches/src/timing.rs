@@ -1,0 +1,83 @@
+//! How a call is timed: in the same way as in the yardstick and the peers' programs.
+
+use std::time::{Duration, Instant};
+
+/// A chunk is long beside the clock's resolution and short beside the time over which a shared machine changes speed.
+const CHUNK: Duration = Duration::from_millis(20);
+const CHUNKS: usize = 15;
+const WARM_UP: Duration = Duration::from_millis(200);
+
+/// How long to measure.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Before anything counts: caches, clocks, page tables.
+    pub warm_up: Duration,
+    /// Chunks of which the median counts.
+    pub chunks: usize,
+    /// The least length of a chunk.
+    pub chunk: Duration,
+}
+
+/// As the yardstick: 0.2 s of warming up, then 15 chunks of at least 20 ms.
+pub const FULL: Effort = Effort {
+    warm_up: WARM_UP,
+    chunks: CHUNKS,
+    chunk: CHUNK,
+};
+
+/// For grids of hundreds of points: 5 chunks of at least 2 ms.
+pub const QUICK: Effort = Effort {
+    warm_up: Duration::from_millis(4),
+    chunks: 5,
+    chunk: Duration::from_millis(2),
+};
+
+/// Nanoseconds a call: the median over the chunks of the mean in a chunk.
+pub fn nanoseconds(effort: Effort, call: &mut dyn FnMut()) -> f64 {
+    let (start, mut calls) = (Instant::now(), 0_u32);
+    while start.elapsed() < effort.warm_up || calls == 0 {
+        call();
+        calls += 1;
+    }
+    let per_call = start.elapsed().as_secs_f64() / f64::from(calls);
+    let calls = (effort.chunk.as_secs_f64() / per_call) as u32 + 1;
+    let mut means: Vec<f64> = (0..effort.chunks)
+        .map(|_| {
+            let start = Instant::now();
+            for _ in 0..calls {
+                call();
+            }
+            start.elapsed().as_secs_f64() * 1e9 / f64::from(calls)
+        })
+        .collect();
+    median(&mut means)
+}
+
+/// The middle one, or the mean of the middle two; 0 of none.
+pub fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    match values {
+        [] => 0.0,
+        values if values.len() % 2 == 1 => values[half],
+        values => (values[half - 1] + values[half]) / 2.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn median_of_odd_even_and_no_values() {
+        assert_eq!(median(&mut [3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert_eq!(median(&mut []), 0.0);
+    }
+
+    #[test]
+    fn a_sleep_takes_as_long_as_it_says() {
+        let took = nanoseconds(QUICK, &mut || std::thread::sleep(Duration::from_millis(3)));
+        assert!((3e6..30e6).contains(&took), "{took} ns");
+    }
+}
