@@ -94,6 +94,7 @@ pub(crate) fn pass<T: Scalar, L: Layer<T>, E: Element<T>>(
             gradients: &mut gradients,
             saved: &saved,
             input_gradient: true,
+            overwrite: false,
             samples,
             randomness,
             isa,

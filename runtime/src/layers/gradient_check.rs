@@ -72,6 +72,7 @@ fn check<L: Layer<f64>, E: Element<f64>>(
         context: Context {
             samples,
             input_gradient: true,
+            overwrite: false,
             randomness: Randomness::new(5, 7, 0),
             isa,
         },

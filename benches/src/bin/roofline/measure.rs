@@ -89,6 +89,7 @@ impl Meter {
         let context = Context {
             samples: E::LANES,
             input_gradient: true,
+            overwrite: false,
             randomness: inference::<f32, L, E>(isa, &layer, &parameters, &buffers, &mut [])
                 .randomness,
             isa,

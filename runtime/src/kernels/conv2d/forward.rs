@@ -21,12 +21,23 @@ kernel! {
             if lanes == 1 {
                 // A vector of outputs at a time; the weights are loaded once for several positions.
                 let (x, y) = (x.as_chunks::<1>().0, y.as_chunks_mut::<1>().0);
-                tiles!([16, 8, 4, 2, 1] of outputs =>
-                    forward_tile<T, FMA, ONE, TILE>(geometry, channel, weight, bias, x, &mut *y));
+                if TILE == 12 {
+                    tiles!([16, 8, 4, 2, 1] of outputs =>
+                        forward_tile<T, FMA, ONE, 6>(geometry, channel, weight, bias, x, &mut *y));
+                } else {
+                    tiles!([16, 8, 4, 2, 1] of outputs =>
+                        forward_tile<T, FMA, ONE, TILE>(geometry, channel, weight, bias, x, &mut *y));
+                }
             } else {
                 let (x, y) = (x.as_chunks::<LANES>().0, y.as_chunks_mut::<LANES>().0);
-                tiles!([TILE, 5, 3, 1] of outputs =>
-                    forward_tile<T, FMA, LANES, ONE>(geometry, channel, weight, bias, x, &mut *y));
+                if TILE == 12 {
+                    // Two positions share the weights: the sums fill twice as many registers.
+                    tiles!([6, 5, 3, 1] of outputs =>
+                        forward_tile<T, FMA, LANES, 2>(geometry, channel, weight, bias, x, &mut *y));
+                } else {
+                    tiles!([TILE, 5, 3, 1] of outputs =>
+                        forward_tile<T, FMA, LANES, ONE>(geometry, channel, weight, bias, x, &mut *y));
+                }
             }
         }
     }

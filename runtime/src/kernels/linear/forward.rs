@@ -1,27 +1,19 @@
 use crate::Scalar;
-use crate::element::LANES;
 use crate::kernels::tile::{ONE, add_products, tiles};
 use crate::simd::kernel;
 
 kernel! {
-    /// `y = W·x + b` for `lanes` samples side by side.
+    /// `y = W·x + b` for one sample.
     Forward: pub(crate) fn forward<T, FMA, TILE>(
-        lanes: usize,
         weight: &[T],
         bias: &[T],
         x: &[T],
         y: &mut [T],
     ) {
-        if lanes == 1 {
-            // Outputs in the SIMD lanes: they stay in registers while the inputs stream by.
-            let (x, y) = (x.as_chunks().0, y.as_chunks_mut().0);
-            tiles!([32, 16, 8, 4, 2, 1] of 0..y.len() =>
-                forward_tile<T, FMA, ONE>(weight, bias, x, &mut *y));
-        } else {
-            let (x, y) = (x.as_chunks().0, y.as_chunks_mut().0);
-            tiles!([TILE, 5, 3, 1] of 0..y.len() =>
-                forward_tile<T, FMA, LANES>(weight, bias, x, &mut *y));
-        }
+        // Outputs in the SIMD lanes: they stay in registers while the inputs stream by.
+        let (x, y) = (x.as_chunks().0, y.as_chunks_mut().0);
+        tiles!([32, 16, 8, 4, 2, 1] of 0..y.len() =>
+            forward_tile<T, FMA, ONE>(weight, bias, x, &mut *y));
     }
 }
 
