@@ -104,6 +104,7 @@ fn pass_on<T: Scalar, L: Layer<T>, E: Element<T>>(
             gradients: &mut gradients,
             saved: &saved,
             input_gradient: true,
+            overwrite: false,
             samples,
             randomness,
             isa,

@@ -82,6 +82,9 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     /// Whether training mixes samples of a batch (batch norm). Such a network runs layer by layer over the whole
     /// batch, so the batch must fit the workspace.
     const CROSS_SAMPLE: bool = false;
+    /// Whether [`backward_training`](Layer::backward_training) heeds [`Backward::overwrite`]. For any other layer the
+    /// gradients arrive as zeros where nothing has been added yet.
+    const OVERWRITES: bool = false;
 
     /// Sets the initial values. Both arrive as zeros.
     fn init<R: Rng + ?Sized>(
@@ -196,6 +199,9 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>, E> {
     pub saved: &'a [E],
     /// Whether anybody reads `∂L/∂input`: a layer may leave it alone when not.
     pub input_gradient: bool,
+    /// Whether `gradients` hold nothing yet and are to be written instead of added to; only for a layer that
+    /// [says](Layer::OVERWRITES) that it heeds this.
+    pub overwrite: bool,
     /// How many samples of the lane groups are real; `∂L/∂output` is zero in the lanes behind them.
     pub samples: usize,
     /// The same draws as in the forward pass.
@@ -216,6 +222,7 @@ impl<T: Scalar, L: Layer<T>, E> Backward<'_, T, L, E> {
                 .get(group * L::SAVED..(group + 1) * L::SAVED)
                 .unwrap_or_default(),
             input_gradient: self.input_gradient,
+            overwrite: self.overwrite && group == 0,
             samples: self.samples,
             randomness: self.randomness,
             isa: self.isa,

@@ -110,6 +110,8 @@ pub trait Objective<N: Network, E: Element<N::Scalar>> {
 pub struct Context {
     pub samples: usize,
     pub input_gradient: bool,
+    /// Whether the gradients are still to be written for the first time.
+    pub overwrite: bool,
     pub randomness: Randomness,
     pub isa: Isa,
 }
@@ -141,7 +143,8 @@ impl Context {
         }
     }
 
-    /// For the backward pass of the layer with this index.
+    /// For the backward pass of the layer with this index. Gradients that hold nothing yet become zeros here, just
+    /// before they are added to, unless the layer writes them itself.
     #[inline(always)]
     pub fn backward<'a, T: Scalar, L: Layer<T>, E>(
         self,
@@ -153,16 +156,21 @@ impl Context {
     ) -> Backward<'a, T, L, E> {
         let Self {
             samples,
+            overwrite,
             randomness,
             isa,
             ..
         } = self;
         let randomness = randomness.layer(index);
+        if overwrite && !L::OVERWRITES {
+            scalars_mut::<T, _>(gradients).fill(T::ZERO);
+        }
         Backward {
             parameters,
             gradients,
             saved,
             input_gradient: true,
+            overwrite: overwrite && L::OVERWRITES,
             samples,
             randomness,
             isa,
@@ -255,10 +263,13 @@ pub trait Network: Parameters + Pod + Send + Sync {
     const TRAINING_BYTES: usize = Self::PARAMETERS * size_of::<Self::Scalar>()
         + Self::TRAINING_ELEMENTS * size_of::<Lanes<Self::Scalar>>();
     /// Lane groups that [`workspace`](Network::workspace) has room for: as many as keep activations in a
-    /// second-level cache, at most 8; for a network that mixes samples, 16.
+    /// second-level cache, at most 8, but 8 where the weights are larger than that cache, so that they are fetched
+    /// once for all; for a network that mixes samples, 16.
     #[doc(hidden)]
     const WORKSPACE_GROUPS: usize = if Self::CROSS_SAMPLE {
         16
+    } else if Self::PARAMETERS * size_of::<Self::Scalar>() > 1024 * 1024 {
+        8
     } else {
         let fitting = 512 * 1024 / (Self::TRAINING_ELEMENTS * size_of::<Lanes<Self::Scalar>>() + 1);
         if fitting < 1 {
@@ -457,9 +468,9 @@ pub trait Network: Parameters + Pod + Send + Sync {
             let mut arena = Arena::new(workspace.arena(), 1);
             let x = arena.take::<Self::Scalar, Self::Input>();
             let y = arena.take::<Self::Scalar, Self::Output>();
-            kernels::pack(inputs, x);
+            kernels::pack::<Self::Scalar, Self::Input, X, Lanes<Self::Scalar>>(inputs, x);
             self.infer(isa, x, y, arena);
-            kernels::unpack(y, outputs);
+            kernels::unpack::<Self::Scalar, Self::Output, Lanes<Self::Scalar>>(y, outputs);
         }
         Ok(())
     }
@@ -523,7 +534,7 @@ fn backpropagate<N, X, Y, L, A, G>(
     targets: &[Y],
     loss: &L,
     workspace: &mut Workspace<N, A, G>,
-    mut input_gradients: Option<&mut [N::Input]>,
+    input_gradients: Option<&mut [N::Input]>,
 ) -> Result<N::Scalar, BackpropagateError>
 where
     N: Network,
@@ -563,60 +574,107 @@ where
     }
     let scale = loss.scale(targets)?;
 
-    let isa = Isa::detect();
     let (seed, step) = workspace.count_step();
     let (arena, gradients) = workspace.parts_mut();
-    gradients.parameters_mut().fill(N::Scalar::ZERO);
-    let mut total = N::Scalar::ZERO;
-    for (piece, (inputs, targets)) in inputs
-        .chunks(capacity)
-        .zip(targets.chunks(capacity))
-        .enumerate()
-    {
-        let groups = inputs.len().div_ceil(LANES);
-        kernels::pack(
-            inputs,
-            Arena::new(arena, groups).take::<N::Scalar, N::Input>(),
-        );
-        let context = Context {
-            samples: inputs.len(),
-            input_gradient: input_gradients.is_some(),
-            randomness: Randomness::new(seed, step, piece * capacity),
-            isa,
-        };
-        let input_gradients = input_gradients
-            .as_deref_mut()
-            .and_then(|all| all.chunks_mut(capacity).nth(piece));
-        let objective = Batch {
-            loss,
-            isa,
-            scale,
-            targets,
-            total: &mut total,
-            input_gradients,
-        };
-        network.train::<Lanes<N::Scalar>>(
-            Pass {
-                gradients,
-                arena: Arena::new(arena, groups),
-                context,
-            },
-            objective,
-        );
-    }
-    if !total.is_finite() {
-        return Err(BackpropagateError::LossNotFinite {
+    let batch = Batch {
+        inputs,
+        targets,
+        loss,
+        scale,
+        isa: Isa::detect(),
+        randomness: (seed, step),
+    };
+    let total = if inputs.len() == 1 {
+        // A lane group would compute sixteen samples for the one.
+        let arena = <Lanes<N::Scalar> as Element<N::Scalar>>::scalars_mut(arena);
+        batch.train::<N, N::Scalar>(network, gradients, arena, input_gradients)
+    } else {
+        batch.train::<N, Lanes<N::Scalar>>(network, gradients, arena, input_gradients)
+    };
+    if total.is_finite() {
+        Ok(total)
+    } else {
+        Err(BackpropagateError::LossNotFinite {
             loss: total.to_f64(),
             step,
-        });
+        })
     }
-    let groups = inputs.len().min(capacity).div_ceil(LANES);
-    network.update_buffers(Arena::new(arena, groups), inputs.len());
-    Ok(total)
+}
+
+/// A batch that has passed the checks.
+struct Batch<'a, X, Y, L, T> {
+    inputs: &'a [X],
+    targets: &'a [Y],
+    loss: &'a L,
+    scale: T,
+    isa: Isa,
+    /// Seed and step.
+    randomness: (u64, u64),
+}
+
+impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
+    /// The batch piece by piece, as many samples as fit the arena at once, with samples in elements `E`. Returns the
+    /// loss; only a finite one changes the buffers.
+    fn train<N, E>(
+        &self,
+        network: &mut N,
+        gradients: &mut N::Parameters,
+        arena: &mut [E],
+        mut input_gradients: Option<&mut [N::Input]>,
+    ) -> T
+    where
+        N: Network<Scalar = T>,
+        E: Element<T>,
+        X: Sample<N::Input>,
+        L: Loss<T, N::Output, Y>,
+    {
+        let capacity = (arena.len() / N::TRAINING_ELEMENTS.max(1) * E::LANES).max(1);
+        let (seed, step) = self.randomness;
+        let mut total = T::ZERO;
+        let pieces = self
+            .inputs
+            .chunks(capacity)
+            .zip(self.targets.chunks(capacity));
+        for (piece, (inputs, targets)) in pieces.enumerate() {
+            let groups = inputs.len().div_ceil(E::LANES);
+            let x = Arena::new(arena, groups).take::<T, N::Input>();
+            kernels::pack::<T, N::Input, X, E>(inputs, x);
+            let context = Context {
+                samples: inputs.len(),
+                input_gradient: input_gradients.is_some(),
+                overwrite: piece == 0,
+                randomness: Randomness::new(seed, step, piece * capacity),
+                isa: self.isa,
+            };
+            let objective = Piece {
+                loss: self.loss,
+                isa: self.isa,
+                scale: self.scale,
+                targets,
+                total: &mut total,
+                input_gradients: input_gradients
+                    .as_deref_mut()
+                    .and_then(|all| all.chunks_mut(capacity).nth(piece)),
+            };
+            network.train::<E>(
+                Pass {
+                    gradients,
+                    arena: Arena::new(arena, groups),
+                    context,
+                },
+                objective,
+            );
+        }
+        if total.is_finite() {
+            let groups = self.inputs.len().min(capacity).div_ceil(E::LANES);
+            network.update_buffers(Arena::new(arena, groups), self.inputs.len());
+        }
+        total
+    }
 }
 
 /// The targets of a piece of a batch, and where its loss and the gradients of its inputs go.
-struct Batch<'a, L, T, Y, I> {
+struct Piece<'a, L, T, Y, I> {
     loss: &'a L,
     isa: Isa,
     scale: T,
@@ -625,19 +683,20 @@ struct Batch<'a, L, T, Y, I> {
     input_gradients: Option<&'a mut [I]>,
 }
 
-impl<N, L, Y> Objective<N, Lanes<N::Scalar>> for Batch<'_, L, N::Scalar, Y, N::Input>
+impl<N, L, Y, E> Objective<N, E> for Piece<'_, L, N::Scalar, Y, N::Input>
 where
     N: Network,
     L: Loss<N::Scalar, N::Output, Y>,
+    E: Element<N::Scalar>,
 {
     fn outputs(
         &mut self,
-        outputs: &[<N::Output as Shape>::Of<Lanes<N::Scalar>>],
-        d_outputs: &mut [<N::Output as Shape>::Of<Lanes<N::Scalar>>],
+        outputs: &[<N::Output as Shape>::Of<E>],
+        d_outputs: &mut [<N::Output as Shape>::Of<E>],
     ) {
         for ((output, targets), d_output) in outputs
             .iter()
-            .zip(self.targets.chunks(LANES))
+            .zip(self.targets.chunks(E::LANES))
             .zip(d_outputs)
         {
             *self.total += self
@@ -646,9 +705,9 @@ where
         }
     }
 
-    fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<Lanes<N::Scalar>>]) {
+    fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<E>]) {
         if let Some(input_gradients) = &mut self.input_gradients {
-            kernels::unpack(d_inputs, input_gradients);
+            kernels::unpack::<N::Scalar, N::Input, E>(d_inputs, input_gradients);
         }
     }
 }

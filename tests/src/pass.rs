@@ -131,6 +131,7 @@ pub fn train<T: Scalar, L: Layer<T>, E: Element<T>>(
     let context = Context {
         samples,
         input_gradient,
+        overwrite: false,
         randomness: inference::<T, L, E>(isa, &layer, &state.parameters, &state.buffers, &mut [])
             .randomness,
         isa,

@@ -80,6 +80,13 @@ fn backward_planes<T: Scalar, const L: usize>(
     let Geometry { rows, columns } = geometry;
     let plane = (rows.input * columns.input).max(1);
     let planes = x.chunks_exact(plane).zip(dx.chunks_exact_mut(plane));
+    if [rows, columns].into_iter().all(Axis::halves) {
+        let d_planes = dy.chunks_exact((rows.output * columns.output).max(1));
+        for ((x, dx), dy) in planes.zip(d_planes) {
+            backward_pairs(columns, x, dy, dx);
+        }
+        return;
+    }
     let d_planes = dy.chunks_exact((rows.output * columns.output).max(1));
     for ((x, dx), dy) in planes.zip(d_planes) {
         for (oh, dy) in dy.chunks_exact(columns.output.max(1)).enumerate() {
@@ -102,6 +109,64 @@ fn backward_planes<T: Scalar, const L: usize>(
     }
 }
 
+/// The windows of 2 × 2 that lie side by side, of one plane: the usual pooling. All four inputs are at hand at once, so
+/// that the comparisons stay in registers. Which wins is the rule of [`maximum`].
+#[inline(always)]
+fn backward_pairs<T: Scalar, const L: usize>(
+    columns: Axis,
+    x: &[[T; L]],
+    dy: &[[T; L]],
+    dx: &mut [[T; L]],
+) {
+    let width = columns.input.max(1);
+    let two_rows = x
+        .chunks_exact(2 * width)
+        .zip(dx.chunks_exact_mut(2 * width));
+    for ((x, dx), dy) in two_rows.zip(dy.chunks_exact(columns.output.max(1))) {
+        let (upper, lower) = x.split_at(width);
+        let (d_upper, d_lower) = dx.split_at_mut(width);
+        let inputs = upper
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .zip(lower.as_chunks::<2>().0);
+        let d_upper = d_upper.as_chunks_mut::<2>().0.iter_mut();
+        let d_inputs = d_upper.zip(d_lower.as_chunks_mut::<2>().0);
+        for (((upper, lower), (d_upper, d_lower)), dy) in inputs.zip(d_inputs).zip(dy) {
+            let [mut d_a, mut d_b, mut d_c, mut d_d] = [[T::ZERO; L]; 4];
+            for l in 0..L {
+                let (a, b, c, d) = (upper[0][l], upper[1][l], lower[0][l], lower[1][l]);
+                let b_wins = wins(b, a);
+                let best = if b_wins { b } else { a };
+                let c_wins = wins(c, best);
+                let best = if c_wins { c } else { best };
+                let d_wins = wins(d, best);
+                let dy = dy[l];
+                d_d[l] = if d_wins { dy } else { T::ZERO };
+                d_c[l] = if c_wins & !d_wins { dy } else { T::ZERO };
+                d_b[l] = if b_wins & !c_wins & !d_wins {
+                    dy
+                } else {
+                    T::ZERO
+                };
+                d_a[l] = if b_wins | c_wins | d_wins {
+                    T::ZERO
+                } else {
+                    dy
+                };
+            }
+            (*d_upper, *d_lower) = ([d_a, d_b], [d_c, d_d]);
+        }
+    }
+}
+
+/// Whether `x` takes the place of the largest input so far.
+#[inline(always)]
+#[allow(clippy::eq_op)] // only a NaN differs from itself
+fn wins<T: Scalar>(x: T, best: T) -> bool {
+    (x > best) | (x != x)
+}
+
 /// The maximum of a window and the number of the input, in row-major order inside the window, that it was found at.
 ///
 /// The rule is PyTorch's: the first of equal maxima, and a NaN beats every number and every NaN before it. Numbers of
@@ -122,8 +187,7 @@ fn maximum<T: Scalar, const L: usize>(
         let x = x.get(start..start + columns.count);
         for x in x.unwrap_or_default() {
             for l in 0..L {
-                #[allow(clippy::eq_op)] // only a NaN differs from itself
-                let wins = (x[l] > best[l]) | (x[l] != x[l]);
+                let wins = wins(x[l], best[l]);
                 best[l] = if wins { x[l] } else { best[l] };
                 winner[l] = if wins { number } else { winner[l] };
             }
@@ -198,6 +262,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         for (rows, columns) in [
             (axis(4, 2, 2, 0, false), axis(6, 2, 2, 0, false)),
+            (axis(5, 2, 2, 0, false), axis(7, 2, 2, 0, false)),
             (axis(7, 3, 2, 1, false), axis(5, 3, 1, 1, false)),
             (axis(5, 2, 2, 0, true), axis(3, 3, 3, 1, true)),
             (axis(1, 1, 1, 0, false), axis(17, 5, 3, 2, true)),

@@ -30,6 +30,7 @@ pub trait Kernels<T>:
     + crate::optimizers::Kernels<T>
     + dropout::Dropout<T>
     + linear::Forward<T>
+    + linear::ForwardGroups<T>
     + linear::BackwardInput<T>
     + linear::BackwardWeight<T>
     + max_pool2d::Forward<T>

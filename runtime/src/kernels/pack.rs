@@ -1,27 +1,34 @@
-//! Between samples (each contiguous) and lane groups (samples side by side): transposes, sixteen features at a time, so
-//! that reads and writes stay within a few cache lines.
+//! Between samples (each contiguous) and elements: copies of single samples; lane groups (samples side by side) by
+//! transposes, sixteen features at a time, so that reads and writes stay within a few cache lines.
 
-use crate::element::{LANES, Lanes};
+use crate::element::{Element, LANES};
 use crate::scalar::Scalar;
 use crate::shape::{Sample, Shape};
 use core::{array, slice};
 
-/// Writes samples into the lanes of lane groups. The lanes behind the last sample repeat it, so that they hold
-/// ordinary numbers.
-pub(crate) fn pack<T: Scalar, S: Shape<Scalar = T>, X: Sample<S>>(
+/// Writes samples into elements, the lanes of lane groups. The lanes behind the last sample repeat it, so that they
+/// hold ordinary numbers.
+pub(crate) fn pack<T: Scalar, S: Shape<Scalar = T>, X: Sample<S>, E: Element<T>>(
     samples: &[X],
-    groups: &mut [S::Of<Lanes<T>>],
+    groups: &mut [S::Of<E>],
 ) {
-    for (samples, group) in samples.chunks(LANES).zip(groups) {
+    for (samples, group) in samples.chunks(E::LANES).zip(groups) {
         let Some(last) = samples.last() else { return };
-        pack_group(
-            array::from_fn(|lane| scalars(samples.get(lane).unwrap_or(last).array())),
-            S::flat_mut::<Lanes<T>>(slice::from_mut(group)),
-        );
+        let group = E::scalars_mut(S::flat_mut::<E>(slice::from_mut(group)));
+        if E::LANES == 1 {
+            for (to, &from) in group.iter_mut().zip(scalars(last.array())) {
+                *to = from;
+            }
+        } else {
+            pack_group(
+                array::from_fn(|lane| scalars(samples.get(lane).unwrap_or(last).array())),
+                group.as_chunks_mut().0,
+            );
+        }
     }
 }
 
-fn pack_group<T: Scalar>(samples: [&[T]; LANES], group: &mut [Lanes<T>]) {
+fn pack_group<T: Scalar>(samples: [&[T]; LANES], group: &mut [[T; LANES]]) {
     let (blocks, rest) = group.as_chunks_mut::<LANES>();
     let rest_start = blocks.len() * LANES;
     for (index, block) in blocks.iter_mut().enumerate() {
@@ -32,33 +39,40 @@ fn pack_group<T: Scalar>(samples: [&[T]; LANES], group: &mut [Lanes<T>]) {
         });
         for feature in 0..LANES {
             for lane in 0..LANES {
-                block[feature].0[lane] = rows[lane][feature];
+                block[feature][lane] = rows[lane][feature];
             }
         }
     }
     for (lane, sample) in samples.iter().enumerate() {
         let values = sample.get(rest_start..).unwrap_or_default();
         for (element, &value) in rest.iter_mut().zip(values) {
-            element.0[lane] = value;
+            element[lane] = value;
         }
     }
 }
 
-/// Writes the lanes of lane groups back into samples; lanes behind the last sample are dropped.
-pub(crate) fn unpack<T: Scalar, S: Shape<Scalar = T>>(
-    groups: &[S::Of<Lanes<T>>],
+/// Writes elements back into samples; lanes behind the last sample are dropped.
+pub(crate) fn unpack<T: Scalar, S: Shape<Scalar = T>, E: Element<T>>(
+    groups: &[S::Of<E>],
     samples: &mut [S],
 ) {
-    for (samples, group) in samples.chunks_mut(LANES).zip(groups) {
+    for (samples, group) in samples.chunks_mut(E::LANES).zip(groups) {
+        let group = E::scalars(S::flat::<E>(slice::from_ref(group)));
         let mut samples = samples.iter_mut().map(scalars_mut);
-        unpack_group(
-            S::flat::<Lanes<T>>(slice::from_ref(group)),
-            array::from_fn(|_| samples.next().unwrap_or_default()),
-        );
+        if E::LANES == 1 {
+            for (to, &from) in samples.next().unwrap_or_default().iter_mut().zip(group) {
+                *to = from;
+            }
+        } else {
+            unpack_group(
+                group.as_chunks().0,
+                array::from_fn(|_| samples.next().unwrap_or_default()),
+            );
+        }
     }
 }
 
-fn unpack_group<T: Scalar>(group: &[Lanes<T>], mut samples: [&mut [T]; LANES]) {
+fn unpack_group<T: Scalar>(group: &[[T; LANES]], mut samples: [&mut [T]; LANES]) {
     let (blocks, rest) = group.as_chunks::<LANES>();
     let rest_start = blocks.len() * LANES;
     for (index, block) in blocks.iter().enumerate() {
@@ -66,7 +80,7 @@ fn unpack_group<T: Scalar>(group: &[Lanes<T>], mut samples: [&mut [T]; LANES]) {
             let values = samples[lane].get_mut(index * LANES..);
             if let Some(values) = values.and_then(<[T]>::first_chunk_mut::<LANES>) {
                 for feature in 0..LANES {
-                    values[feature] = block[feature].0[lane];
+                    values[feature] = block[feature][lane];
                 }
             }
         }
@@ -74,7 +88,7 @@ fn unpack_group<T: Scalar>(group: &[Lanes<T>], mut samples: [&mut [T]; LANES]) {
     for (lane, sample) in samples.iter_mut().enumerate() {
         let values = sample.get_mut(rest_start..).unwrap_or_default();
         for (value, element) in values.iter_mut().zip(rest) {
-            *value = element.0[lane];
+            *value = element[lane];
         }
     }
 }
@@ -90,6 +104,7 @@ fn scalars_mut<S: Shape>(sample: &mut S) -> &mut [S::Scalar] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::element::Lanes;
     use bytemuck::Zeroable;
 
     fn round_trip<const N: usize>(count: usize) {
@@ -98,7 +113,7 @@ mod tests {
             .map(|sample| array::from_fn(|feature| value(sample, feature)))
             .collect();
         let mut groups = vec![[Lanes::zeroed(); N]; count.div_ceil(LANES)];
-        pack(&samples, &mut groups);
+        pack::<_, _, _, Lanes<f32>>(&samples, &mut groups);
         for (group, features) in groups.iter().enumerate() {
             for (feature, lanes) in features.iter().enumerate() {
                 for (lane, &packed) in lanes.0.iter().enumerate() {
@@ -108,7 +123,7 @@ mod tests {
             }
         }
         let mut back = vec![[-1.0; N]; count];
-        unpack(&groups, &mut back);
+        unpack::<_, _, Lanes<f32>>(&groups, &mut back);
         assert_eq!(back, samples);
     }
 

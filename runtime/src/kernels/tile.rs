@@ -22,18 +22,24 @@ pub(super) fn add_products<T: Scalar, const FMA: bool, const L: usize, const N: 
     }
 }
 
-/// `sums[i] += Σ_k rows[i][k]·vectors[k·step]` over the `count` entries of every row.
+/// `sums[p][i] += Σ_k rows[i][k]·vectors[p][k]` over the `count` entries of every row; the entries of `vectors[p]` are
+/// as far apart as the number beside them says.
 ///
-/// Every bound is settled before the first product: a check among the products would make the compiler keep `sums`
-/// in memory.
+/// Every bound of a row is settled before the first product: checks among the products would make the compiler keep
+/// `sums` in memory.
 #[inline(always)]
-pub(super) fn add_rows<T: Scalar, const FMA: bool, const L: usize, const N: usize>(
-    sums: &mut [[T; L]; N],
+pub(super) fn add_rows<
+    T: Scalar,
+    const FMA: bool,
+    const L: usize,
+    const P: usize,
+    const N: usize,
+>(
+    sums: &mut [[[T; L]; N]; P],
     count: usize,
     row: impl Fn(usize) -> usize,
     matrix: &[T],
-    vectors: &[[T; L]],
-    step: usize,
+    vectors: [(&[[T; L]], usize); P],
 ) {
     let mut rows: [&[T]; N] = [&[]; N];
     for i in 0..N {
@@ -43,15 +49,16 @@ pub(super) fn add_rows<T: Scalar, const FMA: bool, const L: usize, const N: usiz
             None => return,
         }
     }
+    let zero = [T::ZERO; L];
     for k in 0..count {
-        let Some(vector) = vectors.get(k * step) else {
-            return;
-        };
+        let mut w = [T::ZERO; N];
         for i in 0..N {
-            let factor = rows[i][k];
-            for l in 0..L {
-                sums[i][l] = multiply_add::<T, FMA>(factor, vector[l], sums[i][l]);
-            }
+            w[i] = rows[i][k];
+        }
+        for p in 0..P {
+            let (vectors, step) = vectors[p];
+            let vector = vectors.get(k * step).unwrap_or(&zero);
+            add_products::<T, FMA, L, N>(&mut sums[p], &w, vector);
         }
     }
 }
@@ -72,7 +79,7 @@ pub(super) fn sum<T: Scalar, const L: usize>(lanes: &[T; L]) -> T {
 ///
 /// Where `L` is a vector the sizes are no powers of two: else the compiler sometimes takes `N` for the vector.
 macro_rules! tiles {
-    ([$largest:expr $(, $size:literal)*] of $range:expr => $function:ident<$($generic:ident),*> $arguments:tt) => {{
+    ([$largest:expr $(, $size:literal)*] of $range:expr => $function:ident<$($generic:tt),*> $arguments:tt) => {{
         let range = $range;
         let mut start = range.start;
         while start < range.end {
@@ -90,7 +97,7 @@ macro_rules! tiles {
             break;
         }
     };
-    (@call $start:ident $size:tt $function:ident [$($generic:ident),*] ($($argument:expr),* $(,)?)) => {
+    (@call $start:ident $size:tt $function:ident [$($generic:tt),*] ($($argument:expr),* $(,)?)) => {
         $function::<$($generic,)* $size>($start, $($argument),*);
         $start += $size;
     };

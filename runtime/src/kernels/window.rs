@@ -76,6 +76,13 @@ impl Axis {
         (o < self.output).then_some(o)
     }
 
+    /// Whether the windows are the pairs of neighbouring inputs.
+    #[inline(always)]
+    pub(crate) fn halves(self) -> bool {
+        (self.kernel, self.stride, self.padding, self.dilation) == (2, 2, 0, 1)
+            && self.output == self.input / 2
+    }
+
     /// The `n < limit` with `padding ≤ offset + n·step < padding + input`.
     #[inline(always)]
     fn inside(self, offset: usize, step: usize, limit: usize) -> Range<usize> {

@@ -288,6 +288,7 @@ mod tests {
         let context = Context {
             samples: SAMPLES,
             input_gradient: true,
+            overwrite: false,
             randomness: Randomness::new(0, 0, 0),
             isa,
         };

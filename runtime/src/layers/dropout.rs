@@ -128,6 +128,7 @@ mod tests {
         Context {
             samples: SAMPLES,
             input_gradient: true,
+            overwrite: false,
             randomness: Randomness::new(9, step, first_sample),
             isa,
         }

@@ -3,6 +3,7 @@ use crate::kernels::linear;
 use crate::layer::{Backward, Forward, Layer};
 use crate::tensor::Tensor;
 use crate::{Element, Scalar, parameters};
+use core::slice;
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
@@ -45,6 +46,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
         Tensor::new("bias", &[BIAS]),
     ];
     const MACS: usize = IN * OUT;
+    const OVERWRITES: bool = true;
 
     fn init<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, _: &mut (), rng: &mut R) {
         self.init
@@ -60,18 +62,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
         input: &[E; IN],
         output: &mut [E; OUT],
     ) {
-        let (weight, bias) = (
-            cx.parameters.weight.as_slice(),
-            cx.parameters.bias.as_slice(),
-        );
-        linear::forward(
-            cx.isa,
-            E::LANES,
-            weight,
-            bias,
-            E::scalars(input),
-            E::scalars_mut(output),
-        );
+        self.forward_training(cx, slice::from_ref(input), slice::from_mut(output));
     }
 
     #[inline]
@@ -79,24 +70,71 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
         &self,
         cx: Backward<T, Self, E>,
         input: &[E; IN],
-        _output: &[E; OUT],
+        output: &[E; OUT],
         d_output: &[E; OUT],
         d_input: &mut [E; IN],
     ) {
-        let (x, dy) = (E::scalars(input), E::scalars(d_output));
+        self.backward_training(
+            cx,
+            slice::from_ref(input),
+            slice::from_ref(output),
+            slice::from_ref(d_output),
+            slice::from_mut(d_input),
+        );
+    }
+
+    /// All lane groups at once: each weight that is loaded meets several.
+    #[inline]
+    fn forward_training<E: Element<T>>(
+        &self,
+        cx: Forward<T, Self, E>,
+        inputs: &[[E; IN]],
+        outputs: &mut [[E; OUT]],
+    ) {
+        let (weight, bias) = (
+            cx.parameters.weight.as_slice(),
+            cx.parameters.bias.as_slice(),
+        );
+        if E::LANES == 1 {
+            for (x, y) in inputs.iter().zip(outputs) {
+                linear::forward(cx.isa, weight, bias, E::scalars(x), E::scalars_mut(y));
+            }
+        } else {
+            let (x, y) = (inputs.as_flattened(), outputs.as_flattened_mut());
+            let (x, y) = (E::scalars(x), E::scalars_mut(y));
+            linear::forward_groups(cx.isa, OUT, weight, bias, x, y);
+        }
+    }
+
+    /// As [`forward_training`](Layer::forward_training); a gradient goes to memory once for all lane groups.
+    #[inline]
+    fn backward_training<E: Element<T>>(
+        &self,
+        mut cx: Backward<T, Self, E>,
+        inputs: &[[E; IN]],
+        outputs: &[[E; OUT]],
+        d_outputs: &[[E; OUT]],
+        d_inputs: &mut [[E; IN]],
+    ) {
+        if E::LANES == 1 && inputs.len() > 1 {
+            let samples = inputs.chunks(1).zip(outputs.chunks(1));
+            let samples = samples.zip(d_outputs.chunks(1)).zip(d_inputs.chunks_mut(1));
+            for (sample, (((x, y), dy), dx)) in samples.enumerate() {
+                self.backward_training(cx.group(sample), x, y, dy, dx);
+            }
+            return;
+        }
+        let x = E::scalars(inputs.as_flattened());
+        let dy = E::scalars(d_outputs.as_flattened());
         let (dw, db) = (
             cx.gradients.weight.as_mut_slice(),
             cx.gradients.bias.as_mut_slice(),
         );
-        linear::backward_weight(cx.isa, E::LANES, x, dy, dw, db);
+        linear::backward_weight(cx.isa, E::LANES, OUT, cx.overwrite, x, dy, dw, db);
         if cx.input_gradient {
-            linear::backward_input(
-                cx.isa,
-                E::LANES,
-                cx.parameters.weight.as_slice(),
-                dy,
-                E::scalars_mut(d_input),
-            );
+            let weight = cx.parameters.weight.as_slice();
+            let dx = E::scalars_mut(d_inputs.as_flattened_mut());
+            linear::backward_input(cx.isa, E::LANES, OUT, weight, dy, dx);
         }
     }
 }

@@ -123,10 +123,11 @@ pub(crate) fn multiply_add<T: crate::Scalar, const FMA: bool>(a: T, b: T, c: T) 
 }
 
 /// How many sums of [`LANES`](crate::LANES) scalars a kernel keeps in registers of `width` bytes: what fills twelve of
-/// sixteen registers, so that the operands find room beside them, and at most six.
+/// sixteen registers, so that the operands find room beside them. Where all lanes are one register, as with AVX-512,
+/// there are thirty-two of them, and kernels may keep two such tiles.
 pub(crate) const fn tile<T>(width: usize) -> usize {
     let registers = size_of::<T>() * crate::LANES / width;
-    if registers <= 2 { 6 } else { 12 / registers }
+    12 / registers
 }
 
 /// Defines a kernel: a front function generic over the scalar, and its copies for `f32` and `f64` and each
@@ -136,6 +137,8 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 /// multiply-add is one instruction, `TILE` how many sums of [`LANES`](crate::LANES) scalars fit the registers. The body
 /// may also use the constant `WIDTH`, the bytes of a register.
 /// `Trait` is a hidden trait by which the front finds the copies; [`Kernels`](crate::kernels::Kernels) lists it.
+///
+/// `f64` has no copy for AVX-512, which runs the one for AVX2: a third of the build for little gain.
 macro_rules! kernel {
     ($(#[$meta:meta])* $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident, $TILE:ident>(
         $($argument:ident: $type:ty),* $(,)?
@@ -151,10 +154,19 @@ macro_rules! kernel {
             fn run(isa: crate::simd::Isa, $($argument: $type),*);
         }
 
-        crate::simd::kernel!(@copies f32 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
-        crate::simd::kernel!(@copies f64 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f32 avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f64 avx2 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
     };
-    (@copies $scalar:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
+    (@avx512 avx512 $T:ident ($($argument:ident: $type:ty),*)) => {
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+        #[inline(never)]
+        fn avx512($($argument: $type),*) {
+            body::<true, { crate::simd::tile::<$T>(64) }, 64>($($argument),*)
+        }
+    };
+    (@avx512 avx2 $T:ident $arguments:tt) => {};
+    (@copies $scalar:ident $widest:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
         const _: () = {
             type $T = $scalar;
 
@@ -173,12 +185,7 @@ macro_rules! kernel {
                 body::<true, { crate::simd::tile::<$T>(32) }, 32>($($argument),*)
             }
 
-            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-            #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
-            #[inline(never)]
-            fn avx512($($argument: $type),*) {
-                body::<true, { crate::simd::tile::<$T>(64) }, 64>($($argument),*)
-            }
+            crate::simd::kernel!(@avx512 $widest $T ($($argument: $type),*));
 
             impl $kernel<$T> for $T {
                 #[inline]
@@ -191,8 +198,9 @@ macro_rules! kernel {
                         crate::simd::InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         #[allow(unsafe_code)] // instruction set
-                        // SAFETY: `Avx512` is only made by `Isa::detect`, after all its features were found.
-                        crate::simd::InstructionSet::Avx512 => unsafe { avx512($($argument),*) },
+                        // SAFETY: `Avx512` is only made by `Isa::detect`, after all its features, AVX2 and FMA among
+                        // them, were found.
+                        crate::simd::InstructionSet::Avx512 => unsafe { $widest($($argument),*) },
                     }
                 }
             }

@@ -23,8 +23,14 @@ kernel! {
             let outputs = group * outputs..(group + 1) * outputs;
             let channel = group * geometry.group_channels();
             let (x, y) = (x.as_chunks::<LANES>().0, y.as_chunks_mut::<LANES>().0);
-            tiles!([TILE, 5, 3, 1] of outputs =>
-                forward_tile<T, FMA, LANES, ONE>(geometry, channel, weight, bias, x, &mut *y));
+            if TILE == 12 {
+                // Two positions share the weights: the sums fill twice as many registers.
+                tiles!([6, 5, 3, 1] of outputs =>
+                    forward_tile<T, FMA, LANES, 2>(geometry, channel, weight, bias, x, &mut *y));
+            } else {
+                tiles!([TILE, 5, 3, 1] of outputs =>
+                    forward_tile<T, FMA, LANES, ONE>(geometry, channel, weight, bias, x, &mut *y));
+            }
         }
     }
 }

@@ -1,47 +1,88 @@
+use super::blocks::{COUNT, add, group_tiles};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::kernels::tile::{add_rows, tiles};
+use crate::kernels::tile::add_products;
 use crate::simd::{kernel, multiply_add};
 
+/// Inputs whose sums stay in a first-level cache while the outputs stream by.
+const INPUTS: usize = 24;
+
 kernel! {
-    /// `dx = Wᵀ·dy` for `lanes` samples side by side.
+    /// `dx = Wᵀ·dy`, for one sample (`lanes` = 1) or for lane groups, one behind the other in `dy` and `dx`.
     BackwardInput: pub(crate) fn backward_input<T, FMA, TILE>(
         lanes: usize,
+        outputs: usize,
         weight: &[T],
         dy: &[T],
         dx: &mut [T],
     ) {
+        let outputs = outputs.max(1);
         if lanes == 1 {
-            let columns = weight.chunks_exact(dy.len().max(1));
-            for (dx, column) in dx.iter_mut().zip(columns) {
+            for (dx, column) in dx.iter_mut().zip(weight.chunks_exact(outputs)) {
                 *dx = dot::<T, FMA>(column, dy);
             }
-        } else {
-            let (dy, dx) = (dy.as_chunks().0, dx.as_chunks_mut().0);
-            tiles!([TILE, 5, 3, 1] of 0..dx.len() =>
-                backward_input_tile<T, FMA>(weight, dy, &mut *dx));
+            return;
+        }
+        dx.fill(T::ZERO);
+        let (dy, dx) = (dy.as_chunks::<LANES>().0, dx.as_chunks_mut::<LANES>().0);
+        let inputs = weight.len() / outputs;
+        let groups = dy.len() / outputs;
+        for first in (0..inputs).step_by(INPUTS) {
+            let width = INPUTS.min(inputs - first);
+            for start in (0..outputs).step_by(COUNT) {
+                let count = core::hint::black_box(COUNT.min(outputs - start));
+                group_tiles!(TILE, width, groups =>
+                    tile<T, FMA>([first, start, count], [inputs, outputs], weight, dy, &mut *dx));
+            }
         }
     }
 }
 
-/// `N` inputs from `start` on.
+/// Adds what `count` outputs contribute to `N` inputs from `first + input` on, for `G` lane groups. Behind the last
+/// input it is computed again and dropped.
 #[inline(always)]
-fn backward_input_tile<T: Scalar, const FMA: bool, const N: usize>(
-    start: usize,
+fn tile<T: Scalar, const FMA: bool, const N: usize, const G: usize>(
+    group: usize,
+    input: usize,
+    [first, output, count]: [usize; 3],
+    [inputs, outputs]: [usize; 2],
     weight: &[T],
     dy: &[[T; LANES]],
     dx: &mut [[T; LANES]],
 ) {
-    let outputs = dy.len();
-    let mut sums = [[T::ZERO; LANES]; N];
-    let column = |i| (start + i) * outputs;
-    add_rows::<T, FMA, LANES, N>(&mut sums, outputs, column, weight, dy, 1);
-    if let Some(dx) = dx.get_mut(start..).and_then(<[_]>::first_chunk_mut) {
-        *dx = sums;
+    let input = first + input;
+    let mut columns: [&[T]; N] = [&[]; N];
+    for n in 0..N {
+        let row = (input + n).min(inputs.saturating_sub(1));
+        // Hidden: else the compiler computes it again at every output.
+        let start = core::hint::black_box(row * outputs + output);
+        match weight.get(start..start + count) {
+            Some(weight) => columns[n] = weight,
+            None => return,
+        }
     }
+    let mut vectors: [&[[T; LANES]]; G] = [&[]; G];
+    for g in 0..G {
+        let start = (group + g) * outputs + output;
+        match dy.get(start..start + count) {
+            Some(dy) => vectors[g] = dy,
+            None => return,
+        }
+    }
+    let mut sums = [[[T::ZERO; LANES]; N]; G];
+    for k in 0..count {
+        let mut w = [T::ZERO; N];
+        for n in 0..N {
+            w[n] = columns[n][k];
+        }
+        for g in 0..G {
+            add_products::<T, FMA, LANES, N>(&mut sums[g], &w, &vectors[g][k]);
+        }
+    }
+    add(sums, [group, input], inputs, dx);
 }
 
-/// `Σ a·b` in [`LANES`] partial sums and a fixed tree.
+/// `Σ a·b` in [`LANES`] partial sums and a fixed tree, and one more for the rest.
 #[inline(always)]
 fn dot<T: Scalar, const FMA: bool>(a: &[T], b: &[T]) -> T {
     let (a, a_rest) = a.as_chunks::<LANES>();
@@ -52,8 +93,10 @@ fn dot<T: Scalar, const FMA: bool>(a: &[T], b: &[T]) -> T {
             sums[l] = multiply_add::<T, FMA>(a[l], b[l], sums[l]);
         }
     }
-    for ((sum, &a), &b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
-        *sum = multiply_add::<T, FMA>(a, b, *sum);
+    // A sum of their own: the others would lie in memory to be reached one by one.
+    let mut rest = T::ZERO;
+    for (&a, &b) in a_rest.iter().zip(b_rest) {
+        rest = multiply_add::<T, FMA>(a, b, rest);
     }
-    Lanes(sums).sum()
+    Lanes(sums).sum() + rest
 }

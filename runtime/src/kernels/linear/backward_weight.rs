@@ -1,108 +1,202 @@
 use crate::Scalar;
-use crate::element::{Element, LANES, Lanes};
-use crate::kernels::tile::{add_rows, tiles};
+use crate::element::LANES;
+use crate::kernels::tile::ONE;
 use crate::simd::{kernel, multiply_add};
 
+/// Outputs of a block of `dy`: two vectors of AVX-512, or one of [`LANES`] for few outputs and other registers.
+const WIDE: usize = 2 * LANES;
+
+/// Lane groups whose `dy` is transposed at a time.
+const GROUPS: usize = 8;
+
 kernel! {
-    /// `dW += dy·xᵀ`, `db += dy`, summed over `lanes` samples side by side.
+    /// `dW += dy·xᵀ`, `db += dy` for one sample (`lanes` = 1), or summed over lane groups, one behind the other in `x`
+    /// and `dy`. `overwrite` sets the sums instead of adding them.
     BackwardWeight: pub(crate) fn backward_weight<T, FMA, TILE>(
         lanes: usize,
+        outputs: usize,
+        overwrite: bool,
         x: &[T],
         dy: &[T],
         d_weight: &mut [T],
         d_bias: &mut [T],
     ) {
+        if overwrite {
+            d_bias.fill(T::ZERO);
+        }
+        let outputs = outputs.max(1);
         if lanes == 1 {
-            for (db, &dy) in d_bias.iter_mut().zip(dy) {
-                *db += dy;
-            }
-            for (column, &x) in d_weight.chunks_exact_mut(dy.len().max(1)).zip(x) {
-                for (dw, &dy) in column.iter_mut().zip(dy) {
-                    *dw = multiply_add::<T, FMA>(x, dy, *dw);
-                }
-            }
+            single::<T, FMA>(overwrite, x, dy, d_weight, d_bias);
             return;
         }
-        let dy = dy.as_chunks().0;
-        for (db, &dy) in d_bias.iter_mut().zip(dy) {
-            *db += Lanes(dy).sum();
-        }
-        const HALF: usize = LANES / 2;
-        let (inputs, outputs) = (x.len() / LANES, dy.len());
-        let mut start = 0;
-        while start < outputs {
-            if outputs >= LANES && outputs - start > HALF {
-                let (first, block) = transpose::<T, LANES>(start, dy);
-                let block = (first, opaque(&block));
-                tiles!([TILE, 5, 3, 1] of 0..inputs =>
-                    backward_weight_tile<T, FMA, LANES>(block, outputs, lanes, x, &mut *d_weight));
-                start += LANES;
-            } else {
-                let (first, block) = transpose::<T, HALF>(start, dy);
-                let block = (first, opaque(&block));
-                tiles!([TILE, 5, 3, 1] of 0..inputs =>
-                    backward_weight_tile<T, FMA, HALF>(block, outputs, lanes, x, &mut *d_weight));
-                start += HALF;
+        let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
+        let inputs = d_weight.len() / outputs;
+        let mut memory = [T::ZERO; GROUPS * LANES * WIDE];
+        let pieces = x.chunks((GROUPS * inputs).max(1)).zip(dy.chunks(GROUPS * outputs));
+        for (piece, (x, dy)) in pieces.enumerate() {
+            let x = x.as_flattened();
+            let (mut start, mut rest) = (0, outputs);
+            let overwrite = overwrite && piece == 0;
+            while rest > 0 {
+                if TILE == 12 && outputs >= WIDE && rest > LANES {
+                    let at = [start, outputs, inputs];
+                    block::<T, FMA, WIDE, 6>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
+                    (start, rest) = (start + WIDE, rest.saturating_sub(WIDE));
+                } else if TILE == 12 {
+                    let at = [start, outputs, inputs];
+                    block::<T, FMA, LANES, 6>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
+                    (start, rest) = (start + LANES, rest.saturating_sub(LANES));
+                } else {
+                    let at = [start, outputs, inputs];
+                    block::<T, FMA, LANES, TILE>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
+                    (start, rest) = (start + LANES, rest.saturating_sub(LANES));
+                }
             }
         }
     }
 }
 
-/// The block as a slice of unknown length: a loop over sixteen samples that the compiler knows the end of is unrolled
-/// whole and then taken for vectors of samples.
 #[inline(always)]
-fn opaque<T>(block: &[T]) -> &[T] {
-    core::hint::black_box(block)
-}
-
-/// A block of `dy` with outputs in the SIMD lanes, `[sample][output]`, so that samples can be broadcast: `W` outputs
-/// from `start` on, and the first of them.
-///
-/// Where fewer are left the block begins earlier, and has zeros for the outputs that earlier blocks have added, so
-/// that it is still whole; only where there are fewer than `W` at all it is not.
-#[inline(always)]
-fn transpose<T: Scalar, const W: usize>(
-    start: usize,
-    dy: &[[T; LANES]],
-) -> (usize, [[T; W]; LANES]) {
-    let first = start.min(dy.len().saturating_sub(W));
-    let mut values = [[T::ZERO; W]; LANES];
-    for o in start - first..W {
-        if let Some(dy) = dy.get(first + o) {
-            for l in 0..LANES {
-                values[l][o] = dy[l];
-            }
-        }
-    }
-    (first, values)
-}
-
-/// The weights between the outputs of the block and `N` inputs from `start` on.
-#[inline(always)]
-fn backward_weight_tile<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
-    start: usize,
-    (first_output, dy): (usize, &[[T; W]]),
-    outputs: usize,
-    lanes: usize,
+fn single<T: Scalar, const FMA: bool>(
+    overwrite: bool,
     x: &[T],
+    dy: &[T],
+    d_weight: &mut [T],
+    d_bias: &mut [T],
+) {
+    for (db, &dy) in d_bias.iter_mut().zip(dy) {
+        *db += dy;
+    }
+    let (vectors, rest) = dy.as_chunks::<LANES>();
+    for (column, &x) in d_weight.chunks_exact_mut(dy.len().max(1)).zip(x) {
+        let (column, column_rest) = column.as_chunks_mut::<LANES>();
+        for (dw, dy) in column.iter_mut().zip(vectors) {
+            for l in 0..LANES {
+                let before = if overwrite { T::ZERO } else { dw[l] };
+                dw[l] = multiply_add::<T, FMA>(x, dy[l], before);
+            }
+        }
+        for (dw, &dy) in column_rest.iter_mut().zip(rest) {
+            let before = if overwrite { T::ZERO } else { *dw };
+            *dw = multiply_add::<T, FMA>(x, dy, before);
+        }
+    }
+}
+
+/// The weights and biases of `W` outputs from `start` on.
+///
+/// `dy` is transposed into `block`, `[sample][output]`, so that outputs lie in the SIMD lanes and samples can be
+/// broadcast. Where fewer than `W` outputs are left the block begins earlier, so that it is still whole, and leaves out
+/// what earlier blocks have added; only where there are fewer than `W` at all it is not.
+#[inline(always)]
+fn block<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
+    [start, outputs, inputs]: [usize; 3],
+    overwrite: bool,
+    x: &[T],
+    dy: &[[T; LANES]],
+    block: &mut [[T; W]],
+    d_weight: &mut [T],
+    d_bias: &mut [T],
+) {
+    let first = start.min(outputs.saturating_sub(W));
+    let skipped = start - first;
+    let samples = dy.len() / outputs * LANES;
+    for (to, dy) in block
+        .as_chunks_mut::<LANES>()
+        .0
+        .iter_mut()
+        .zip(dy.chunks_exact(outputs))
+    {
+        for o in 0..W {
+            if let Some(dy) = dy.get(first + o) {
+                for l in 0..LANES {
+                    to[l][o] = dy[l];
+                }
+            }
+        }
+    }
+    let block = block.get(..samples).unwrap_or_default();
+    let mut sums = [T::ZERO; W];
+    for dy in block {
+        for o in 0..W {
+            sums[o] += dy[o];
+        }
+    }
+    let biases = d_bias.iter_mut().skip(first).zip(sums);
+    for (db, sum) in biases.skip(skipped) {
+        *db += sum;
+    }
+    let sizes = [first, skipped, outputs, inputs];
+    let mut input = 0;
+    if inputs >= N {
+        while input < inputs {
+            // The last tile may overlap the one before it; what that has added is left out.
+            let begin = input.min(inputs - N);
+            tile::<T, FMA, W, N>([begin, input - begin], sizes, overwrite, x, block, d_weight);
+            input = begin + N;
+        }
+    } else {
+        for input in 0..inputs {
+            tile::<T, FMA, W, ONE>([input, 0], sizes, overwrite, x, block, d_weight);
+        }
+    }
+}
+
+/// The weights between the outputs of the block and `N` inputs from `input` on, without the first `done`.
+#[inline(always)]
+fn tile<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
+    [input, done]: [usize; 2],
+    [first, skipped, outputs, inputs]: [usize; 4],
+    overwrite: bool,
+    x: &[T],
+    dy: &[[T; W]],
     d_weight: &mut [T],
 ) {
     let mut sums = [[T::ZERO; W]; N];
-    let feature = |i| (start + i) * lanes;
-    add_rows::<T, FMA, W, N>(&mut sums, lanes, feature, x, dy, 1);
-    for i in 0..N {
-        let at = (start + i) * outputs + first_output;
-        if let Some(dw) = d_weight.get_mut(at..at + W.min(outputs)) {
-            if let Some(dw) = dw.first_chunk_mut::<W>() {
-                for o in 0..W {
-                    dw[o] += sums[i][o];
-                }
-            } else {
-                // Constant indices, as an iterator over the sums would put them in memory.
-                for o in 0..W {
-                    if let Some(dw) = dw.get_mut(o) {
-                        *dw += sums[i][o];
-                    }
+    // One loop over the samples of all groups, as nested ones would put the sums in memory.
+    let (mut at, mut lane) = (input * LANES, 0);
+    for dy in dy {
+        let Some(x) = x.get(at..at + (N - 1) * LANES + 1) else {
+            return;
+        };
+        for n in 0..N {
+            for o in 0..W {
+                sums[n][o] = multiply_add::<T, FMA>(x[n * LANES], dy[o], sums[n][o]);
+            }
+        }
+        at += 1;
+        lane += 1;
+        if lane == LANES {
+            lane = 0;
+            at += (inputs - 1) * LANES;
+        }
+    }
+    for n in 0..N {
+        if n < done {
+            continue;
+        }
+        let start = (input + n) * outputs + first;
+        let Some(dw) = d_weight.get_mut(start..start + W.min(outputs)) else {
+            return;
+        };
+        if let Some(dw) = dw.first_chunk_mut::<W>() {
+            for o in 0..W {
+                let before = if overwrite { T::ZERO } else { dw[o] };
+                dw[o] = if o < skipped {
+                    dw[o]
+                } else {
+                    before + sums[n][o]
+                };
+            }
+        } else {
+            // Constant indices, as an iterator over the sums would put them in memory.
+            for o in 0..W {
+                if let Some(dw) = dw.get_mut(o) {
+                    *dw = if overwrite {
+                        sums[n][o]
+                    } else {
+                        *dw + sums[n][o]
+                    };
                 }
             }
         }

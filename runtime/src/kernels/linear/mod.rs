@@ -5,12 +5,15 @@
 
 mod backward_input;
 mod backward_weight;
+mod blocks;
 mod forward;
+mod forward_groups;
 mod forward_sample;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
 pub(crate) use forward::{Forward, forward};
+pub(crate) use forward_groups::{ForwardGroups, forward_groups};
 
 #[cfg(test)]
 mod tests {
@@ -28,47 +31,78 @@ mod tests {
             .flat_map(|inputs| sizes.map(|outputs| (inputs, outputs)))
             .enumerate()
         {
-            for (lanes, biases) in [(1, outputs), (LANES, outputs), (1, 0), (LANES, 0)] {
-                let [w, b, x, dy, dw_before] = random::<T, 5>(
+            // Lane groups fill more than a block of the weight gradient.
+            let counts = [
+                (1, 1),
+                (LANES, 1),
+                (LANES, if seed % 7 == 0 { 11 } else { 3 }),
+            ];
+            for (lanes, groups, biases) in counts
+                .into_iter()
+                .flat_map(|(lanes, groups)| [(lanes, groups, outputs), (lanes, groups, 0)])
+            {
+                let mut values = random::<T, 5>(
                     seed as u64,
                     [
                         inputs * outputs,
                         biases,
-                        inputs * lanes,
-                        outputs * lanes,
+                        inputs * groups * lanes,
+                        outputs * groups * lanes,
                         inputs * outputs,
                     ],
                 );
+                if groups > 1 {
+                    // Sixteenths: long sums are exact, in whatever order.
+                    for value in values.iter_mut().flatten() {
+                        *value = T::from_f64((value.to_f64() * 16.0).round() / 16.0);
+                    }
+                }
+                let [w, b, x, dy, dw_before] = values;
                 let at = |values: &[T], index: usize| values[index].to_f64();
-                let mut y_expected = vec![0.0; outputs * lanes];
-                let mut dx_expected = vec![0.0; inputs * lanes];
+                let mut y_expected = vec![0.0; outputs * groups * lanes];
+                let mut dx_expected = vec![0.0; inputs * groups * lanes];
                 let mut dw_expected: Vec<f64> = dw_before.iter().map(|w| w.to_f64()).collect();
                 let mut db_expected: Vec<f64> = b.iter().map(|b| b.to_f64()).collect();
-                for (o, l) in (0..outputs).flat_map(|o| (0..lanes).map(move |l| (o, l))) {
-                    let (y, dy) = (&mut y_expected[o * lanes + l], at(&dy, o * lanes + l));
+                let places = (0..groups).flat_map(|g| (0..lanes).map(move |l| (g, l)));
+                for (o, (g, l)) in (0..outputs).flat_map(|o| places.clone().map(move |at| (o, at)))
+                {
+                    let output = (g * outputs + o) * lanes + l;
+                    let (y, dy) = (&mut y_expected[output], at(&dy, output));
                     if biases > 0 {
                         *y = at(&b, o);
                         db_expected[o] += dy;
                     }
                     for i in 0..inputs {
-                        let (w, x) = (at(&w, i * outputs + o), at(&x, i * lanes + l));
+                        let input = (g * inputs + i) * lanes + l;
+                        let (w, x) = (at(&w, i * outputs + o), at(&x, input));
                         *y += w * x;
-                        dx_expected[i * lanes + l] += w * dy;
+                        dx_expected[input] += w * dy;
                         dw_expected[i * outputs + o] += x * dy;
                     }
                 }
-                let products = inputs.max(outputs).max(lanes);
+                let products = inputs.max(outputs).max(groups * lanes);
+                let fresh = |sums: &[f64], before: &[T]| -> Vec<f64> {
+                    let pairs = sums.iter().zip(before);
+                    pairs.map(|(sum, before)| sum - before.to_f64()).collect()
+                };
                 for isa in Isa::available() {
-                    let mut y = vec![T::ONE; outputs * lanes];
-                    forward(isa, lanes, &w, &b, &x, &mut y);
+                    let mut y = vec![T::ONE; outputs * groups * lanes];
+                    if lanes == 1 {
+                        forward(isa, &w, &b, &x, &mut y);
+                    } else {
+                        forward_groups(isa, outputs, &w, &b, &x, &mut y);
+                    }
                     assert_close(&y, &y_expected, products);
-                    let mut dx = vec![T::ONE; inputs * lanes];
-                    backward_input(isa, lanes, &w, &dy, &mut dx);
+                    let mut dx = vec![T::ONE; inputs * groups * lanes];
+                    backward_input(isa, lanes, outputs, &w, &dy, &mut dx);
                     assert_close(&dx, &dx_expected, products);
                     let (mut dw, mut db) = (dw_before.clone(), b.clone());
-                    backward_weight(isa, lanes, &x, &dy, &mut dw, &mut db);
+                    backward_weight(isa, lanes, outputs, false, &x, &dy, &mut dw, &mut db);
                     assert_close(&dw, &dw_expected, products);
                     assert_close(&db, &db_expected, products);
+                    backward_weight(isa, lanes, outputs, true, &x, &dy, &mut dw, &mut db);
+                    assert_close(&dw, &fresh(&dw_expected, &dw_before), products);
+                    assert_close(&db, &fresh(&db_expected, &b), products);
                 }
             }
         }
