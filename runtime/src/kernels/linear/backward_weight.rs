@@ -116,7 +116,11 @@ fn block<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
         }
     }
     let block = block.get(..samples).unwrap_or_default();
+    // Sums go on from what is there, so the order of additions does not depend on how many groups a pass has.
     let mut sums = [T::ZERO; W];
+    for (sum, &db) in sums.iter_mut().zip(d_bias.iter().skip(first)) {
+        *sum = db;
+    }
     for dy in block {
         for o in 0..W {
             sums[o] += dy[o];
@@ -124,7 +128,7 @@ fn block<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
     }
     let biases = d_bias.iter_mut().skip(first).zip(sums);
     for (db, sum) in biases.skip(skipped) {
-        *db += sum;
+        *db = sum;
     }
     let sizes = [first, skipped, outputs, inputs];
     let mut input = 0;
@@ -153,6 +157,19 @@ fn tile<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
     d_weight: &mut [T],
 ) {
     let mut sums = [[T::ZERO; W]; N];
+    if !overwrite {
+        for n in 0..N {
+            let start = (input + n) * outputs + first;
+            let Some(dw) = d_weight.get(start..start + W.min(outputs)) else {
+                return;
+            };
+            match dw.first_chunk::<W>() {
+                Some(dw) => sums[n] = *dw,
+                // Constant indices, as an iterator over the sums would put them in memory.
+                None => (0..W).for_each(|o| sums[n][o] = dw.get(o).copied().unwrap_or(T::ZERO)),
+            }
+        }
+    }
     // One loop over the samples of all groups, as nested ones would put the sums in memory.
     let (mut at, mut lane) = (input * LANES, 0);
     for dy in dy {
@@ -181,22 +198,13 @@ fn tile<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
         };
         if let Some(dw) = dw.first_chunk_mut::<W>() {
             for o in 0..W {
-                let before = if overwrite { T::ZERO } else { dw[o] };
-                dw[o] = if o < skipped {
-                    dw[o]
-                } else {
-                    before + sums[n][o]
-                };
+                dw[o] = if o < skipped { dw[o] } else { sums[n][o] };
             }
         } else {
             // Constant indices, as an iterator over the sums would put them in memory.
             for o in 0..W {
                 if let Some(dw) = dw.get_mut(o) {
-                    *dw = if overwrite {
-                        sums[n][o]
-                    } else {
-                        *dw + sums[n][o]
-                    };
+                    *dw = sums[n][o];
                 }
             }
         }
