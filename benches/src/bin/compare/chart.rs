@@ -36,7 +36,7 @@ pub(crate) fn draw(report: &Report, file: &Path) -> Result<(), Box<dyn Error>> {
     root.fill(&WHITE)?;
     let text = |size: i32| ("sans-serif", size).into_font();
     root.draw_text(
-        "Speed, one thread; the line at 1 is the yardstick in C. Longer is faster.",
+        "Speed, one thread; the line at 1 is the yardstick in C. Longer is faster; the axis is logarithmic.",
         &text(14).into(),
         (10, 10),
     )?;

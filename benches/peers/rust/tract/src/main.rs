@@ -26,7 +26,7 @@ fn time(row: &str) -> TractResult<()> {
             .shape
             .iter()
             .map(|dimension| dimension.to_usize())
-            .collect::<TractResult<_>>()?;
+            .collect::<Result<_, _>>()?;
         let values: Vec<f32> = (0..shape.iter().product())
             .map(|i: usize| (i as f32 * 0.37).sin())
             .collect();
