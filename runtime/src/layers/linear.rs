@@ -55,14 +55,23 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
             .fill(parameters.bias.as_mut_slice(), IN, OUT, rng);
     }
 
-    #[inline]
+    #[inline(always)]
     fn forward<E: Element<T>>(
         &self,
         cx: Forward<T, Self, E>,
         input: &[E; IN],
         output: &mut [E; OUT],
     ) {
-        self.forward_training(cx, slice::from_ref(input), slice::from_mut(output));
+        if E::LANES == 1 && cx.isa.is_inlined() {
+            let (weight, bias) = (
+                cx.parameters.weight.as_slice(),
+                cx.parameters.bias.as_slice(),
+            );
+            let (x, y) = (E::scalars(input), E::scalars_mut(output));
+            linear::forward_inlined(cx.isa, weight, bias, x, y);
+        } else {
+            self.forward_training(cx, slice::from_ref(input), slice::from_mut(output));
+        }
     }
 
     #[inline]
