@@ -81,6 +81,7 @@ impl<L: Layer<f32>, E: Element<f32>> LayerRun<L, E> {
         let context = Context {
             samples: E::LANES,
             input_gradient: true,
+            overwrite: false,
             randomness: cx.randomness,
             isa,
         };

@@ -1,11 +1,10 @@
-//! One layer, timed by itself through the `Layer` trait, as the generated code calls it.
+//! Times one layer and compares it with what the machine allows.
 
 use crate::limits::Limits;
-use chainrule::__private::{Context, Isa, inference, scalars_mut};
 use chainrule::Lanes;
 use chainrule::prelude::*;
+use chainrule_benches::layers::LayerRun;
 use chainrule_benches::timing::{QUICK, nanoseconds};
-use std::hint::black_box;
 
 /// The four ways in which a layer runs, in the order of [`Point::passes`].
 pub(crate) const PASSES: [&str; 4] = [
@@ -65,50 +64,20 @@ impl Meter {
     }
 
     fn passes<L: Layer<f32>, E: Element<f32>>(&self, layer: L) -> [Pass; 2] {
-        let isa = Isa::detect();
-        let mut rng = StdRng::seed_from_u64(1);
-        let mut parameters: Box<L::Parameters> = bytemuck::zeroed_box();
-        let mut buffers: Box<L::Buffers> = bytemuck::zeroed_box();
-        layer.init(&mut parameters, &mut buffers, &mut rng);
-        let mut gradients: Box<L::Parameters> = bytemuck::zeroed_box();
-        let mut saved = vec![E::zeroed(); L::SAVED];
-        let [x, dy] = [L::Input::LEN, L::Output::LEN].map(|len| uniform::<E>(len, &mut rng));
-        let (mut y, mut dx) = (
-            vec![E::zeroed(); L::Output::LEN],
-            vec![E::zeroed(); L::Input::LEN],
+        let mut run = LayerRun::<L, E>::new(layer);
+        let forward = nanoseconds(QUICK, &mut || run.forward());
+        let backward = nanoseconds(QUICK, &mut || run.backward());
+        let macs = LayerRun::<L, E>::MACS;
+        let weights = LayerRun::<L, E>::PARAMETER_BYTES;
+        let (inputs, outputs) = (
+            LayerRun::<L, E>::INPUT_BYTES,
+            LayerRun::<L, E>::OUTPUT_BYTES,
         );
-
-        let x = &L::Input::values(&x)[0];
-        let y = &mut L::Output::values_mut(&mut y)[0];
-        let forward = nanoseconds(QUICK, &mut || {
-            let cx = inference(isa, &layer, &parameters, &buffers, &mut saved);
-            layer.forward(cx, black_box(x), y);
-            black_box(&mut *y);
-        });
-
-        let context = Context {
-            samples: E::LANES,
-            input_gradient: true,
-            overwrite: false,
-            randomness: inference::<f32, L, E>(isa, &layer, &parameters, &buffers, &mut [])
-                .randomness,
-            isa,
-        };
-        let dy = &L::Output::values(&dy)[0];
-        let dx = &mut L::Input::values_mut(&mut dx)[0];
-        let backward = nanoseconds(QUICK, &mut || {
-            let cx = context.backward(&layer, 0, &parameters, &mut gradients, &saved);
-            layer.backward(cx, black_box(x), black_box(&*y), black_box(dy), dx);
-            black_box(&mut *dx);
-        });
-
-        let macs = L::MACS * E::LANES;
-        let weights = scalars_mut::<f32, L::Parameters>(&mut gradients).len();
-        let (inputs, outputs) = (L::Input::LEN * E::LANES, L::Output::LEN * E::LANES);
-        // Backward reads weights, one activation and its gradient, writes the other, and reads and writes gradients.
+        // Backward reads the weights, the input and the gradient of the output, writes the gradient of the input, and
+        // reads and writes those of the weights.
         [
-            self.pass(macs, 4 * (weights + inputs + outputs), forward),
-            self.pass(2 * macs, 4 * (3 * weights + 2 * inputs + outputs), backward),
+            self.pass(macs, weights + inputs + outputs, forward),
+            self.pass(2 * macs, 3 * weights + 2 * inputs + outputs, backward),
         ]
     }
 
@@ -120,12 +89,4 @@ impl Meter {
             nanoseconds,
         }
     }
-}
-
-fn uniform<E: Element<f32>>(len: usize, rng: &mut StdRng) -> Vec<E> {
-    let mut values = vec![E::zeroed(); len];
-    for scalar in E::scalars_mut(&mut values) {
-        *scalar = rng.random_range(-1.0..1.0);
-    }
-    values
 }
