@@ -118,7 +118,7 @@ fn emit_impl(
             fn with_scratch<__R>(run: impl ::core::ops::FnOnce(&mut [#scalar]) -> __R) -> __R {
                 #with_scratch
             }
-            #[inline]
+            #[inline(always)]
             fn infer<__E: ::chainrule::Element<#scalar>>(
                 &self,
                 isa: __rt::Isa,

@@ -110,7 +110,7 @@ const _: () = {
         fn with_scratch<__R>(run: impl ::core::ops::FnOnce(&mut [f32]) -> __R) -> __R {
             loop {}
         }
-        #[inline]
+        #[inline(always)]
         fn infer<__E: ::chainrule::Element<f32>>(
             &self,
             isa: __rt::Isa,

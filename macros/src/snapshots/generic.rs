@@ -187,7 +187,7 @@ const _: () = {
         fn with_scratch<__R>(run: impl ::core::ops::FnOnce(&mut [T]) -> __R) -> __R {
             __rt::with_scratch(<Self as ::chainrule::Network>::INFERENCE_ELEMENTS, run)
         }
-        #[inline]
+        #[inline(always)]
         fn infer<__E: ::chainrule::Element<T>>(
             &self,
             isa: __rt::Isa,

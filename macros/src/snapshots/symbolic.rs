@@ -336,7 +336,7 @@ const _: () = {
         fn with_scratch<__R>(run: impl ::core::ops::FnOnce(&mut [f32]) -> __R) -> __R {
             run(&mut [0.0; <Self as ::chainrule::Network>::INFERENCE_ELEMENTS])
         }
-        #[inline]
+        #[inline(always)]
         fn infer<__E: ::chainrule::Element<f32>>(
             &self,
             isa: __rt::Isa,

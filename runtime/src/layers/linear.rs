@@ -53,7 +53,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
             .fill(parameters.bias.as_mut_slice(), IN, OUT, rng);
     }
 
-    #[inline]
+    #[inline(always)]
     fn forward<E: Element<T>>(
         &self,
         cx: Forward<T, Self, E>,
@@ -64,14 +64,12 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
             cx.parameters.weight.as_slice(),
             cx.parameters.bias.as_slice(),
         );
-        linear::forward(
-            cx.isa,
-            E::LANES,
-            weight,
-            bias,
-            E::scalars(input),
-            E::scalars_mut(output),
-        );
+        let (x, y) = (E::scalars(input), E::scalars_mut(output));
+        if E::LANES == 1 && cx.isa.is_inlined() {
+            linear::forward_inlined(cx.isa, weight, bias, x, y);
+        } else {
+            linear::forward(cx.isa, E::LANES, weight, bias, x, y);
+        }
     }
 
     #[inline]

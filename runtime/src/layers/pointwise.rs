@@ -58,12 +58,12 @@ impl<A, S: Shape> Pointwise<A, S> {
 
     /// `x ← f(x)` in place, for inference and for activations whose derivative needs only the output.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     pub fn apply<E: Element<S::Scalar>>(&self, isa: Isa, x: &mut [S::Of<E>])
     where
         A: Activation<S::Scalar>,
     {
-        isa.run(Apply {
+        isa.run_inlined(Apply {
             function: self.function,
             x: E::scalars_mut(S::flat_mut(x)),
         });
@@ -101,7 +101,7 @@ impl<T: Scalar, A: Activation<T>, S: Shape<Scalar = T>> Layer<T> for Pointwise<A
     type Parameters = ();
     type Buffers = ();
 
-    #[inline]
+    #[inline(always)]
     fn forward<E: Element<T>>(
         &self,
         cx: Forward<T, Self, E>,
@@ -110,7 +110,7 @@ impl<T: Scalar, A: Activation<T>, S: Shape<Scalar = T>> Layer<T> for Pointwise<A
     ) {
         let x = E::scalars(S::flat(core::slice::from_ref(input)));
         let y = E::scalars_mut(S::flat_mut(core::slice::from_mut(output)));
-        cx.isa.run(Value {
+        cx.isa.run_inlined(Value {
             function: self.function,
             x,
             y,

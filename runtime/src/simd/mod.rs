@@ -6,7 +6,11 @@
 
 /// An instruction set that this machine has: only detection makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Isa(InstructionSet);
+pub struct Isa {
+    set: InstructionSet,
+    /// Whether the code that asks is itself compiled for the instruction set, see [`Isa::run_inlined`].
+    inlined: bool,
+}
 
 /// What a kernel is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +28,14 @@ pub enum InstructionSet {
 
 impl Isa {
     /// The baseline of the compiler's target: the same bits on every machine of that target.
-    pub const BASELINE: Self = Self(InstructionSet::Baseline);
+    pub const BASELINE: Self = Self::of(InstructionSet::Baseline);
+
+    const fn of(set: InstructionSet) -> Self {
+        Self {
+            set,
+            inlined: false,
+        }
+    }
 
     /// The best instruction set of this machine. The standard library caches the detection, so this is a load and a
     /// branch.
@@ -37,7 +48,7 @@ impl Isa {
                 && std::arch::is_x86_feature_detected!("avx512vl")
                 && std::arch::is_x86_feature_detected!("avx512bw")
                 && std::arch::is_x86_feature_detected!("avx512dq");
-            return Self(if avx512 {
+            return Self::of(if avx512 {
                 InstructionSet::Avx512
             } else {
                 InstructionSet::Avx2
@@ -52,8 +63,8 @@ impl Isa {
         let best = Self::detect();
         let mut sets = [Some(Self::BASELINE), None, None];
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        if best == Self(InstructionSet::Avx512) {
-            sets[1] = Some(Self(InstructionSet::Avx2));
+        if best == Self::of(InstructionSet::Avx512) {
+            sets[1] = Some(Self::of(InstructionSet::Avx2));
         }
         if best != Self::BASELINE {
             sets[2] = Some(best);
@@ -64,14 +75,14 @@ impl Isa {
     /// Which one it is.
     #[inline(always)]
     pub fn instruction_set(self) -> InstructionSet {
-        self.0
+        self.set
     }
 
     /// Runs `work` compiled for this instruction set. `work` must be inlined to profit, so its `run` is
     /// `#[inline(always)]`; closures would not do, they do not inherit target features.
     #[inline(always)]
     pub fn run<W: Work>(self, work: W) -> W::Output {
-        match self.0 {
+        match self.set {
             InstructionSet::Baseline => baseline(work),
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[allow(unsafe_code)] // instruction set
@@ -83,6 +94,32 @@ impl Isa {
             InstructionSet::Avx512 => unsafe { avx512(work) },
         }
     }
+
+    /// As [`run`](Isa::run), but without a call where the caller is compiled for the instruction set already: for
+    /// code that is always inlined, up to the [`Work`] that made this `Isa`.
+    #[inline(always)]
+    pub(crate) fn run_inlined<W: Work>(self, work: W) -> W::Output {
+        if !self.inlined {
+            self.run(work)
+        } else if self.set == InstructionSet::Baseline {
+            work.run::<false>()
+        } else {
+            work.run::<true>()
+        }
+    }
+
+    /// Whether the caller is compiled for the instruction set already, see [`run_inlined`](Isa::run_inlined).
+    #[inline(always)]
+    pub(crate) fn is_inlined(self) -> bool {
+        self.inlined
+    }
+
+    /// The same for code that is not compiled for the instruction set. A constant for the optimizer, which does not
+    /// see through [`detect`](Isa::detect).
+    #[inline(always)]
+    pub(crate) fn outlined(self) -> Self {
+        Self::of(self.set)
+    }
 }
 
 /// Loops to be compiled for an instruction set.
@@ -91,25 +128,44 @@ pub trait Work {
     type Output;
     /// The loops. `FMA` tells whether a fused multiply-add is one instruction.
     fn run<const FMA: bool>(self) -> Self::Output;
+    /// The loops, with the instruction set that they are compiled for, a constant: for what goes on to ask for it.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn run_on<const FMA: bool>(self, isa: Isa) -> Self::Output
+    where
+        Self: Sized,
+    {
+        let _ = isa;
+        self.run::<FMA>()
+    }
 }
 
 #[inline(never)]
 fn baseline<W: Work>(work: W) -> W::Output {
-    work.run::<false>()
+    work.run_on::<false>(Isa {
+        set: InstructionSet::Baseline,
+        inlined: true,
+    })
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 #[target_feature(enable = "avx2,fma")]
 #[inline(never)]
 fn avx2<W: Work>(work: W) -> W::Output {
-    work.run::<true>()
+    work.run_on::<true>(Isa {
+        set: InstructionSet::Avx2,
+        inlined: true,
+    })
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
 #[inline(never)]
 fn avx512<W: Work>(work: W) -> W::Output {
-    work.run::<true>()
+    work.run_on::<true>(Isa {
+        set: InstructionSet::Avx512,
+        inlined: true,
+    })
 }
 
 /// `a·b + c`, fused where that is one instruction.

@@ -227,7 +227,7 @@ fn at_positions<T: Scalar, const FMA: bool, const TILE: usize, const N: usize>(
     let interior = geometry.columns.interior();
     // Tiles of five where those of six would overlap: 10 is 5 + 5.
     let dense = geometry.columns.stride == 1;
-    let five = TILE > 5 && dense && interior.len() % 5 == 0;
+    let five = TILE > 5 && dense && interior.len().is_multiple_of(5);
     let tile = if five { 5 } else { TILE };
     for row in 0..geometry.rows.output {
         let mut column = 0;

@@ -1,7 +1,7 @@
 //! One sample: outputs in the SIMD lanes, sums in registers while the inputs stream by.
 
 use crate::Scalar;
-use crate::simd::multiply_add;
+use crate::simd::{InstructionSet, Isa, multiply_add};
 
 /// Up to this many outputs, each tile goes through all inputs at once.
 const NARROW: usize = 256;
@@ -30,6 +30,18 @@ pub(crate) fn product<T: Scalar, const FMA: bool, const WIDTH: usize>(
         for (weight, x) in weight.chunks(ROWS * outputs).zip(x.chunks(ROWS)) {
             add_rows::<T, FMA, WIDTH>(weight, x, y);
         }
+    }
+}
+
+/// [`product`] where the caller is compiled for the instruction set and sizes are constants.
+#[inline(always)]
+pub(crate) fn forward_inlined<T: Scalar>(isa: Isa, weight: &[T], bias: &[T], x: &[T], y: &mut [T]) {
+    match isa.instruction_set() {
+        InstructionSet::Baseline => product::<T, false, 16>(weight, bias, x, y),
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        InstructionSet::Avx2 => product::<T, true, 32>(weight, bias, x, y),
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        InstructionSet::Avx512 => product::<T, true, 64>(weight, bias, x, y),
     }
 }
 
@@ -106,11 +118,15 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
             let Some(row) = row else { break 'groups };
             rows[u] = row;
         }
-        for u in 0..U {
-            for o in 0..N {
-                sums[u][o] = multiply_add::<T, FMA>(rows[u][o], x[u], sums[u][o]);
-            }
+        // Written out: a loop over so many sums is not unrolled, and they would lie in memory.
+        macro_rules! add {
+            ($($u:literal)*) => {$(
+                if $u < U {
+                    add_row::<T, FMA, N>(&mut sums[$u], rows[$u], x[$u]);
+                }
+            )*};
         }
+        add!(0 1 2 3 4 5 6 7);
         at += U * outputs;
         done += 1;
     }
@@ -133,17 +149,20 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
                 &padded
             }
         };
-        for o in 0..N {
-            sums[0][o] = multiply_add::<T, FMA>(row[o], x, sums[0][o]);
-        }
+        add_row::<T, FMA, N>(&mut sums[0], row, x);
         at += outputs;
     }
     let mut total = sums[0];
-    for u in 1..U {
-        for o in 0..N {
-            total[o] += sums[u][o];
-        }
+    macro_rules! total {
+        ($($u:literal)*) => {$(
+            if $u < U {
+                for o in 0..N {
+                    total[o] += sums[$u][o];
+                }
+            }
+        )*};
     }
+    total!(1 2 3 4 5 6 7);
     let y = y.get_mut(start..).unwrap_or_default();
     if let Some(y) = y.first_chunk_mut::<N>() {
         for o in 0..N {
@@ -153,5 +172,13 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
         for (y, total) in y.iter_mut().zip(total) {
             *y += total;
         }
+    }
+}
+
+/// `sums += row·x`
+#[inline(always)]
+fn add_row<T: Scalar, const FMA: bool, const N: usize>(sums: &mut [T; N], row: &[T; N], x: T) {
+    for o in 0..N {
+        sums[o] = multiply_add::<T, FMA>(row[o], x, sums[o]);
     }
 }

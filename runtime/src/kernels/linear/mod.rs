@@ -11,6 +11,7 @@ mod forward_sample;
 pub(crate) use backward_input::{BackwardInput, backward_input};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
 pub(crate) use forward::{Forward, forward};
+pub(crate) use forward_sample::forward_inlined;
 
 #[cfg(test)]
 mod tests {
