@@ -44,13 +44,10 @@
 //!
 //! Without `std` and `alloc` the crate is `no_std`: networks, workspaces and optimizer state lie where the program puts
 //! them.
-#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(not(any(feature = "std", test)), no_std)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-
-#[cfg(all(test, not(feature = "std")))]
-extern crate std;
 
 // The generated code names this crate `::chainrule`, also in the tests and documentation of the crate itself.
 extern crate self as chainrule;
