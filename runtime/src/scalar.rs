@@ -21,7 +21,7 @@ mod sealed {
 ///
 /// | | `exp` | `exp_m1` | `ln` | `ln_1p` | `tanh` | `sigmoid` | `erf` |
 /// |---|---|---|---|---|---|---|---|
-/// | `f32`, over every number | 1.5 | 2 | 1.5 | 1.5 | 3 | 2.5 | 1.5 |
+/// | `f32`, sampled over all bit patterns | 1.5 | 2 | 1.5 | 1.5 | 3 | 2.5 | 1.5 |
 /// | `f64`, sampled, from `libm`'s result | 2 | 2 | `libm` | `libm` | 3 | 2 | `libm` |
 pub trait Scalar:
     sealed::Sealed
