@@ -68,6 +68,7 @@ pub mod losses;
 mod math;
 mod network;
 pub mod optimizers;
+mod pass;
 mod probe;
 mod scalar;
 mod scratch;
@@ -144,7 +145,8 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::checks::*;
-    pub use crate::network::{Context, Objective, Pass, inference, scalars, scalars_mut};
+    pub use crate::network::{inference, scalars, scalars_mut};
+    pub use crate::pass::{Context, Objective, Pass};
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};
     pub use crate::scratch::with_scratch;
     pub use crate::simd::Isa;

@@ -238,7 +238,8 @@ mod tests {
     use crate::element::{LANES, Lanes};
     use crate::gradient_check::check_layer;
     use crate::layer::Randomness;
-    use crate::network::{Context, inference};
+    use crate::network::inference;
+    use crate::pass::Context;
     use crate::simd::Isa;
     use bytemuck::Zeroable;
     use rand::rngs::StdRng;

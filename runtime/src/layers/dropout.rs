@@ -118,7 +118,8 @@ mod tests {
     use super::*;
     use crate::element::{LANES, Lanes};
     use crate::gradient_check::check_layer;
-    use crate::network::{Context, inference};
+    use crate::network::inference;
+    use crate::pass::Context;
 
     const FEATURES: usize = 500;
     const GROUPS: usize = 3;

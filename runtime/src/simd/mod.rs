@@ -4,6 +4,10 @@
 //! of its own with other target features, so that LLVM vectorises the same loops with wider registers; the front
 //! function picks one by the [`Isa`] that the network detected once at the start of the call.
 
+mod vector;
+
+pub(crate) use vector::{Vector, Vectors};
+
 /// An instruction set that this machine has: only detection makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Isa {
@@ -191,7 +195,7 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 ///
 /// `kernel! { Trait: pub(crate) fn name<T, FMA, TILE>(args) { body } }`. `FMA` is the constant that tells whether a fused
 /// multiply-add is one instruction, `TILE` how many sums of [`LANES`](crate::LANES) scalars fit the registers. The body
-/// may also use the constant `WIDTH`, the bytes of a register.
+/// may also use the constant `WIDTH`, the bytes of a register, and the type `V`, the [`Vector`] of the instruction set.
 /// `Trait` is a hidden trait by which the front finds the copies; [`Kernels`](crate::kernels::Kernels) lists it.
 ///
 /// `f64` has no copy for AVX-512, which runs the one for AVX2: a third of the build for little gain.
@@ -218,7 +222,7 @@ macro_rules! kernel {
         #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
         #[inline(never)]
         fn avx512($($argument: $type),*) {
-            body::<true, { crate::simd::tile::<$T>(64) }, 64>($($argument),*)
+            body::<true, { crate::simd::tile::<$T>(64) }, 64, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
         }
     };
     (@avx512 avx2 $T:ident $arguments:tt) => {};
@@ -227,18 +231,20 @@ macro_rules! kernel {
             type $T = $scalar;
 
             #[inline(always)]
-            fn body<const $FMA: bool, const $TILE: usize, const WIDTH: usize>($($argument: $type),*) $body
+            fn body<const $FMA: bool, const $TILE: usize, const WIDTH: usize, V: crate::simd::Vector<$T>>(
+                $($argument: $type),*
+            ) $body
 
             #[inline(never)]
             fn baseline($($argument: $type),*) {
-                body::<false, { crate::simd::tile::<$T>(16) }, 16>($($argument),*)
+                body::<false, { crate::simd::tile::<$T>(16) }, 16, crate::Lanes<$T>>($($argument),*)
             }
 
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[target_feature(enable = "avx2,fma")]
             #[inline(never)]
             fn avx2($($argument: $type),*) {
-                body::<true, { crate::simd::tile::<$T>(32) }, 32>($($argument),*)
+                body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
             }
 
             crate::simd::kernel!(@avx512 $widest $T ($($argument: $type),*));
