@@ -24,8 +24,8 @@ pub trait Kernels<T>:
     + batch_norm::Backward<T>
     + batch_norm::Moments<T>
     + batch_norm::Normalize<T>
-    + conv2d::Forward<T>
-    + conv2d::BackwardInput<T>
+    + conv2d::Correlate<T>
+    + conv2d::ForwardSample<T>
     + conv2d::BackwardWeight<T>
     + crate::optimizers::Kernels<T>
     + dropout::Dropout<T>

@@ -1,93 +1,51 @@
-use super::Geometry;
+use super::correlate::{Correlation, Weights, correlate};
+use super::line::Line;
+use super::{Correlate, Geometry};
 use crate::Scalar;
-use crate::element::LANES;
-use crate::kernels::tile::{ONE, add_rows, tiles};
-use crate::simd::kernel;
+use crate::simd::Isa;
 
-kernel! {
-    /// `dx = Wᵀ ∗ dy` for `lanes` samples side by side.
-    BackwardInput: pub(crate) fn backward_input<T, FMA, TILE>(
-        lanes: usize,
-        geometry: Geometry,
-        weight: &[T],
-        dy: &[T],
-        dx: &mut [T],
-    ) {
-        for group in 0..geometry.groups {
-            let channels = 0..geometry.group_channels();
-            if lanes == 1 {
-                let (dy, dx) = (dy.as_chunks::<1>().0, dx.as_chunks_mut::<1>().0);
-                tiles!([1] of channels =>
-                    backward_input_tile<T, FMA, ONE, ONE>(geometry, group, weight, dy, &mut *dx));
-            } else {
-                let (dy, dx) = (dy.as_chunks::<LANES>().0, dx.as_chunks_mut::<LANES>().0);
-                if TILE == 12 {
-                    // Two positions share the weights: the sums fill twice as many registers.
-                    tiles!([6, 5, 3, 1] of channels =>
-                        backward_input_tile<T, FMA, LANES, 2>(geometry, group, weight, dy, &mut *dx));
-                } else {
-                    tiles!([TILE, 5, 3, 1] of channels =>
-                        backward_input_tile<T, FMA, LANES, ONE>(geometry, group, weight, dy, &mut *dx));
-                }
-            }
-        }
-    }
-}
-
-/// `N` channels of the group from `start` on, at all positions, `P` side by side at a time.
-#[inline(always)]
-fn backward_input_tile<
-    T: Scalar,
-    const FMA: bool,
-    const L: usize,
-    const P: usize,
-    const N: usize,
->(
-    start: usize,
+/// `dx = Wᵀ ∗ dy` for `lanes` samples side by side.
+///
+/// With a stride the inputs fall into classes that meet different taps, every `stride`-th row and column one class; each
+/// is a correlation of its own.
+#[inline]
+pub(crate) fn backward_input<T: Scalar + Correlate<T>>(
+    isa: Isa,
+    lanes: usize,
     geometry: Geometry,
-    group: usize,
     weight: &[T],
-    dy: &[[T; L]],
-    dx: &mut [[T; L]],
+    dy: &[T],
+    dx: &mut [T],
 ) {
     let Geometry { rows, columns, .. } = geometry;
-    let outputs = geometry.group_outputs();
-    let first_output = group * outputs;
-    let first_channel = group * geometry.group_channels() + start;
-    let plane = rows.output * columns.output;
-    let zero = [[T::ZERO; L]];
-    for row in 0..rows.input {
-        for column in (0..columns.input).step_by(P.max(1)) {
-            let mut sums = [[[T::ZERO; L]; N]; P];
-            for r in 0..rows.kernel {
-                let Some(oh) = rows.output_of(row, r) else {
-                    continue;
-                };
-                for s in 0..columns.kernel {
-                    // A position that no output reads by this tap gets the product with zeros.
-                    let mut vectors = [(&zero[..], 0); P];
-                    let mut read = false;
-                    for p in 0..P {
-                        if let Some(ow) = columns.output_of(column + p, s) {
-                            let start = geometry.output_index(first_output, oh, ow);
-                            vectors[p] = (dy.get(start..).unwrap_or_default(), plane);
-                            read = true;
-                        }
-                    }
-                    if read {
-                        let w = |c| geometry.weight_index(start + c, r, s) + first_output;
-                        add_rows::<T, FMA, L, P, N>(&mut sums, outputs, w, weight, vectors);
-                    }
-                }
-            }
-            for p in 0..P.min(columns.input - column) {
-                for c in 0..N {
-                    let at = geometry.input_index(first_channel + c, row, column + p);
-                    if let Some(dx) = dx.get_mut(at) {
-                        *dx = sums[p][c];
-                    }
-                }
-            }
+    let outputs = geometry.outputs;
+    let [rows_apart, columns_apart] = [rows.stride.max(1), columns.stride.max(1)];
+    let unread = |axis, stride| (0..stride).any(|input| Line::backward(axis, input).0.taps == 0);
+    if unread(rows, rows_apart) || unread(columns, columns_apart) {
+        dx.fill(T::ZERO);
+    }
+    for row in 0..rows_apart.min(rows.input) {
+        for column in 0..columns_apart.min(columns.input) {
+            let (row_line, [r, next_r]) = Line::backward(rows, row);
+            let (column_line, [s, next_s]) = Line::backward(columns, column);
+            let correlation = Correlation {
+                lanes,
+                groups: geometry.groups,
+                channels: geometry.group_outputs(),
+                results: geometry.group_channels(),
+                lines: [row_line, column_line],
+                weights: Weights {
+                    first: geometry.weight_index(0, r, s),
+                    group: geometry.group_outputs(),
+                    result: geometry.weight_index(1, 0, 0),
+                    channel: 1,
+                    taps: [next_r * columns.kernel * outputs, next_s * outputs],
+                },
+                plane: [rows.input, columns.input],
+                place: [row, column],
+                steps: [rows_apart, columns_apart],
+            };
+            correlate(isa, correlation, weight, &[], dy, dx);
         }
     }
 }

@@ -1,182 +1,20 @@
-//! One sample: either a row of positions or the outputs of a position lie in the SIMD lanes.
+//! One sample: the outputs of a position lie in the SIMD lanes.
 
 use super::Geometry;
 use crate::Scalar;
-use crate::element::LANES;
-use crate::kernels::tile::{add_products, tiles};
-use crate::simd::multiply_add;
-use core::ops::Range;
+use crate::simd::{kernel, multiply_add};
 
-/// Scalars on the stack for rows of an input channel with their padding.
-const PADDED: usize = 4096;
-
-/// `y = W ∗ x + b` for one sample.
-#[inline(always)]
-pub(super) fn convolve<T: Scalar, const FMA: bool, const TILE: usize>(
-    geometry: Geometry,
-    weight: &[T],
-    bias: &[T],
-    x: &[T],
-    y: &mut [T],
-) {
-    // Whichever leaves fewer lanes idle; the rows need steps of one.
-    let used = |count: usize| count * LANES / count.next_multiple_of(LANES).max(1);
-    let (positions, outputs) = (geometry.columns.output, geometry.group_outputs());
-    let band = Band::of(geometry);
-    for group in 0..geometry.groups {
-        match band {
-            Some(band) if used(positions) > used(outputs) => {
-                rows::<T, FMA, TILE>(group, geometry, band, weight, bias, x, y);
-            }
-            _ => positions_of::<T, FMA, TILE>(group, geometry, weight, bias, x, y),
-        }
-    }
-}
-
-/// Rows of outputs whose inputs, padded, fit the room there is.
-#[derive(Clone, Copy)]
-struct Band {
-    rows: usize,
-    /// Scalars from one padded input row to the next.
-    pitch: usize,
-}
-
-impl Band {
-    #[inline(always)]
-    fn of(geometry: Geometry) -> Option<Self> {
-        let Geometry { rows, columns, .. } = geometry;
-        if columns.stride != 1 {
-            return None;
-        }
-        let span = |axis: super::Axis| axis.kernel.saturating_sub(1) * axis.dilation;
-        let pitch = columns.output.next_multiple_of(LANES) + span(columns);
-        let rows = (PADDED / pitch).checked_sub(span(rows) + 1)? / rows.stride.max(1) + 1;
-        Some(Self { rows, pitch })
-    }
-}
-
-/// Rows of positions in the lanes: a tile is several outputs at [`LANES`] positions side by side.
-#[inline(always)]
-fn rows<T: Scalar, const FMA: bool, const TILE: usize>(
-    group: usize,
-    geometry: Geometry,
-    band: Band,
-    weight: &[T],
-    bias: &[T],
-    x: &[T],
-    y: &mut [T],
-) {
-    let (outputs, channels) = (geometry.group_outputs(), geometry.group_channels());
-    let outputs = group * outputs..(group + 1) * outputs;
-    let plane = (geometry.rows.output * geometry.columns.output).max(1);
-    let planes = y.chunks_exact_mut(plane).skip(outputs.start);
-    for (o, y) in outputs.clone().zip(planes) {
-        y.fill(bias.get(o).copied().unwrap_or(T::ZERO));
-    }
-    let mut padded = [T::ZERO; PADDED];
-    let mut first = 0;
-    while first < geometry.rows.output {
-        let rows = first..(first + band.rows).min(geometry.rows.output);
-        for channel in 0..channels {
-            let start = geometry.input_index(group * channels + channel, 0, 0);
-            pad(
-                geometry,
-                band,
-                first,
-                x.get(start..).unwrap_or_default(),
-                &mut padded,
-            );
-            let w = weight
-                .get(geometry.weight_index(channel, 0, 0)..)
-                .unwrap_or_default();
-            let (rows, padded) = (&rows, &padded);
-            tiles!([TILE, 5, 3, 1] of outputs.clone() =>
-                add_row_tiles<T, FMA>(geometry, band, rows, w, padded, &mut *y));
-        }
-        first = rows.end;
-    }
-}
-
-/// The input rows that the band of outputs from `first` on reads, with zeros on both sides.
-#[inline(always)]
-fn pad<T: Scalar>(geometry: Geometry, band: Band, first: usize, x: &[T], padded: &mut [T; PADDED]) {
-    let Geometry { rows, columns, .. } = geometry;
-    for (row, padded) in padded.chunks_exact_mut(band.pitch).enumerate() {
-        let row = (first * rows.stride + row).wrapping_sub(rows.padding);
-        let x = (row < rows.input)
-            .then(|| x.get(row * columns.input..(row + 1) * columns.input))
-            .flatten();
-        match x {
-            Some(x) => {
-                for (padded, &x) in padded.iter_mut().skip(columns.padding).zip(x) {
-                    *padded = x;
-                }
-            }
-            None => padded.fill(T::ZERO),
-        }
-    }
-}
-
-/// Adds what one channel contributes to `N` outputs from `start` on, at the positions of a band.
-#[inline(always)]
-fn add_row_tiles<T: Scalar, const FMA: bool, const N: usize>(
-    start: usize,
-    geometry: Geometry,
-    band: Band,
-    rows: &Range<usize>,
-    weight: &[T],
-    padded: &[T; PADDED],
-    y: &mut [T],
-) {
-    let columns = geometry.columns;
-    let taps = geometry.rows.kernel * columns.kernel;
-    // From the last tap of a row to the first of the next.
-    let next_row =
-        (geometry.rows.dilation * band.pitch).wrapping_sub(columns.kernel * columns.dilation);
-    for row in rows.clone() {
-        for fresh in (0..columns.output).step_by(LANES) {
-            // The last tile may overlap the one before it; what that has added is not added again.
-            let column = fresh.min(columns.output.saturating_sub(LANES));
-            let mut sums = [[T::ZERO; LANES]; N];
-            let mut w_at = start;
-            let mut x_at = (row - rows.start) * geometry.rows.stride * band.pitch + column;
-            let mut s = 0;
-            for _ in 0..taps {
-                let w = weight.get(w_at..).and_then(<[T]>::first_chunk);
-                let x = padded.get(x_at..).and_then(<[T]>::first_chunk);
-                let (Some(w), Some(x)) = (w, x) else { break };
-                add_products::<T, FMA, LANES, N>(&mut sums, w, x);
-                w_at += geometry.outputs;
-                x_at += columns.dilation;
-                s += 1;
-                if s == columns.kernel {
-                    s = 0;
-                    x_at = x_at.wrapping_add(next_row);
-                }
-            }
-            for o in 0..N {
-                let at = geometry.output_index(start + o, row, column);
-                let y = y.get_mut(at..).unwrap_or_default();
-                if columns.output >= LANES
-                    && let Some(y) = y.first_chunk_mut::<LANES>()
-                {
-                    for l in 0..LANES {
-                        y[l] += if column + l >= fresh {
-                            sums[o][l]
-                        } else {
-                            T::ZERO
-                        };
-                    }
-                } else {
-                    for l in 0..LANES {
-                        if l < columns.output
-                            && let Some(y) = y.get_mut(l)
-                        {
-                            *y += sums[o][l];
-                        }
-                    }
-                }
-            }
+kernel! {
+    /// `y = W ∗ x + b` for one sample.
+    ForwardSample: pub(super) fn forward_sample<T, FMA, TILE>(
+        geometry: Geometry,
+        weight: &[T],
+        bias: &[T],
+        x: &[T],
+        y: &mut [T],
+    ) {
+        for group in 0..geometry.groups {
+            positions_of::<T, FMA, TILE>(group, geometry, weight, bias, x, y);
         }
     }
 }

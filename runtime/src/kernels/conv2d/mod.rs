@@ -8,12 +8,18 @@
 
 mod backward_input;
 mod backward_weight;
+mod blocks;
+mod correlate;
 mod forward;
 mod forward_sample;
+mod line;
+mod window;
 
-pub(crate) use backward_input::{BackwardInput, backward_input};
+pub(crate) use backward_input::backward_input;
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
-pub(crate) use forward::{Forward, forward};
+pub(crate) use correlate::Correlate;
+pub(crate) use forward::forward;
+pub(crate) use forward_sample::ForwardSample;
 
 use super::window::Axis;
 

@@ -1,0 +1,65 @@
+//! How the work of a correlation is cut, so that what it reads fits a window of padded source.
+
+use super::line::Line;
+use crate::element::LANES;
+
+/// Taps, of all channels together, that a block has at most.
+pub(super) const TAPS: usize = 256;
+
+/// Scalars of a window.
+pub(super) const WINDOW: usize = 8192;
+
+/// Positions that a block should have before it gets more channels: each weight is copied once for all of them.
+const POSITIONS: usize = 32;
+
+/// The extent of a block: channels, and along each axis positions and taps.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    pub(super) channels: usize,
+    pub(super) positions: [usize; 2],
+    pub(super) taps: [usize; 2],
+}
+
+impl Extent {
+    /// The largest that fits a window of `room` elements. First come enough columns for a vector and the taps, so that
+    /// a block is never empty, then positions, channels, and what positions are left room for.
+    #[inline(always)]
+    pub(super) fn of(rows: Line, columns: Line, channels: usize, room: usize) -> Self {
+        let [row_tap, column_tap] = [rows.tap.unsigned_abs(), columns.tap.unsigned_abs()];
+        let height = |high, r| (high - 1) * rows.step + (r - 1) * row_tap + 1;
+        // Rounded up to whole steps, see `Window`.
+        let width = |wide, s| wide * columns.step + (s - 1) * column_tap;
+        // As many of `all` as leave a size within the room, given how the size grows.
+        let fit = |all: usize, room: usize, one: usize, step: usize| {
+            (room.saturating_sub(one) / step.max(1) + 1).min(all.max(1))
+        };
+        let wide = fit(columns.positions.min(LANES), room, width(1, 1), columns.step);
+        let s = fit(columns.taps.min(TAPS), room, width(wide, 1), column_tap);
+        let all_columns = s == columns.taps.max(1);
+        let r = if all_columns { rows.taps.min(TAPS / s) } else { 1 };
+        let r = fit(r, room / width(wide, s), 1, row_tap);
+        let wide = fit(columns.positions, room / height(1, r), width(1, s), columns.step);
+        let rows_fit = |enough: usize, room: usize| {
+            fit(enough.min(rows.positions), room / width(wide, s), height(1, r), rows.step)
+        };
+        let high = rows_fit(POSITIONS.div_ceil(wide), room);
+        let most = (room / (height(high, r) * width(wide, s))).min(TAPS / (r * s));
+        let whole = all_columns && r == rows.taps.max(1);
+        let channels = if whole { channels.min(most).max(1) } else { 1 };
+        let high = rows_fit(usize::MAX, room / channels);
+        Self {
+            channels,
+            positions: [high, wide],
+            taps: [r, s],
+        }
+    }
+}
+
+/// Starts and lengths of the pieces of `0..all`, `size` at a time.
+#[inline(always)]
+pub(super) fn pieces(all: usize, size: usize) -> impl Iterator<Item = [usize; 2]> {
+    let size = size.max(1);
+    (0..all)
+        .step_by(size)
+        .map(move |start| [start, size.min(all - start)])
+}

@@ -1,0 +1,315 @@
+use super::blocks::{TAPS, WINDOW, pieces};
+use super::line::Line;
+use super::window::{Window, extent};
+use crate::Scalar;
+use crate::element::LANES;
+use crate::simd::{Vector, kernel};
+
+/// Results, the most of a tile.
+const WIDEST: usize = 6;
+
+/// A correlation of several channels with weights: what the forward pass and the gradient of the input both are.
+#[derive(Clone, Copy, Debug)]
+pub struct Correlation {
+    pub(super) lanes: usize,
+    pub(super) groups: usize,
+    /// Planes of the source, and of results, of a group.
+    pub(super) channels: usize,
+    pub(super) results: usize,
+    pub(super) lines: [Line; 2],
+    pub(super) weights: Weights,
+    /// Rows and columns of a plane of results.
+    pub(super) plane: [usize; 2],
+    /// The place of the first position in it, and from one to the next.
+    pub(super) place: [usize; 2],
+    pub(super) steps: [usize; 2],
+}
+
+/// Where the weights of a correlation lie.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights {
+    pub(super) first: usize,
+    /// From a group, a result, a channel, a tap of each axis to the next.
+    pub(super) group: usize,
+    pub(super) result: usize,
+    pub(super) channel: usize,
+    pub(super) taps: [usize; 2],
+}
+
+kernel! {
+    /// Writes the sums of a [`Correlation`] and the bias of each result.
+    Correlate: pub(super) fn correlate<T, FMA, TILE>(
+        correlation: Correlation,
+        weight: &[T],
+        bias: &[T],
+        source: &[T],
+        to: &mut [T],
+    ) {
+        let Correlation { lanes, groups, channels, results, lines, .. } = correlation;
+        let direct = lanes != 1 && lines.into_iter().all(Line::inside);
+        let extent = extent(lanes, lines, channels, direct);
+        let mut memory;
+        let memory: &mut [T] = if direct {
+            &mut []
+        } else {
+            memory = [T::ZERO; WINDOW + LANES];
+            &mut memory
+        };
+        let mut offsets = [0; TAPS];
+        let mut panel = [T::ZERO; TAPS * WIDEST];
+        let source_plane = lines[0].source * lines[1].source * lanes;
+        let [row_line, column_line] = lines;
+        for group in 0..groups {
+            for [c, channels_here] in pieces(channels, extent.channels) {
+                let first_plane = (group * channels + c) * source_plane;
+                let source = source.get(first_plane..).unwrap_or_default();
+                for r in pieces(row_line.taps, extent.taps[0]) {
+                    for s in pieces(column_line.taps, extent.taps[1]) {
+                        for i in pieces(row_line.positions, extent.positions[0]) {
+                            for j in pieces(column_line.positions, extent.positions[1]) {
+                                let (window, source) = if direct {
+                                    let (window, start) = Window::direct(lines, [i, j], [r, s]);
+                                    (window, source.get(start..).unwrap_or_default())
+                                } else {
+                                    let window = Window::copied(lanes, lines, [i, j], [r, s]);
+                                    for channel in 0..channels_here {
+                                        let start = channel * source_plane;
+                                        let source = source.get(start..).unwrap_or_default();
+                                        window.fill::<T, V>(lines, source, channel, memory);
+                                    }
+                                    (window, &*memory)
+                                };
+                                let block = Block {
+                                    correlation,
+                                    window,
+                                    group,
+                                    channels: [c, channels_here],
+                                    positions: [i, j],
+                                    taps: [r, s],
+                                };
+                                let count = block.write_offsets(&mut offsets);
+                                let offsets = offsets.get(..count).unwrap_or_default();
+                                let mut start = 0;
+                                while start < results {
+                                    let rest = results - start;
+                                    let at = |size| rest == size || rest >= 2 * size;
+                                    let panel = &mut panel;
+                                    start += if TILE == 12 && at(6) {
+                                        block.tiles::<T, V, 4, 6>(start, offsets, panel, weight, bias, source, to)
+                                    } else if TILE == 12 && at(5) {
+                                        block.tiles::<T, V, 4, 5>(start, offsets, panel, weight, bias, source, to)
+                                    } else if TILE == 12 && at(3) {
+                                        block.tiles::<T, V, 8, 3>(start, offsets, panel, weight, bias, source, to)
+                                    } else if TILE == 12 {
+                                        block.tiles::<T, V, 8, 1>(start, offsets, panel, weight, bias, source, to)
+                                    } else if TILE == 6 && at(6) {
+                                        block.tiles::<T, V, 1, 6>(start, offsets, panel, weight, bias, source, to)
+                                    } else if TILE >= 3 && at(3) {
+                                        block.tiles::<T, V, 1, 3>(start, offsets, panel, weight, bias, source, to)
+                                    } else {
+                                        block.tiles::<T, V, 2, 1>(start, offsets, panel, weight, bias, source, to)
+                                    };
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Pieces of a correlation, first and count: channels, positions and taps along each axis.
+struct Block {
+    correlation: Correlation,
+    window: Window,
+    group: usize,
+    channels: [usize; 2],
+    positions: [[usize; 2]; 2],
+    taps: [[usize; 2]; 2],
+}
+
+impl Block {
+    /// Where each tap of each channel meets the first position. Returns how many there are.
+    #[inline(always)]
+    fn write_offsets(&self, offsets: &mut [usize; TAPS]) -> usize {
+        let mut places = offsets.iter_mut();
+        let mut count = 0;
+        for channel in 0..self.channels[1] {
+            for row in 0..self.taps[0][1] {
+                for column in 0..self.taps[1][1] {
+                    if let Some(place) = places.next() {
+                        *place = self.window.offset([channel, row, column]);
+                        count += 1;
+                    }
+                }
+            }
+        }
+        count
+    }
+
+    /// The weights of `N` results from `start` on, in the order of the offsets.
+    #[inline(always)]
+    fn copy_weights<T: Scalar, const N: usize>(
+        &self,
+        start: usize,
+        weight: &[T],
+        panel: &mut [[T; N]],
+    ) {
+        let weights = self.correlation.weights;
+        let first = weights.first + self.group * weights.group + start * weights.result;
+        let mut panel = panel.iter_mut();
+        for channel in self.channels[0]..self.channels[0] + self.channels[1] {
+            for row in self.taps[0][0]..self.taps[0][0] + self.taps[0][1] {
+                for column in self.taps[1][0]..self.taps[1][0] + self.taps[1][1] {
+                    let at = first
+                        + channel * weights.channel
+                        + row * weights.taps[0]
+                        + column * weights.taps[1];
+                    let Some(to) = panel.next() else { return };
+                    let span = (N - 1) * weights.result + 1;
+                    let Some(from) = weight.get(at..at + span) else {
+                        return;
+                    };
+                    for n in 0..N {
+                        to[n] = from[n * weights.result];
+                    }
+                }
+            }
+        }
+    }
+
+    /// `N` results from `start` on at all positions of the block, `P` vectors at a time. Returns `N`.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments)]
+    fn tiles<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
+        &self,
+        start: usize,
+        offsets: &[usize],
+        panel: &mut [T; TAPS * WIDEST],
+        weight: &[T],
+        bias: &[T],
+        source: &[T],
+        to: &mut [T],
+    ) -> usize {
+        let Correlation {
+            lanes,
+            results,
+            plane,
+            place,
+            steps,
+            ..
+        } = self.correlation;
+        let panel = panel.as_chunks_mut::<N>().0;
+        self.copy_weights(start, weight, panel);
+        let panel = panel.get(..offsets.len()).unwrap_or_default();
+        let result = self.group * results + start;
+        // The first block sets the sums, those behind it add to them.
+        let fresh = self.channels[0] == 0 && self.taps.iter().all(|taps| taps[0] == 0);
+        let mut biases = [T::ZERO; N];
+        if fresh && let Some(bias) = bias.get(result..).and_then(<[T]>::first_chunk) {
+            biases = *bias;
+        }
+        let [[i, high], [j, wide]] = self.positions;
+        // Positions of a vector.
+        let together = if lanes == 1 { LANES } else { 1 };
+        let (mut row, mut column) = (0, 0);
+        while row < high {
+            let mut bases = [0; P];
+            let mut places = [Place::default(); P];
+            for p in 0..P {
+                // Behind the last one it is computed again, and not written.
+                if row < high {
+                    // The last vector of a row may overlap the one before it.
+                    let begin = column.min(wide.saturating_sub(together));
+                    bases[p] = row * self.window.steps[0] + begin * self.window.steps[1];
+                    let y = place[0] + (i + row) * steps[0];
+                    let x = place[1] + (j + begin) * steps[1];
+                    places[p] = Place {
+                        at: (y * plane[1] + x) * lanes,
+                        skipped: column - begin,
+                        count: (wide - begin).min(together),
+                    };
+                    column += together;
+                    if column >= wide {
+                        (row, column) = (row + 1, 0);
+                    }
+                } else {
+                    bases[p] = bases[0];
+                }
+            }
+            let sums = sums::<T, V, P, N>(offsets, panel, source, bases);
+            for p in 0..P {
+                let Place { at, skipped, count } = places[p];
+                if count == 0 {
+                    continue;
+                }
+                for n in 0..N {
+                    let at = (result + n) * plane[0] * plane[1] * lanes + at;
+                    let sum = sums[n][p].add(V::splat(biases[n]));
+                    let to = to.get_mut(at..).unwrap_or_default();
+                    if lanes != 1 || count == LANES && steps[1] == 1 && (fresh || skipped == 0) {
+                        if let Some(to) = to.first_chunk_mut() {
+                            let sum = if fresh { sum } else { sum.add(V::load(to)) };
+                            sum.store(to);
+                        }
+                    } else {
+                        let mut values = [T::ZERO; LANES];
+                        sum.store(&mut values);
+                        let values = values.get(skipped..count).unwrap_or_default();
+                        let to = to.iter_mut().step_by(steps[1].max(1)).skip(skipped);
+                        for (to, &value) in to.zip(values) {
+                            *to = if fresh { value } else { *to + value };
+                        }
+                    }
+                }
+            }
+        }
+        N
+    }
+}
+
+/// Where a vector of results goes: its first scalar, the lanes that were written before, and how many there are.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    at: usize,
+    skipped: usize,
+    count: usize,
+}
+
+/// `Σ_k panel[k][n] · source[offsets[k] + bases[p]]`, vector by vector.
+#[inline(always)]
+fn sums<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
+    offsets: &[usize],
+    panel: &[[T; N]],
+    source: &[T],
+    bases: [usize; P],
+) -> [[V; P]; N] {
+    let mut sums = [[V::zero(); P]; N];
+    // Of one length, so that one comparison holds for all.
+    let farthest = bases.into_iter().max().unwrap_or(0);
+    let length = source.len().saturating_sub(farthest);
+    let mut sources = [source; P];
+    for p in 0..P {
+        match source.get(bases[p]..bases[p] + length) {
+            Some(source) => sources[p] = source,
+            None => return sums,
+        }
+    }
+    for (&offset, w) in offsets.iter().zip(panel) {
+        let mut x = [V::zero(); P];
+        for p in 0..P {
+            match sources[p].get(offset..).and_then(<[T]>::first_chunk) {
+                Some(values) => x[p] = V::load(values),
+                None => return sums,
+            }
+        }
+        for n in 0..N {
+            let w = V::splat(w[n]);
+            for p in 0..P {
+                sums[n][p] = x[p].multiply_add(w, sums[n][p]);
+            }
+        }
+    }
+    sums
+}

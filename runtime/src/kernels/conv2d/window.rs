@@ -1,0 +1,169 @@
+use super::blocks::Extent;
+use super::line::{Line, Section};
+use crate::Scalar;
+use crate::element::LANES;
+use crate::simd::Vector;
+
+/// A piece of the planes of a source: the source itself where nothing beyond its edges is asked for, or a copy with
+/// zeros around it. All distances are in scalars.
+///
+/// For one sample neighbouring positions are neighbours in the copy, whatever the step, so that they fill a vector: the
+/// columns lie in as many runs as a step has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    rows: Section,
+    columns: Section,
+    /// Of a run of columns, of a row, of a plane.
+    run: usize,
+    pitch: usize,
+    plane: usize,
+    /// From a position to the next.
+    pub(super) steps: [usize; 2],
+    column_step: usize,
+    lanes: usize,
+}
+
+impl Window {
+    /// A copy that is to be [`fill`](Window::fill)ed, for the positions and taps from `first` to `last` along each axis.
+    #[inline(always)]
+    pub(super) fn copied(
+        lanes: usize,
+        lines: [Line; 2],
+        positions: [[usize; 2]; 2],
+        taps: [[usize; 2]; 2],
+    ) -> Self {
+        let rows = lines[0].section(positions[0], taps[0]);
+        let columns = lines[1].section(positions[1], taps[1]);
+        let step = lines[1].step.max(1);
+        let run = columns.length.div_ceil(step);
+        let pitch = run * step * lanes;
+        let column = if lanes == 1 { 1 } else { step * lanes };
+        Self {
+            rows,
+            columns,
+            run,
+            pitch,
+            plane: rows.length * pitch,
+            steps: [lines[0].step * pitch, column],
+            column_step: step,
+            lanes,
+        }
+    }
+
+    /// The source itself, for a lane group; also returns where the window begins in a plane.
+    #[inline(always)]
+    pub(super) fn direct(
+        lines: [Line; 2],
+        positions: [[usize; 2]; 2],
+        taps: [[usize; 2]; 2],
+    ) -> (Self, usize) {
+        let [row_line, column_line] = lines;
+        let copied = Self::copied(LANES, lines, positions, taps);
+        let pitch = column_line.source * LANES;
+        let window = Self {
+            pitch,
+            plane: row_line.source * pitch,
+            steps: [row_line.step * pitch, copied.steps[1]],
+            ..copied
+        };
+        let start = copied.rows.lowest as usize * column_line.source + copied.columns.lowest as usize;
+        (window, start * LANES)
+    }
+
+    /// Where tap `[channel, row, column]` meets the first position.
+    #[inline(always)]
+    pub(super) fn offset(&self, [channel, row, column]: [usize; 3]) -> usize {
+        let column = self.columns.offset(column);
+        let column = if self.lanes == 1 && self.column_step > 1 {
+            column % self.column_step * self.run + column / self.column_step
+        } else {
+            column * self.lanes
+        };
+        channel * self.plane + self.rows.offset(row) * self.pitch + column
+    }
+
+    /// Copies one plane of the source.
+    #[inline(always)]
+    pub(super) fn fill<T: Scalar, V: Vector<T>>(
+        &self,
+        lines: [Line; 2],
+        source: &[T],
+        channel: usize,
+        memory: &mut [T],
+    ) {
+        let [height, width] = lines.map(|line| line.source);
+        let copy = memory.get_mut(channel * self.plane..).unwrap_or_default();
+        // Columns of the copy that exist in the source.
+        let left = (-self.columns.lowest).clamp(0, self.columns.length as isize) as usize;
+        let from = self.columns.lowest.max(0) as usize;
+        let count = width.saturating_sub(from).min(self.columns.length - left);
+        for (row, copy) in copy
+            .chunks_exact_mut(self.pitch.max(1))
+            .take(self.rows.length)
+            .enumerate()
+        {
+            let row = usize::try_from(self.rows.lowest + row as isize).unwrap_or(height);
+            let start = (row * width + from) * self.lanes;
+            let source = if row < height {
+                source.get(start..start + count * self.lanes).unwrap_or_default()
+            } else {
+                &[]
+            };
+            if self.lanes == 1 && self.column_step > 1 {
+                for (residue, copy) in copy.chunks_exact_mut(self.run.max(1)).enumerate() {
+                    for (i, to) in copy.iter_mut().enumerate() {
+                        let column = (i * self.column_step + residue).wrapping_sub(left);
+                        *to = source.get(column).copied().unwrap_or(T::ZERO);
+                    }
+                }
+            } else if let Some((before, rest)) = copy.split_at_mut_checked(left * self.lanes)
+                && let Some((copy, behind)) = rest.split_at_mut_checked(source.len())
+            {
+                zero(before);
+                duplicate::<T, V>(source, copy);
+                zero(behind);
+            }
+        }
+    }
+}
+
+/// Short runs: calls for each would take longer.
+#[inline(always)]
+fn zero<T: Scalar>(to: &mut [T]) {
+    let (vectors, rest) = to.as_chunks_mut::<LANES>();
+    vectors.fill([T::ZERO; LANES]);
+    for to in rest {
+        *to = core::hint::black_box(T::ZERO);
+    }
+}
+
+/// Copies a run; the last vector may overlap the one before it.
+#[inline(always)]
+fn duplicate<T: Scalar, V: Vector<T>>(from: &[T], to: &mut [T]) {
+    let (vectors, rest) = from.as_chunks::<LANES>();
+    for (to, from) in to.as_chunks_mut::<LANES>().0.iter_mut().zip(vectors) {
+        V::load(from).store(to);
+    }
+    if rest.is_empty() {
+        return;
+    }
+    match (from.last_chunk(), to.last_chunk_mut()) {
+        (Some(from), Some(to)) => V::load(from).store(to),
+        _ => {
+            for (to, &from) in to.iter_mut().zip(from) {
+                *to = core::hint::black_box(from);
+            }
+        }
+    }
+}
+
+/// What a window of the source may hold, in elements, and how the work is cut for it.
+#[inline(always)]
+pub(super) fn extent(lanes: usize, lines: [Line; 2], channels: usize, direct: bool) -> Extent {
+    let room = if direct {
+        usize::MAX / 2
+    } else {
+        super::blocks::WINDOW / lanes.max(1)
+    };
+    Extent::of(lines[0], lines[1], channels, room)
+}
