@@ -141,6 +141,7 @@ impl<
         Tensor::new("bias", &[BIAS]),
     ];
     const MACS: usize = OH * OW * OUT * PATCH;
+    const OVERWRITES: bool = true;
 
     fn init<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, _: &mut (), rng: &mut R) {
         let (weight, bias) = (&mut parameters.weight, &mut parameters.bias);
@@ -182,6 +183,7 @@ impl<
             cx.isa,
             E::LANES,
             self.geometry(),
+            cx.overwrite,
             E::scalars(input.as_flattened().as_flattened()),
             dy,
             cx.gradients.weight.as_mut_slice(),

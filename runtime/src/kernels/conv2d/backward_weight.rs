@@ -1,127 +1,103 @@
 use super::Geometry;
+use super::blocks::{TAPS, WINDOW, pieces};
+use super::line::Line;
+use super::window::{Window, extent};
 use crate::Scalar;
 use crate::element::LANES;
-use crate::kernels::tile::{ONE, sum, tiles};
-use crate::simd::{kernel, multiply_add};
-use core::ops::Range;
+use crate::simd::{Vector, kernel};
 
-/// Output positions of a block of the weight gradient: with the tile's outputs they fit a first-level cache.
-const BLOCK: usize = 64;
+/// Outputs, the most of a tile.
+const WIDEST: usize = 4;
 
 kernel! {
-    /// `dW += dy ∗ x`, `db += Σ dy`, summed over `lanes` samples side by side.
+    /// `dW += dy ∗ x`, `db += Σ dy`, summed over `lanes` samples side by side. `overwrite` sets the sums instead of adding
+    /// them.
     BackwardWeight: pub(crate) fn backward_weight<T, FMA, TILE>(
         lanes: usize,
         geometry: Geometry,
+        overwrite: bool,
         x: &[T],
         dy: &[T],
         d_weight: &mut [T],
         d_bias: &mut [T],
     ) {
-        let plane = geometry.rows.output * geometry.columns.output;
+        let Geometry { rows, columns, groups, .. } = geometry;
+        let plane = rows.output * columns.output;
         for (db, dy) in d_bias.iter_mut().zip(dy.chunks_exact((plane * lanes).max(1))) {
-            let (positions, rest) = dy.as_chunks::<LANES>();
-            let mut sums = [T::ZERO; LANES];
-            for dy in positions {
-                for l in 0..LANES {
-                    sums[l] += dy[l];
-                }
-            }
-            *db += sum(&sums) + rest.iter().copied().sum::<T>();
+            let sum = total::<T, V>(dy);
+            *db = if overwrite { sum } else { *db + sum };
         }
-        for group in 0..geometry.groups {
-            let outputs = geometry.group_outputs();
-            let outputs = group * outputs..(group + 1) * outputs;
-            let channel = group * geometry.group_channels();
-            if lanes == 1 {
-                let (x, dy) = (x.as_chunks::<1>().0, dy.as_chunks::<1>().0);
-                tiles!([1] of outputs =>
-                    backward_weight_tile<T, FMA, ONE, ONE>(geometry, channel, x, dy, &mut *d_weight));
-            } else {
-                let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
-                if TILE == 12 {
-                    tiles!([6, 5, 3, 1] of outputs =>
-                        backward_weight_tile<T, FMA, LANES, 3>(geometry, channel, x, dy, &mut *d_weight));
-                } else {
-                    tiles!([TILE, 5, 3, 1] of outputs =>
-                        backward_weight_tile<T, FMA, LANES, ONE>(geometry, channel, x, dy, &mut *d_weight));
-                }
-            }
-        }
-    }
-}
-
-/// The weights of `N` outputs from `start` on, for up to `S` ≤ 3 neighbouring taps of a row at a time. Each is summed
-/// lane by lane over a block of positions, and over the lanes once at the end of the block. `channel` is the first
-/// channel of the group.
-#[inline(always)]
-fn backward_weight_tile<
-    T: Scalar,
-    const FMA: bool,
-    const L: usize,
-    const S: usize,
-    const N: usize,
->(
-    start: usize,
-    geometry: Geometry,
-    channel: usize,
-    x: &[[T; L]],
-    dy: &[[T; L]],
-    d_weight: &mut [T],
-) {
-    let Geometry { rows, columns, .. } = geometry;
-    let plane = rows.output * columns.output;
-    let mut planes: [&[[T; L]]; N] = [&[]; N];
-    for o in 0..N {
-        let start = (start + o) * plane;
-        match dy.get(start..start + plane) {
-            Some(dy) => planes[o] = dy,
-            None => return,
-        }
-    }
-    let block_columns = columns.output.clamp(1, BLOCK);
-    let block_rows = BLOCK / block_columns;
-    for first_row in (0..rows.output).step_by(block_rows) {
-        for first_column in (0..columns.output).step_by(block_columns) {
-            for c in 0..geometry.group_channels() {
-                for r in 0..rows.kernel {
-                    let oh = rows.outputs_of_tap(r, first_row..first_row + block_rows);
-                    let mut s = 0;
-                    while s < columns.kernel {
-                        let outputs_of = |tap| {
-                            let block = first_column..first_column + block_columns;
-                            columns.outputs_of_tap(tap, block)
-                        };
-                        // Neighbouring taps share `dy` at the outputs they have in common; at the others, and where
-                        // their inputs are not neighbours, each goes alone.
-                        let mut taps = if columns.dilation == 1 { S } else { 1 };
-                        taps = taps.min(columns.kernel - s);
-                        let (left, right) = (outputs_of(s), outputs_of(s + taps - 1));
-                        let mut common = left.start.max(right.start)..left.end.min(right.end);
-                        if taps == 1 || common.is_empty() {
-                            (taps, common) = (1, left.start..left.start);
-                        }
-                        let at = |tap| [channel + c, r, tap];
-                        let dw = |tap| geometry.weight_index(c, r, tap) + start;
-                        let p = positions(geometry, at(s), oh.clone(), common.clone());
-                        if S > 1 && taps == 3 {
-                            let sums = products::<T, FMA, L, 3, N>(p, plane, x, &planes);
-                            add(sums, dw(s), geometry.outputs, d_weight);
-                        } else if S > 1 && taps == 2 {
-                            let sums = products::<T, FMA, L, 2, N>(p, plane, x, &planes);
-                            add(sums, dw(s), geometry.outputs, d_weight);
-                        }
-                        for tap in s..s + taps {
-                            let all = outputs_of(tap);
-                            for alone in [all.start..common.start, common.end..all.end] {
-                                if !alone.is_empty() {
-                                    let p = positions(geometry, at(tap), oh.clone(), alone);
-                                    let sums = products::<T, FMA, L, 1, N>(p, plane, x, &planes);
-                                    add(sums, dw(tap), geometry.outputs, d_weight);
+        let (channels, outputs) = (geometry.group_channels(), geometry.group_outputs());
+        let lines = [Line::forward(rows), Line::forward(columns)];
+        let direct = lanes != 1 && lines.into_iter().all(Line::inside);
+        let mut extent = extent(lanes, lines, channels, direct);
+        let mut memory;
+        let memory: &mut [T] = if direct {
+            &mut []
+        } else {
+            memory = [T::ZERO; WINDOW + LANES];
+            &mut memory
+        };
+        // One sample: `dy` of a tile's outputs with zeros behind each row, up to whole vectors.
+        let mut rows_of_dy;
+        let rows_of_dy: &mut [T] = if lanes == 1 {
+            let room = WINDOW / WIDEST;
+            let [high, wide] = &mut extent.positions;
+            *wide = (*wide).min(room);
+            *high = (*high).min(room / wide.next_multiple_of(LANES)).max(1);
+            rows_of_dy = [T::ZERO; WINDOW];
+            &mut rows_of_dy
+        } else {
+            &mut []
+        };
+        let mut taps = [Tap::default(); TAPS];
+        let source_plane = rows.input * columns.input * lanes;
+        for group in 0..groups {
+            for c in pieces(channels, extent.channels) {
+                let first_plane = (group * channels + c[0]) * source_plane;
+                let x = x.get(first_plane..).unwrap_or_default();
+                for r in pieces(rows.kernel, extent.taps[0]) {
+                    for s in pieces(columns.kernel, extent.taps[1]) {
+                        for i in pieces(rows.output, extent.positions[0]) {
+                            for j in pieces(columns.output, extent.positions[1]) {
+                                let (window, x) = if direct {
+                                    let (window, start) = Window::direct(lines, [i, j], [r, s]);
+                                    (window, x.get(start..).unwrap_or_default())
+                                } else {
+                                    let window = Window::copied(lanes, lines, [i, j], [r, s]);
+                                    for channel in 0..c[1] {
+                                        let x = x.get(channel * source_plane..).unwrap_or_default();
+                                        window.fill::<T, V>(lines, x, channel, memory);
+                                    }
+                                    (window, &*memory)
+                                };
+                                let block = Block {
+                                    geometry,
+                                    window,
+                                    lanes,
+                                    positions: [i, j],
+                                    overwrite: overwrite && i[0] == 0 && j[0] == 0,
+                                };
+                                let count = write_taps(geometry, &window, c, [r, s], &mut taps);
+                                let taps = taps.get(..count).unwrap_or_default();
+                                let (mut start, end) = (group * outputs, (group + 1) * outputs);
+                                while start < end {
+                                    let rest = end - start;
+                                    let at = |size| rest == size || rest >= 2 * size;
+                                    start += if TILE == 12 && at(4) {
+                                        block.outputs::<T, V, 5, 4>(start, taps, x, dy, rows_of_dy, d_weight)
+                                    } else if TILE == 12 && at(3) {
+                                        block.outputs::<T, V, 5, 3>(start, taps, x, dy, rows_of_dy, d_weight)
+                                    } else if TILE == 12 {
+                                        block.outputs::<T, V, 5, 1>(start, taps, x, dy, rows_of_dy, d_weight)
+                                    } else if TILE >= 6 && at(2) {
+                                        block.outputs::<T, V, 3, 2>(start, taps, x, dy, rows_of_dy, d_weight)
+                                    } else {
+                                        block.outputs::<T, V, 3, 1>(start, taps, x, dy, rows_of_dy, d_weight)
+                                    };
                                 }
                             }
                         }
-                        s += taps;
                     }
                 }
             }
@@ -129,97 +105,206 @@ fn backward_weight_tile<
     }
 }
 
-/// Adds the sums over the lanes to the weights of `N` outputs and `S` taps from `at` on.
+/// The sum of all.
 #[inline(always)]
-fn add<T: Scalar, const L: usize, const S: usize, const N: usize>(
-    sums: [[[T; L]; N]; S],
-    at: usize,
-    outputs: usize,
-    d_weight: &mut [T],
-) {
-    // Through memory once: else the compiler sums up vectors that suit the tree of `sum` and not the lanes.
-    let sums = core::hint::black_box(sums);
-    for tap in 0..S {
-        let at = at + tap * outputs;
-        if let Some(dw) = d_weight.get_mut(at..at + N) {
-            for o in 0..N {
-                dw[o] += sum(&sums[tap][o]);
-            }
+fn total<T: Scalar, V: Vector<T>>(values: &[T]) -> T {
+    let (vectors, rest) = values.as_chunks::<LANES>();
+    let (fours, few) = vectors.as_chunks::<4>();
+    let mut sums = [V::zero(); 4];
+    for four in fours {
+        for i in 0..4 {
+            sums[i] = sums[i].add(V::load(&four[i]));
         }
     }
+    for vector in few {
+        sums[0] = sums[0].add(V::load(vector));
+    }
+    let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3])).total();
+    rest.iter().fold(sum, |sum, &value| sum + value)
 }
 
-/// The output positions of a block whose tap falls inside the input, and where they and their inputs begin.
-struct Positions {
-    rows: usize,
-    columns: usize,
-    x: usize,
-    x_strides: [usize; 2],
-    y: usize,
-    y_stride: usize,
+/// A tap of a channel: where it meets the first position in the window, and its weights.
+#[derive(Clone, Copy, Default)]
+struct Tap {
+    offset: usize,
+    weights: usize,
 }
 
-/// Those of the outputs `oh` × `ow` for a tap `[channel, row, column]`.
+/// The taps of some channels. Returns how many there are.
 #[inline(always)]
-fn positions(
+fn write_taps(
     geometry: Geometry,
-    [channel, r, s]: [usize; 3],
-    oh: Range<usize>,
-    ow: Range<usize>,
-) -> Positions {
-    let Geometry { rows, columns, .. } = geometry;
-    Positions {
-        rows: oh.len(),
-        columns: ow.len(),
-        x: geometry.input_index(
-            channel,
-            rows.input_of(oh.start, r),
-            columns.input_of(ow.start, s),
-        ),
-        x_strides: [rows.stride * columns.input, columns.stride],
-        y: geometry.output_index(0, oh.start, ow.start),
-        y_stride: columns.output,
-    }
-}
-
-/// `Σ dy[o] ⊙ x` over positions, lane by lane, for `S` taps whose inputs are neighbours. One loop, with every bound settled before the products, as in the
-/// forward kernel.
-#[inline(always)]
-fn products<T: Scalar, const FMA: bool, const L: usize, const S: usize, const N: usize>(
-    positions: Positions,
-    plane: usize,
-    x: &[[T; L]],
-    planes: &[&[[T; L]]; N],
-) -> [[[T; L]; N]; S] {
-    let [x_row, x_column] = positions.x_strides;
-    let x_row = x_row.wrapping_sub(positions.columns * x_column);
-    let y_row = positions.y_stride - positions.columns;
-    let (mut x_at, mut y_at) = (positions.x, positions.y);
-    let mut column = 0;
-    let mut sums = [[[T::ZERO; L]; N]; S];
-    for _ in 0..positions.rows * positions.columns {
-        let inputs = x.get(x_at..).and_then(<[_]>::first_chunk::<S>);
-        let Some(inputs) = inputs else { break };
-        if y_at >= plane {
-            break;
-        }
-        for o in 0..N {
-            let dy = &planes[o][y_at];
-            for tap in 0..S {
-                for l in 0..L {
-                    sums[tap][o][l] =
-                        multiply_add::<T, FMA>(dy[l], inputs[tap][l], sums[tap][o][l]);
+    window: &Window,
+    channels: [usize; 2],
+    [rows, columns]: [[usize; 2]; 2],
+    taps: &mut [Tap; TAPS],
+) -> usize {
+    let mut places = taps.iter_mut();
+    let mut count = 0;
+    for channel in 0..channels[1] {
+        for row in 0..rows[1] {
+            for column in 0..columns[1] {
+                if let Some(place) = places.next() {
+                    let (row_tap, column_tap) = (rows[0] + row, columns[0] + column);
+                    *place = Tap {
+                        offset: window.offset([channel, row, column]),
+                        weights: geometry.weight_index(channels[0] + channel, row_tap, column_tap),
+                    };
+                    count += 1;
                 }
             }
         }
-        x_at += x_column;
-        y_at += 1;
-        column += 1;
-        if column == positions.columns {
-            column = 0;
-            x_at = x_at.wrapping_add(x_row);
-            y_at += y_row;
+    }
+    count
+}
+
+/// Positions of the outputs along each axis, first and count.
+struct Block {
+    geometry: Geometry,
+    window: Window,
+    lanes: usize,
+    positions: [[usize; 2]; 2],
+    overwrite: bool,
+}
+
+impl Block {
+    /// The weights of `N` outputs from `start` on and of all taps, `S` at a time. Returns `N`.
+    #[inline(always)]
+    fn outputs<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
+        &self,
+        start: usize,
+        taps: &[Tap],
+        x: &[T],
+        dy: &[T],
+        rows_of_dy: &mut [T],
+        d_weight: &mut [T],
+    ) -> usize {
+        let Geometry { rows, columns, .. } = self.geometry;
+        let [[i, high], [j, wide]] = self.positions;
+        let plane = rows.output * columns.output;
+        let first = start * plane + i * columns.output + j;
+        let (dy, pitch, plane, vectors) = if self.lanes == 1 {
+            let pitch = wide.next_multiple_of(LANES);
+            let mut copies = rows_of_dy.chunks_exact_mut(pitch.max(1));
+            for n in 0..N {
+                for row in 0..high {
+                    let at = first + n * plane + row * columns.output;
+                    let dy = dy.get(at..at + wide).unwrap_or_default();
+                    if let Some(copy) = copies.next()
+                        && let Some((copy, behind)) = copy.split_at_mut_checked(dy.len())
+                    {
+                        copy.copy_from_slice(dy);
+                        behind.fill(T::ZERO);
+                    }
+                }
+            }
+            (&*rows_of_dy, pitch, high * pitch, pitch / LANES)
+        } else {
+            let dy = dy.get(first * LANES..).unwrap_or_default();
+            (dy, columns.output * LANES, plane * LANES, wide)
+        };
+        let mut tap = 0;
+        while tap < taps.len() {
+            // The last tile may overlap the one before it; what that has summed up is left out.
+            if taps.len() >= S {
+                let begin = tap.min(taps.len() - S);
+                let Some(tile) = taps.get(begin..).and_then(<[Tap]>::first_chunk) else {
+                    break;
+                };
+                let sums = self.sums::<T, V, S, N>(tile, x, dy, [high, vectors], [plane, pitch]);
+                self.write(tile, &sums, tap - begin, start, d_weight);
+                tap = begin + S;
+            } else {
+                let Some(tile) = taps.get(tap..).and_then(<[Tap]>::first_chunk) else {
+                    break;
+                };
+                let sums = self.sums::<T, V, 1, N>(tile, x, dy, [high, vectors], [plane, pitch]);
+                self.write(tile, &sums, 0, start, d_weight);
+                tap += 1;
+            }
+        }
+        N
+    }
+
+    /// Adds the sums to the weights of the outputs from `start` on, without the first `done` taps.
+    #[inline(always)]
+    fn write<T: Scalar, const S: usize, const N: usize>(
+        &self,
+        taps: &[Tap; S],
+        sums: &[[T; N]; S],
+        done: usize,
+        start: usize,
+        d_weight: &mut [T],
+    ) {
+        for (tap, sums) in taps.iter().zip(sums).skip(done) {
+            let at = tap.weights + start;
+            for (dw, &sum) in d_weight.get_mut(at..at + N).unwrap_or_default().iter_mut().zip(sums) {
+                *dw = if self.overwrite { sum } else { *dw + sum };
+            }
         }
     }
-    sums
+
+    /// `Σ x·dy` over the positions and the lanes, for `S` taps and `N` outputs. `plane` and `pitch` lead from an output and
+    /// from a row of `dy` to the next.
+    #[inline(always)]
+    fn sums<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
+        &self,
+        taps: &[Tap; S],
+        x: &[T],
+        dy: &[T],
+        [high, vectors]: [usize; 2],
+        [plane, pitch]: [usize; 2],
+    ) -> [[T; N]; S] {
+        let mut totals = [[T::ZERO; N]; S];
+        let mut sums = [[V::zero(); N]; S];
+        // From a vector of positions to the next.
+        let step = if self.lanes == 1 { LANES } else { self.window.steps[1] };
+        let span = vectors.saturating_sub(1) * step + LANES;
+        for row in 0..high {
+            let mut inputs: [&[T]; S] = [&[]; S];
+            for s in 0..S {
+                let at = row * self.window.steps[0] + taps[s].offset;
+                match x.get(at..at + span) {
+                    Some(x) => inputs[s] = x,
+                    None => return totals,
+                }
+            }
+            let mut outputs: [&[[T; LANES]]; N] = [&[]; N];
+            for n in 0..N {
+                let at = row * pitch + n * plane;
+                match dy.get(at..at + vectors * LANES) {
+                    Some(dy) => outputs[n] = dy.as_chunks().0,
+                    None => return totals,
+                }
+            }
+            let mut at = 0;
+            for vector in 0..vectors {
+                let mut dy = [V::zero(); N];
+                for n in 0..N {
+                    match outputs[n].get(vector) {
+                        Some(values) => dy[n] = V::load(values),
+                        None => return totals,
+                    }
+                }
+                for s in 0..S {
+                    match inputs[s].get(at..).and_then(<[T]>::first_chunk) {
+                        Some(values) => {
+                            let x = V::load(values);
+                            for n in 0..N {
+                                sums[s][n] = x.multiply_add(dy[n], sums[s][n]);
+                            }
+                        }
+                        None => return totals,
+                    }
+                }
+                at += step;
+            }
+        }
+        for s in 0..S {
+            for n in 0..N {
+                totals[s][n] = sums[s][n].total();
+            }
+        }
+        totals
+    }
 }

@@ -99,7 +99,7 @@ kernel! {
                                     } else if TILE == 12 && at(5) {
                                         block.tiles::<T, V, 4, 5>(start, offsets, panel, weight, bias, source, to)
                                     } else if TILE == 12 && at(3) {
-                                        block.tiles::<T, V, 8, 3>(start, offsets, panel, weight, bias, source, to)
+                                        block.tiles::<T, V, 6, 3>(start, offsets, panel, weight, bias, source, to)
                                     } else if TILE == 12 {
                                         block.tiles::<T, V, 8, 1>(start, offsets, panel, weight, bias, source, to)
                                     } else if TILE == 6 && at(6) {
@@ -135,9 +135,9 @@ impl Block {
     fn write_offsets(&self, offsets: &mut [usize; TAPS]) -> usize {
         let mut places = offsets.iter_mut();
         let mut count = 0;
-        for channel in 0..self.channels[1] {
-            for row in 0..self.taps[0][1] {
-                for column in 0..self.taps[1][1] {
+        for row in 0..self.taps[0][1] {
+            for column in 0..self.taps[1][1] {
+                for channel in 0..self.channels[1] {
                     if let Some(place) = places.next() {
                         *place = self.window.offset([channel, row, column]);
                         count += 1;
@@ -159,9 +159,9 @@ impl Block {
         let weights = self.correlation.weights;
         let first = weights.first + self.group * weights.group + start * weights.result;
         let mut panel = panel.iter_mut();
-        for channel in self.channels[0]..self.channels[0] + self.channels[1] {
-            for row in self.taps[0][0]..self.taps[0][0] + self.taps[0][1] {
-                for column in self.taps[1][0]..self.taps[1][0] + self.taps[1][1] {
+        for row in self.taps[0][0]..self.taps[0][0] + self.taps[0][1] {
+            for column in self.taps[1][0]..self.taps[1][0] + self.taps[1][1] {
+                for channel in self.channels[0]..self.channels[0] + self.channels[1] {
                     let at = first
                         + channel * weights.channel
                         + row * weights.taps[0]
@@ -217,6 +217,8 @@ impl Block {
         while row < high {
             let mut bases = [0; P];
             let mut places = [Place::default(); P];
+            let (first_row, mut last_row) = (row, row);
+            let (mut left, mut right) = (wide, 0);
             for p in 0..P {
                 // Behind the last one it is computed again, and not written.
                 if row < high {
@@ -230,6 +232,8 @@ impl Block {
                         skipped: column - begin,
                         count: (wide - begin).min(together),
                     };
+                    (left, right) = (left.min(begin), right.max(begin + together));
+                    last_row = row;
                     column += together;
                     if column >= wide {
                         (row, column) = (row + 1, 0);
@@ -238,7 +242,11 @@ impl Block {
                     bases[p] = bases[0];
                 }
             }
-            let sums = sums::<T, V, P, N>(offsets, panel, source, bases);
+            let taps = [
+                self.taps_met(0, [i + first_row, i + last_row]),
+                self.taps_met(1, [j + left, j + right - 1]),
+            ];
+            let sums = self.sums::<T, V, P, N>(taps, offsets, panel, source, bases);
             for p in 0..P {
                 let Place { at, skipped, count } = places[p];
                 if count == 0 {
@@ -246,7 +254,7 @@ impl Block {
                 }
                 for n in 0..N {
                     let at = (result + n) * plane[0] * plane[1] * lanes + at;
-                    let sum = sums[n][p].add(V::splat(biases[n]));
+                    let sum = V::load(&sums[n][p]).add(V::splat(biases[n]));
                     let to = to.get_mut(at..).unwrap_or_default();
                     if lanes != 1 || count == LANES && steps[1] == 1 && (fresh || skipped == 0) {
                         if let Some(to) = to.first_chunk_mut() {
@@ -267,6 +275,79 @@ impl Block {
         }
         N
     }
+
+    /// The taps of an axis, counted from the first of the block, that any of the positions from `first` to `last` meets
+    /// inside the source.
+    #[inline(always)]
+    fn taps_met(&self, axis: usize, [first, last]: [usize; 2]) -> [usize; 2] {
+        let [k, count] = self.taps[axis];
+        if self.window.is_direct() {
+            return [0, count];
+        }
+        let line = self.correlation.lines[axis];
+        let meets = |tap: usize| {
+            let at = line.first + (k + tap) as isize * line.tap;
+            at + (last * line.step) as isize >= 0
+                && at + ((first * line.step) as isize) < line.source as isize
+        };
+        let start = (0..count).find(|&tap| meets(tap)).unwrap_or(count);
+        let end = (start..count).rev().find(|&tap| meets(tap));
+        [start, end.map_or(start, |tap| tap + 1)]
+    }
+
+    /// `Σ_k panel[k][n] · source[offsets[k] + bases[p]]` over some taps of each axis, vector by vector. In memory, so that
+    /// those who pick among the sums do not keep them there while they are added up.
+    #[inline(always)]
+    fn sums<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
+        &self,
+        [rows, columns]: [[usize; 2]; 2],
+        offsets: &[usize],
+        panel: &[[T; N]],
+        source: &[T],
+        bases: [usize; P],
+    ) -> [[[T; LANES]; P]; N] {
+        let mut values = [[[T::ZERO; LANES]; P]; N];
+        let mut sums = [[V::zero(); P]; N];
+        // Of one length, so that one comparison holds for all.
+        let farthest = bases.into_iter().max().unwrap_or(0);
+        let length = source.len().saturating_sub(farthest);
+        let mut sources = [source; P];
+        for p in 0..P {
+            match source.get(bases[p]..bases[p] + length) {
+                Some(source) => sources[p] = source,
+                None => return values,
+            }
+        }
+        let (channels, row_taps) = (self.channels[1], self.taps[1][1]);
+        for row in rows[0]..rows[1] {
+            let start = (row * row_taps + columns[0]) * channels;
+            let end = (row * row_taps + columns[1]) * channels;
+            let (Some(offsets), Some(panel)) = (offsets.get(start..end), panel.get(start..end)) else {
+                return values;
+            };
+            for (&offset, w) in offsets.iter().zip(panel) {
+                let mut x = [V::zero(); P];
+                for p in 0..P {
+                    match sources[p].get(offset..).and_then(<[T]>::first_chunk) {
+                        Some(values) => x[p] = V::load(values),
+                        None => return values,
+                    }
+                }
+                for n in 0..N {
+                    let w = V::splat(w[n]);
+                    for p in 0..P {
+                        sums[n][p] = x[p].multiply_add(w, sums[n][p]);
+                    }
+                }
+            }
+        }
+        for n in 0..N {
+            for p in 0..P {
+                sums[n][p].store(&mut values[n][p]);
+            }
+        }
+        values
+    }
 }
 
 /// Where a vector of results goes: its first scalar, the lanes that were written before, and how many there are.
@@ -275,41 +356,4 @@ struct Place {
     at: usize,
     skipped: usize,
     count: usize,
-}
-
-/// `Σ_k panel[k][n] · source[offsets[k] + bases[p]]`, vector by vector.
-#[inline(always)]
-fn sums<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
-    offsets: &[usize],
-    panel: &[[T; N]],
-    source: &[T],
-    bases: [usize; P],
-) -> [[V; P]; N] {
-    let mut sums = [[V::zero(); P]; N];
-    // Of one length, so that one comparison holds for all.
-    let farthest = bases.into_iter().max().unwrap_or(0);
-    let length = source.len().saturating_sub(farthest);
-    let mut sources = [source; P];
-    for p in 0..P {
-        match source.get(bases[p]..bases[p] + length) {
-            Some(source) => sources[p] = source,
-            None => return sums,
-        }
-    }
-    for (&offset, w) in offsets.iter().zip(panel) {
-        let mut x = [V::zero(); P];
-        for p in 0..P {
-            match sources[p].get(offset..).and_then(<[T]>::first_chunk) {
-                Some(values) => x[p] = V::load(values),
-                None => return sums,
-            }
-        }
-        for n in 0..N {
-            let w = V::splat(w[n]);
-            for p in 0..P {
-                sums[n][p] = x[p].multiply_add(w, sums[n][p]);
-            }
-        }
-    }
-    sums
 }

@@ -168,6 +168,10 @@ mod tests {
                     }
                 });
                 let products = weights.max(plane * lanes);
+                let fresh = |sums: &[f64], before: &[T]| -> Vec<f64> {
+                    let pairs = sums.iter().zip(before);
+                    pairs.map(|(sum, before)| sum - before.to_f64()).collect()
+                };
                 for isa in Isa::available() {
                     let mut y = vec![T::ONE; outputs];
                     forward(isa, lanes, geometry, &w, &b, &x, &mut y);
@@ -176,9 +180,12 @@ mod tests {
                     backward_input(isa, lanes, geometry, &w, &dy, &mut dx);
                     assert_close(&dx, &dx_expected, products);
                     let (mut dw, mut db) = (dw_before.clone(), b.clone());
-                    backward_weight(isa, lanes, geometry, &x, &dy, &mut dw, &mut db);
+                    backward_weight(isa, lanes, geometry, false, &x, &dy, &mut dw, &mut db);
                     assert_close(&dw, &dw_expected, products);
                     assert_close(&db, &db_expected, products);
+                    backward_weight(isa, lanes, geometry, true, &x, &dy, &mut dw, &mut db);
+                    assert_close(&dw, &fresh(&dw_expected, &dw_before), products);
+                    assert_close(&db, &fresh(&db_expected, &b), products);
                 }
             }
         }

@@ -21,6 +21,7 @@ pub(super) struct Window {
     pub(super) steps: [usize; 2],
     column_step: usize,
     lanes: usize,
+    direct: bool,
 }
 
 impl Window {
@@ -47,6 +48,7 @@ impl Window {
             steps: [lines[0].step * pitch, column],
             column_step: step,
             lanes,
+            direct: false,
         }
     }
 
@@ -64,10 +66,17 @@ impl Window {
             pitch,
             plane: row_line.source * pitch,
             steps: [row_line.step * pitch, copied.steps[1]],
+            direct: true,
             ..copied
         };
         let start = copied.rows.lowest as usize * column_line.source + copied.columns.lowest as usize;
         (window, start * LANES)
+    }
+
+    /// Whether it is the source itself, so that every position meets every tap inside of it.
+    #[inline(always)]
+    pub(super) fn is_direct(&self) -> bool {
+        self.direct
     }
 
     /// Where tap `[channel, row, column]` meets the first position.
