@@ -3,7 +3,7 @@ use super::blocks::{TAPS, WINDOW, pieces};
 use super::line::Line;
 use super::window::{Window, extent};
 use crate::Scalar;
-use crate::element::LANES;
+use crate::element::{Element, LANES, Lanes};
 use crate::simd::{Vector, kernel};
 
 /// Outputs, the most of a tile.
@@ -300,9 +300,16 @@ impl Block {
                 at += step;
             }
         }
+        // Through memory at once: else they would lie there while they are added up.
+        let mut values = [[[T::ZERO; LANES]; N]; S];
         for s in 0..S {
             for n in 0..N {
-                totals[s][n] = sums[s][n].total();
+                sums[s][n].store(&mut values[s][n]);
+            }
+        }
+        for (totals, values) in totals.iter_mut().zip(&values) {
+            for (total, values) in totals.iter_mut().zip(values) {
+                *total = Lanes(*values).sum();
             }
         }
         totals
