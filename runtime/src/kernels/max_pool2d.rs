@@ -17,6 +17,14 @@ pub struct Geometry {
     pub(crate) columns: Axis,
 }
 
+impl Geometry {
+    /// Whether the windows are 2 × 2 and lie side by side.
+    #[inline(always)]
+    fn halves(self) -> bool {
+        self.rows.halves() && self.columns.halves()
+    }
+}
+
 kernel! {
     /// `y = max x` over each window, for `lanes` samples side by side.
     Forward: pub(crate) fn forward<T, FMA, TILE>(
@@ -37,13 +45,35 @@ kernel! {
 fn forward_planes<T: Scalar, const L: usize>(geometry: Geometry, x: &[[T; L]], y: &mut [[T; L]]) {
     let Geometry { rows, columns } = geometry;
     let planes = y.chunks_exact_mut((rows.output * columns.output).max(1));
-    for (x, y) in x
+    let planes = x
         .chunks_exact((rows.input * columns.input).max(1))
-        .zip(planes)
-    {
+        .zip(planes);
+    if geometry.halves() {
+        for (x, y) in planes {
+            forward_pairs(columns, x, y);
+        }
+        return;
+    }
+    for (x, y) in planes {
         for (oh, y) in y.chunks_exact_mut(columns.output.max(1)).enumerate() {
             for (ow, y) in y.iter_mut().enumerate() {
                 *y = maximum(geometry, x, oh, ow).0;
+            }
+        }
+    }
+}
+
+/// The windows of 2 × 2 that lie side by side, of one plane: the usual pooling.
+#[inline(always)]
+fn forward_pairs<T: Scalar, const L: usize>(columns: Axis, x: &[[T; L]], y: &mut [[T; L]]) {
+    let width = columns.input.max(1);
+    let two_rows = x.chunks_exact(2 * width);
+    for (x, y) in two_rows.zip(y.chunks_exact_mut(columns.output.max(1))) {
+        let (upper, lower) = x.split_at(width);
+        let inputs = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
+        for (([a, b], [c, d]), y) in inputs.zip(y) {
+            for l in 0..L {
+                y[l] = larger(d[l], larger(c[l], larger(b[l], a[l])));
             }
         }
     }
@@ -59,7 +89,10 @@ kernel! {
         dy: &[T],
         dx: &mut [T],
     ) {
-        dx.fill(T::ZERO);
+        // Pairs write every input that lies in a pair.
+        if !(geometry.halves() && geometry.rows.input % 2 == 0 && geometry.columns.input % 2 == 0) {
+            dx.fill(T::ZERO);
+        }
         if lanes == 1 {
             let (x, dy) = (x.as_chunks().0, dy.as_chunks().0);
             backward_planes::<T, ONE>(geometry, x, dy, dx.as_chunks_mut().0);
@@ -80,7 +113,7 @@ fn backward_planes<T: Scalar, const L: usize>(
     let Geometry { rows, columns } = geometry;
     let plane = (rows.input * columns.input).max(1);
     let planes = x.chunks_exact(plane).zip(dx.chunks_exact_mut(plane));
-    if [rows, columns].into_iter().all(Axis::halves) {
+    if geometry.halves() {
         let d_planes = dy.chunks_exact((rows.output * columns.output).max(1));
         for ((x, dx), dy) in planes.zip(d_planes) {
             backward_pairs(columns, x, dy, dx);
@@ -109,8 +142,7 @@ fn backward_planes<T: Scalar, const L: usize>(
     }
 }
 
-/// The windows of 2 × 2 that lie side by side, of one plane: the usual pooling. All four inputs are at hand at once, so
-/// that the comparisons stay in registers. Which wins is the rule of [`maximum`].
+/// As [`forward_pairs`]. All four inputs are at hand at once, so that the comparisons stay in registers. Which wins is the rule of [`maximum`].
 #[inline(always)]
 fn backward_pairs<T: Scalar, const L: usize>(
     columns: Axis,
@@ -165,6 +197,12 @@ fn backward_pairs<T: Scalar, const L: usize>(
 #[allow(clippy::eq_op)] // only a NaN differs from itself
 fn wins<T: Scalar>(x: T, best: T) -> bool {
     (x > best) | (x != x)
+}
+
+/// The one that [`wins`].
+#[inline(always)]
+fn larger<T: Scalar>(x: T, best: T) -> T {
+    if wins(x, best) { x } else { best }
 }
 
 /// The maximum of a window and the number of the input, in row-major order inside the window, that it was found at.

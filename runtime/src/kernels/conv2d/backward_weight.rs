@@ -1,6 +1,7 @@
 use super::Geometry;
 use super::blocks::{TAPS, WINDOW, pieces};
 use super::line::Line;
+use super::taps::{Tap, write_taps};
 use super::window::{Window, extent};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
@@ -61,7 +62,7 @@ kernel! {
                         for i in pieces(rows.output, extent.positions[0]) {
                             for j in pieces(columns.output, extent.positions[1]) {
                                 let (window, x) = if direct {
-                                    let (window, start) = Window::direct(lines, [i, j], [r, s]);
+                                    let (window, start) = Window::direct(lanes, lines, [i, j], [r, s]);
                                     (window, x.get(start..).unwrap_or_default())
                                 } else {
                                     let window = Window::copied(lanes, lines, [i, j], [r, s]);
@@ -121,41 +122,6 @@ fn total<T: Scalar, V: Vector<T>>(values: &[T]) -> T {
     }
     let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3])).total();
     rest.iter().fold(sum, |sum, &value| sum + value)
-}
-
-/// A tap of a channel: where it meets the first position in the window, and its weights.
-#[derive(Clone, Copy, Default)]
-struct Tap {
-    offset: usize,
-    weights: usize,
-}
-
-/// The taps of some channels. Returns how many there are.
-#[inline(always)]
-fn write_taps(
-    geometry: Geometry,
-    window: &Window,
-    channels: [usize; 2],
-    [rows, columns]: [[usize; 2]; 2],
-    taps: &mut [Tap; TAPS],
-) -> usize {
-    let mut places = taps.iter_mut();
-    let mut count = 0;
-    for channel in 0..channels[1] {
-        for row in 0..rows[1] {
-            for column in 0..columns[1] {
-                if let Some(place) = places.next() {
-                    let (row_tap, column_tap) = (rows[0] + row, columns[0] + column);
-                    *place = Tap {
-                        offset: window.offset([channel, row, column]),
-                        weights: geometry.weight_index(channels[0] + channel, row_tap, column_tap),
-                    };
-                    count += 1;
-                }
-            }
-        }
-    }
-    count
 }
 
 /// Positions of the outputs along each axis, first and count.

@@ -46,7 +46,10 @@ kernel! {
         to: &mut [T],
     ) {
         let Correlation { lanes, groups, channels, results, lines, .. } = correlation;
-        let direct = lanes != 1 && lines.into_iter().all(Line::inside);
+        // For one sample a vector must not reach behind a row.
+        let [row_line, column_line] = lines;
+        let neighbours = column_line.step == 1 && column_line.positions >= LANES;
+        let direct = (lanes != 1 || neighbours) && lines.into_iter().all(Line::inside);
         let extent = extent(lanes, lines, channels, direct);
         let mut memory;
         let memory: &mut [T] = if direct {
@@ -58,7 +61,6 @@ kernel! {
         let mut offsets = [0; TAPS];
         let mut panel = [T::ZERO; TAPS * WIDEST];
         let source_plane = lines[0].source * lines[1].source * lanes;
-        let [row_line, column_line] = lines;
         for group in 0..groups {
             for [c, channels_here] in pieces(channels, extent.channels) {
                 let first_plane = (group * channels + c) * source_plane;
@@ -68,7 +70,7 @@ kernel! {
                         for i in pieces(row_line.positions, extent.positions[0]) {
                             for j in pieces(column_line.positions, extent.positions[1]) {
                                 let (window, source) = if direct {
-                                    let (window, start) = Window::direct(lines, [i, j], [r, s]);
+                                    let (window, start) = Window::direct(lanes, lines, [i, j], [r, s]);
                                     (window, source.get(start..).unwrap_or_default())
                                 } else {
                                     let window = Window::copied(lanes, lines, [i, j], [r, s]);

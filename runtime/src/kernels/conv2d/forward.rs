@@ -1,5 +1,5 @@
 use super::correlate::{Correlation, Weights, correlate};
-use super::forward_sample::forward_sample;
+use super::forward_sample::{NEIGHBOURS, forward_sample};
 use super::line::Line;
 use super::{Correlate, ForwardSample, Geometry};
 use crate::Scalar;
@@ -18,9 +18,12 @@ pub(crate) fn forward<T: Scalar + Correlate<T> + ForwardSample<T>>(
     y: &mut [T],
 ) {
     let Geometry { rows, columns, .. } = geometry;
-    // For one sample a row of positions or the outputs lie in the lanes, whichever leaves fewer of them idle.
-    let used = |count: usize| count * LANES / count.next_multiple_of(LANES).max(1);
-    if lanes == 1 && used(columns.output) <= used(geometry.group_outputs()) {
+    // For one sample a row of positions or the outputs lie in the lanes, whichever computes less that is not used.
+    let computed = |outputs: usize, positions: usize| {
+        let outputs = geometry.group_outputs().next_multiple_of(outputs);
+        outputs * columns.output.next_multiple_of(positions)
+    };
+    if lanes == 1 && computed(LANES, NEIGHBOURS) < computed(1, LANES) {
         forward_sample(isa, geometry, weight, bias, x, y);
         return;
     }

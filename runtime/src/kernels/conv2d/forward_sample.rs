@@ -1,8 +1,16 @@
 //! One sample: the outputs of a position lie in the SIMD lanes.
 
+use super::blocks::{TAPS, WINDOW, pieces};
+use super::line::Line;
+use super::taps::{Tap, write_taps};
+use super::window::{Window, extent};
 use super::Geometry;
 use crate::Scalar;
-use crate::simd::{kernel, multiply_add};
+use crate::element::LANES;
+use crate::simd::{Vector, kernel};
+
+/// Neighbouring positions that share the weights.
+pub(super) const NEIGHBOURS: usize = 5;
 
 kernel! {
     /// `y = W ∗ x + b` for one sample.
@@ -13,175 +21,229 @@ kernel! {
         x: &[T],
         y: &mut [T],
     ) {
-        for group in 0..geometry.groups {
-            positions_of::<T, FMA, TILE>(group, geometry, weight, bias, x, y);
-        }
-    }
-}
-
-/// Outputs in the lanes: the weights are loaded once for several positions.
-#[inline(always)]
-fn positions_of<T: Scalar, const FMA: bool, const TILE: usize>(
-    group: usize,
-    geometry: Geometry,
-    weight: &[T],
-    bias: &[T],
-    x: &[T],
-    y: &mut [T],
-) {
-    let count = geometry.group_outputs();
-    let outputs = group * count..(group + 1) * count;
-    let channel = group * geometry.group_channels();
-    let mut start = outputs.start;
-    while start < outputs.end {
-        let rest = outputs.end - start;
-        // The last tile may overlap the one before it and write the same values again.
-        start = if rest >= 16 || count >= 16 && rest > 8 {
-            let at = start.min(outputs.end - 16);
-            at_positions::<T, FMA, TILE, 16>(at, geometry, channel, weight, bias, x, y)
-        } else if count >= 8 && rest > 4 {
-            let at = start.min(outputs.end - 8);
-            at_positions::<T, FMA, TILE, 8>(at, geometry, channel, weight, bias, x, y)
+        let Geometry { rows, columns, groups, .. } = geometry;
+        let (channels, outputs) = (geometry.group_channels(), geometry.group_outputs());
+        let lines = [Line::forward(rows), Line::forward(columns)];
+        let direct = columns.stride == 1 && columns.output >= NEIGHBOURS && lines.into_iter().all(Line::inside);
+        let extent = extent(1, lines, channels, direct);
+        let mut memory;
+        let memory: &mut [T] = if direct {
+            &mut []
         } else {
-            at_positions::<T, FMA, TILE, 1>(start, geometry, channel, weight, bias, x, y)
+            memory = [T::ZERO; WINDOW + LANES];
+            &mut memory
         };
-    }
-}
-
-/// `N` outputs from `start` on at all positions, several at a time where the window lies inside the input. Returns
-/// the end of the outputs. `channel` is the first channel of the group.
-#[inline(always)]
-fn at_positions<T: Scalar, const FMA: bool, const TILE: usize, const N: usize>(
-    start: usize,
-    geometry: Geometry,
-    channel: usize,
-    weight: &[T],
-    bias: &[T],
-    x: &[T],
-    y: &mut [T],
-) -> usize {
-    let bias = bias.get(start..).and_then(<[T]>::first_chunk::<N>);
-    let bias = bias.copied().unwrap_or([T::ZERO; N]);
-    let interior = geometry.columns.interior();
-    // Tiles of five where those of six would overlap: 10 is 5 + 5.
-    let dense = geometry.columns.stride == 1;
-    let five = TILE > 5 && dense && interior.len().is_multiple_of(5);
-    let tile = if five { 5 } else { TILE };
-    for row in 0..geometry.rows.output {
-        let mut column = 0;
-        while column < geometry.columns.output {
-            let wide = interior.contains(&column) && interior.len() >= tile;
-            let at = [
-                start,
-                row,
-                if wide {
-                    column.min(interior.end - tile)
-                } else {
-                    column
-                },
-            ];
-            if wide && five {
-                tile_at::<T, FMA, true, 5, N>(at, geometry, channel, weight, &bias, x, y);
-            } else if wide && dense {
-                tile_at::<T, FMA, true, TILE, N>(at, geometry, channel, weight, &bias, x, y);
-            } else if wide {
-                tile_at::<T, FMA, false, TILE, N>(at, geometry, channel, weight, &bias, x, y);
-            } else {
-                tile_at::<T, FMA, true, 1, N>(at, geometry, channel, weight, &bias, x, y);
-            }
-            column = if wide { at[2] + tile } else { column + 1 };
-        }
-    }
-    start + N
-}
-
-/// `N` outputs at `P` positions side by side, whose taps fall inside the input for the same ones.
-///
-/// One loop over all taps, with the jumps to the next row and channel as additions inside: nested loops would carry
-/// the sums through several headers, and the compiler then no longer keeps them in vector registers.
-#[inline(always)]
-fn tile_at<T: Scalar, const FMA: bool, const DENSE: bool, const P: usize, const N: usize>(
-    [start, row, column]: [usize; 3],
-    geometry: Geometry,
-    channel: usize,
-    weight: &[T],
-    bias: &[T; N],
-    x: &[T],
-    y: &mut [T],
-) {
-    let rows = geometry.rows.taps(row);
-    let columns = geometry.columns.taps(column);
-    let (stride, dilation) = (geometry.columns.stride, geometry.columns.dilation);
-    // From tap to tap, and what is added at the end of a row and of a channel.
-    let mut w_at = geometry.weight_index(0, rows.first, columns.first) + start;
-    let w_row = (geometry.columns.kernel - columns.count) * geometry.outputs;
-    let w_channel = geometry.weight_index(0, geometry.rows.kernel - rows.count, 0);
-    let mut x_at = geometry.input_index(channel, rows.input, columns.input);
-    let x_row = geometry.rows.dilation * geometry.columns.input;
-    let x_row = x_row.wrapping_sub(columns.count * dilation);
-    let x_channel = geometry.input_index(1, 0, 0);
-    let x_channel =
-        x_channel.wrapping_sub(rows.count * geometry.rows.dilation * geometry.columns.input);
-
-    let last = (P - 1) * stride;
-    let len = x.len().saturating_sub(last);
-    let mut sliding = [x; P];
-    for p in 0..P {
-        match x.get(p * stride..p * stride + len) {
-            Some(x) => sliding[p] = x,
-            None => return,
-        }
-    }
-    let mut sums = [[T::ZERO; N]; P];
-    let (mut r, mut s) = (0, 0);
-    for _ in 0..geometry.group_channels() * rows.count * columns.count {
-        let w = weight.get(w_at..).and_then(<[T]>::first_chunk::<N>);
-        let Some(w) = w else { break };
-        let mut inputs = [T::ZERO; P];
-        if DENSE {
-            let Some(x) = x.get(x_at..).and_then(<[T]>::first_chunk) else {
-                break;
-            };
-            inputs = *x;
+        // Weights of fewer outputs than there are lanes, with zeros behind them.
+        let mut wide;
+        let wide: &mut [T] = if outputs < LANES {
+            wide = [T::ZERO; TAPS * LANES];
+            &mut wide
         } else {
-            if x_at >= len {
-                break;
-            }
-            for p in 0..P {
-                inputs[p] = sliding[p][x_at];
-            }
-        }
-        for p in 0..P {
-            let x = inputs[p];
-            for o in 0..N {
-                sums[p][o] = multiply_add::<T, FMA>(x, w[o], sums[p][o]);
-            }
-        }
-        w_at += geometry.outputs;
-        x_at += dilation;
-        s += 1;
-        if s == columns.count {
-            (s, r) = (0, r + 1);
-            w_at += w_row;
-            x_at = x_at.wrapping_add(x_row);
-            if r == rows.count {
-                r = 0;
-                w_at += w_channel;
-                x_at = x_at.wrapping_add(x_channel);
+            &mut []
+        };
+        let mut taps = [Tap::default(); TAPS];
+        let source_plane = rows.input * columns.input;
+        for group in 0..groups {
+            for c in pieces(channels, extent.channels) {
+                let x = x.get((group * channels + c[0]) * source_plane..).unwrap_or_default();
+                for r in pieces(rows.kernel, extent.taps[0]) {
+                    for s in pieces(columns.kernel, extent.taps[1]) {
+                        for i in pieces(rows.output, extent.positions[0]) {
+                            for j in pieces(columns.output, extent.positions[1]) {
+                                let (window, x) = if direct {
+                                    let (window, start) = Window::direct(1, lines, [i, j], [r, s]);
+                                    (window, x.get(start..).unwrap_or_default())
+                                } else {
+                                    let window = Window::copied(1, lines, [i, j], [r, s]);
+                                    for channel in 0..c[1] {
+                                        let x = x.get(channel * source_plane..).unwrap_or_default();
+                                        window.fill::<T, V>(lines, x, channel, memory);
+                                    }
+                                    (window, &*memory)
+                                };
+                                let block = Block {
+                                    geometry,
+                                    window,
+                                    group,
+                                    positions: [i, j],
+                                    fresh: c[0] == 0 && r[0] == 0 && s[0] == 0,
+                                };
+                                let count = write_taps(geometry, &window, c, [r, s], &mut taps);
+                                let taps = taps.get_mut(..count).unwrap_or_default();
+                                let (mut start, mut weight) = (0, weight);
+                                if outputs < LANES {
+                                    widen(taps, weight.get(group * outputs..).unwrap_or_default(), outputs, wide);
+                                    weight = wide;
+                                }
+                                while start < outputs {
+                                    let two = TILE == 12 && outputs - start >= 2 * LANES;
+                                    start += if two {
+                                        block.outputs::<T, V, 2, 2, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                                    } else if TILE == 12 {
+                                        block.outputs::<T, V, 1, 2, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                                    } else if TILE == 6 {
+                                        block.outputs::<T, V, 1, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                                    } else {
+                                        block.outputs::<T, V, 1, 1, 3>(start, taps, weight, bias, x, y)
+                                    };
+                                }
+                            }
+                        }
+                    }
+                }
             }
         }
     }
-    // First all sums by constant indices, as a loop over outputs would keep them in memory from the start.
-    let mut values = [[T::ZERO; P]; N];
-    for o in 0..N {
-        for p in 0..P {
-            values[o][p] = sums[p][o] + bias[o];
+}
+
+/// Copies the weights of each tap to whole vectors.
+#[inline(always)]
+fn widen<T: Scalar>(taps: &mut [Tap], weight: &[T], outputs: usize, wide: &mut [T]) {
+    let vectors = wide.as_chunks_mut::<LANES>().0;
+    for (index, (tap, to)) in taps.iter_mut().zip(vectors).enumerate() {
+        let from = weight.get(tap.weights..tap.weights + outputs).unwrap_or_default();
+        for (to, &from) in to.iter_mut().zip(from) {
+            *to = from;
+        }
+        tap.weights = index * LANES;
+    }
+}
+
+/// Positions of the outputs of a group along each axis, first and count.
+struct Block {
+    geometry: Geometry,
+    window: Window,
+    group: usize,
+    positions: [[usize; 2]; 2],
+    /// Whether these are the first taps.
+    fresh: bool,
+}
+
+impl Block {
+    /// `Q` vectors of outputs from `start` on, at `R` runs of `N` neighbouring positions at a time. Returns how many outputs.
+    #[inline(always)]
+    fn outputs<T: Scalar, V: Vector<T>, const Q: usize, const R: usize, const N: usize>(
+        &self,
+        start: usize,
+        taps: &[Tap],
+        weight: &[T],
+        bias: &[T],
+        x: &[T],
+        y: &mut [T],
+    ) -> usize {
+        let Geometry { rows, columns, .. } = self.geometry;
+        let outputs = self.geometry.group_outputs();
+        // The last vector may overlap the one before it.
+        let begin = start.min(outputs.saturating_sub(Q * LANES));
+        let done = start - begin;
+        let first = self.group * outputs + begin;
+        // Of few outputs the weights are a copy that begins with those of the group.
+        let lane = if outputs < LANES { 0 } else { first };
+        let plane = rows.output * columns.output;
+        let bias = bias.get(first..).unwrap_or_default();
+        let [[i, high], [j, wide]] = self.positions;
+        let (mut row, mut column) = (0, 0);
+        while row < high {
+            let mut bases = [0; R];
+            let mut runs = [Run::default(); R];
+            for r in 0..R {
+                if row < high {
+                    // The last run of a row may overlap the one before it.
+                    let begin = column.min(wide.saturating_sub(N));
+                    bases[r] = row * self.window.steps[0] + begin * self.window.steps[1];
+                    runs[r] = Run {
+                        at: (i + row) * columns.output + j + begin,
+                        skipped: column - begin,
+                        count: (wide - begin).min(N),
+                    };
+                    column += N;
+                    if column >= wide {
+                        (row, column) = (row + 1, 0);
+                    }
+                }
+            }
+            let sums = sums::<T, V, Q, R, N>(lane, taps, weight, x, bases);
+            for (run, sums) in runs.iter().zip(&sums) {
+                let planes = y.chunks_mut(plane.max(1)).skip(first).take(outputs - begin);
+                for (o, y) in planes.enumerate().take(Q * LANES) {
+                    let y = y.get_mut(run.at..run.at + run.count).unwrap_or_default();
+                    let Some(sums) = sums.get(o / LANES) else { break };
+                    if self.fresh {
+                        let bias = bias.get(o).copied().unwrap_or(T::ZERO);
+                        for (y, sums) in y.iter_mut().zip(sums) {
+                            *y = sums[o % LANES] + bias;
+                        }
+                    } else if o >= done {
+                        for (y, sums) in y.iter_mut().zip(sums).skip(run.skipped) {
+                            *y += sums[o % LANES];
+                        }
+                    }
+                }
+            }
+        }
+        Q * LANES - done
+    }
+}
+
+/// Neighbouring positions: the first in a plane, those that were written before, and how many there are.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    at: usize,
+    skipped: usize,
+    count: usize,
+}
+
+/// `Σ_k weight[k][output] · x[offset[k] + base + n]` for the outputs from `lane` on. In memory, so that those who pick
+/// among the sums do not keep them there while they are added up.
+#[inline(always)]
+fn sums<T: Scalar, V: Vector<T>, const Q: usize, const R: usize, const N: usize>(
+    lane: usize,
+    taps: &[Tap],
+    weight: &[T],
+    x: &[T],
+    bases: [usize; R],
+) -> [[[[T; LANES]; N]; Q]; R] {
+    let mut values = [[[[T::ZERO; LANES]; N]; Q]; R];
+    let mut sums = [[[V::zero(); N]; Q]; R];
+    // Of one length, so that one comparison holds for all.
+    let farthest = bases.into_iter().max().unwrap_or(0);
+    let length = x.len().saturating_sub(farthest);
+    let mut inputs = [x; R];
+    for r in 0..R {
+        match x.get(bases[r]..bases[r] + length) {
+            Some(x) => inputs[r] = x,
+            None => return values,
         }
     }
-    for o in 0..N {
-        let at = geometry.output_index(start + o, row, column);
-        if let Some(y) = y.get_mut(at..).and_then(<[T]>::first_chunk_mut::<P>) {
-            *y = values[o];
+    let weight = weight.get(lane..).unwrap_or_default();
+    for tap in taps {
+        let mut w = [V::zero(); Q];
+        let Some(weights) = weight.get(tap.weights..).and_then(|w| w.get(..Q * LANES)) else {
+            return values;
+        };
+        for (w, weights) in w.iter_mut().zip(weights.as_chunks().0) {
+            *w = V::load(weights);
+        }
+        for r in 0..R {
+            match inputs[r].get(tap.offset..).and_then(<[T]>::first_chunk::<N>) {
+                Some(x) => {
+                    for n in 0..N {
+                        let x = V::splat(x[n]);
+                        for q in 0..Q {
+                            sums[r][q][n] = x.multiply_add(w[q], sums[r][q][n]);
+                        }
+                    }
+                }
+                None => return values,
+            }
         }
     }
+    for r in 0..R {
+        for q in 0..Q {
+            for n in 0..N {
+                sums[r][q][n].store(&mut values[r][q][n]);
+            }
+        }
+    }
+    values
 }

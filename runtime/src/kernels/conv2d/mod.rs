@@ -13,6 +13,7 @@ mod correlate;
 mod forward;
 mod forward_sample;
 mod line;
+mod taps;
 mod window;
 
 pub(crate) use backward_input::backward_input;

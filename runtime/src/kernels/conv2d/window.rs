@@ -52,16 +52,18 @@ impl Window {
         }
     }
 
-    /// The source itself, for a lane group; also returns where the window begins in a plane.
+    /// The source itself; also returns where the window begins in a plane. For one sample the positions are neighbours
+    /// in it: the step of the columns is 1.
     #[inline(always)]
     pub(super) fn direct(
+        lanes: usize,
         lines: [Line; 2],
         positions: [[usize; 2]; 2],
         taps: [[usize; 2]; 2],
     ) -> (Self, usize) {
         let [row_line, column_line] = lines;
-        let copied = Self::copied(LANES, lines, positions, taps);
-        let pitch = column_line.source * LANES;
+        let copied = Self::copied(lanes, lines, positions, taps);
+        let pitch = column_line.source * lanes;
         let window = Self {
             pitch,
             plane: row_line.source * pitch,
@@ -70,7 +72,7 @@ impl Window {
             ..copied
         };
         let start = copied.rows.lowest as usize * column_line.source + copied.columns.lowest as usize;
-        (window, start * LANES)
+        (window, start * lanes)
     }
 
     /// Whether it is the source itself, so that every position meets every tap inside of it.

@@ -1,17 +1,69 @@
 //! One sample: a row of windows lies in the SIMD lanes.
 
-use super::Geometry;
+use super::{Geometry, larger};
 use crate::Scalar;
 use crate::kernels::window::Taps;
 
 /// `y = max x` over each window.
 #[inline(always)]
 pub(super) fn forward_planes<T: Scalar>(geometry: Geometry, x: &[T], y: &mut [T]) {
+    if geometry.halves() {
+        pairs(geometry, x, y);
+        return;
+    }
     match geometry.columns.stride {
         1 => planes::<T, 1>(geometry, 1, x, y),
         2 => planes::<T, 2>(geometry, 2, x, y),
         stride => planes::<T, 0>(geometry, stride, x, y),
     }
+}
+
+/// The windows of 2 × 2 that lie side by side.
+#[inline(always)]
+fn pairs<T: Scalar>(Geometry { rows, columns }: Geometry, x: &[T], y: &mut [T]) {
+    let (width, outputs) = (columns.input.max(1), columns.output);
+    let planes = y.chunks_exact_mut((rows.output * outputs).max(1));
+    for (x, y) in x.chunks_exact((rows.input * width).max(1)).zip(planes) {
+        let two_rows = x.chunks_exact(2 * width);
+        for (x, y) in two_rows.zip(y.chunks_exact_mut(outputs.max(1))) {
+            let (upper, lower) = x.split_at(width);
+            let mut at = 0;
+            // The last tile of a row may overlap the one before it and write the same values again.
+            while at < outputs {
+                let rest = outputs - at;
+                at = if outputs >= 8 && rest > 4 {
+                    pairs_at::<T, 8, 16>(at.min(outputs - 8), upper, lower, y)
+                } else if outputs >= 4 && rest > 1 {
+                    pairs_at::<T, 4, 8>(at.min(outputs - 4), upper, lower, y)
+                } else {
+                    pairs_at::<T, 1, 2>(at, upper, lower, y)
+                };
+            }
+        }
+    }
+}
+
+/// `N` windows from `at` on, which have `M` = 2·`N` inputs in each row. Returns their end.
+#[inline(always)]
+fn pairs_at<T: Scalar, const N: usize, const M: usize>(
+    at: usize,
+    upper: &[T],
+    lower: &[T],
+    y: &mut [T],
+) -> usize {
+    let row = |x: &[T]| x.get(2 * at..).and_then(<[T]>::first_chunk::<M>).copied();
+    if let (Some(upper), Some(lower)) = (row(upper), row(lower))
+        && let Some(y) = y.get_mut(at..).and_then(<[T]>::first_chunk_mut::<N>)
+    {
+        let mut best = upper;
+        for i in 0..M {
+            best[i] = larger(lower[i], best[i]);
+        }
+        for i in 0..N {
+            y[i] = larger(best[2 * i + 1], best[2 * i]);
+        }
+    }
+    at + N
 }
 
 /// `STRIDE` is the stride of the columns where it is constant, else 0.
@@ -72,11 +124,7 @@ fn tile<T: Scalar, const STRIDE: usize, const N: usize>(
                 break;
             };
             for i in 0..N {
-                let x = x[i * stride];
-                // A NaN, which alone differs from itself, beats every number.
-                #[allow(clippy::eq_op)]
-                let wins = (x > best[i]) | (x != x);
-                best[i] = if wins { x } else { best[i] };
+                best[i] = larger(x[i * stride], best[i]);
             }
         }
     }
