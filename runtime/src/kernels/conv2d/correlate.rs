@@ -215,6 +215,7 @@ impl Block {
         let [[i, high], [j, wide]] = self.positions;
         // Positions of a vector.
         let together = if lanes == 1 { LANES } else { 1 };
+        let result_plane = plane[0] * plane[1] * lanes;
         let (mut row, mut column) = (0, 0);
         while row < high {
             let mut bases = [0; P];
@@ -249,16 +250,17 @@ impl Block {
                 self.taps_met(1, [j + left, j + right - 1]),
             ];
             let sums = self.sums::<T, V, P, N>(taps, offsets, panel, source, bases);
-            for p in 0..P {
-                let Place { at, skipped, count } = places[p];
+            for (p, Place { at, skipped, count }) in places.into_iter().enumerate() {
                 if count == 0 {
-                    continue;
+                    break;
                 }
-                for n in 0..N {
-                    let at = (result + n) * plane[0] * plane[1] * lanes + at;
+                let whole = lanes != 1
+                    || count == LANES && steps[1] == 1 && (fresh || skipped == 0);
+                let planes = to.get_mut(result * result_plane..).unwrap_or_default();
+                for (n, to) in planes.chunks_mut(result_plane.max(1)).take(N).enumerate() {
                     let sum = V::load(&sums[n][p]).add(V::splat(biases[n]));
                     let to = to.get_mut(at..).unwrap_or_default();
-                    if lanes != 1 || count == LANES && steps[1] == 1 && (fresh || skipped == 0) {
+                    if whole {
                         if let Some(to) = to.first_chunk_mut() {
                             let sum = if fresh { sum } else { sum.add(V::load(to)) };
                             sum.store(to);
@@ -287,6 +289,10 @@ impl Block {
             return [0, count];
         }
         let line = self.correlation.lines[axis];
+        let all = line.section([first, last - first + 1], [k, count]);
+        if all.lowest >= 0 && all.lowest as usize + all.length <= line.source {
+            return [0, count];
+        }
         let meets = |tap: usize| {
             let at = line.first + (k + tap) as isize * line.tap;
             at + (last * line.step) as isize >= 0
@@ -308,41 +314,42 @@ impl Block {
         source: &[T],
         bases: [usize; P],
     ) -> [[[T; LANES]; P]; N] {
-        let mut values = [[[T::ZERO; LANES]; P]; N];
         let mut sums = [[V::zero(); P]; N];
-        // Of one length, so that one comparison holds for all.
-        let farthest = bases.into_iter().max().unwrap_or(0);
-        let length = source.len().saturating_sub(farthest);
-        let mut sources = [source; P];
-        for p in 0..P {
-            match source.get(bases[p]..bases[p] + length) {
-                Some(source) => sources[p] = source,
-                None => return values,
-            }
-        }
         let (channels, row_taps) = (self.channels[1], self.taps[1][1]);
-        for row in rows[0]..rows[1] {
-            let start = (row * row_taps + columns[0]) * channels;
-            let end = (row * row_taps + columns[1]) * channels;
-            let (Some(offsets), Some(panel)) = (offsets.get(start..end), panel.get(start..end)) else {
-                return values;
-            };
-            for (&offset, w) in offsets.iter().zip(panel) {
-                let mut x = [V::zero(); P];
-                for p in 0..P {
-                    match sources[p].get(offset..).and_then(<[T]>::first_chunk) {
-                        Some(values) => x[p] = V::load(values),
-                        None => return values,
-                    }
+        'sum: {
+            // Of one length, so that one comparison holds for all.
+            let farthest = bases.into_iter().max().unwrap_or(0);
+            let length = source.len().saturating_sub(farthest);
+            let mut sources = [source; P];
+            for p in 0..P {
+                match source.get(bases[p]..bases[p] + length) {
+                    Some(source) => sources[p] = source,
+                    None => break 'sum,
                 }
-                for n in 0..N {
-                    let w = V::splat(w[n]);
+            }
+            for row in rows[0]..rows[1] {
+                let start = (row * row_taps + columns[0]) * channels;
+                let end = (row * row_taps + columns[1]) * channels;
+                let offsets = offsets.get(start..end).unwrap_or_default();
+                let panel = panel.get(start..end).unwrap_or_default();
+                for (&offset, w) in offsets.iter().zip(panel) {
+                    let mut x = [V::zero(); P];
                     for p in 0..P {
-                        sums[n][p] = x[p].multiply_add(w, sums[n][p]);
+                        match sources[p].get(offset..).and_then(<[T]>::first_chunk) {
+                            Some(values) => x[p] = V::load(values),
+                            None => break 'sum,
+                        }
+                    }
+                    for n in 0..N {
+                        let w = V::splat(w[n]);
+                        for p in 0..P {
+                            sums[n][p] = x[p].multiply_add(w, sums[n][p]);
+                        }
                     }
                 }
             }
         }
+        let mut values = [[[T::ZERO; LANES]; P]; N];
         for n in 0..N {
             for p in 0..P {
                 sums[n][p].store(&mut values[n][p]);

@@ -203,41 +203,43 @@ fn sums<T: Scalar, V: Vector<T>, const Q: usize, const R: usize, const N: usize>
     x: &[T],
     bases: [usize; R],
 ) -> [[[[T; LANES]; N]; Q]; R] {
-    let mut values = [[[[T::ZERO; LANES]; N]; Q]; R];
     let mut sums = [[[V::zero(); N]; Q]; R];
-    // Of one length, so that one comparison holds for all.
-    let farthest = bases.into_iter().max().unwrap_or(0);
-    let length = x.len().saturating_sub(farthest);
-    let mut inputs = [x; R];
-    for r in 0..R {
-        match x.get(bases[r]..bases[r] + length) {
-            Some(x) => inputs[r] = x,
-            None => return values,
-        }
-    }
-    let weight = weight.get(lane..).unwrap_or_default();
-    for tap in taps {
-        let mut w = [V::zero(); Q];
-        let Some(weights) = weight.get(tap.weights..).and_then(|w| w.get(..Q * LANES)) else {
-            return values;
-        };
-        for (w, weights) in w.iter_mut().zip(weights.as_chunks().0) {
-            *w = V::load(weights);
-        }
+    'sum: {
+        // Of one length, so that one comparison holds for all.
+        let farthest = bases.into_iter().max().unwrap_or(0);
+        let length = x.len().saturating_sub(farthest);
+        let mut inputs = [x; R];
         for r in 0..R {
-            match inputs[r].get(tap.offset..).and_then(<[T]>::first_chunk::<N>) {
-                Some(x) => {
-                    for n in 0..N {
-                        let x = V::splat(x[n]);
-                        for q in 0..Q {
-                            sums[r][q][n] = x.multiply_add(w[q], sums[r][q][n]);
+            match x.get(bases[r]..bases[r] + length) {
+                Some(x) => inputs[r] = x,
+                None => break 'sum,
+            }
+        }
+        let weight = weight.get(lane..).unwrap_or_default();
+        for tap in taps {
+            let mut w = [V::zero(); Q];
+            let Some(weights) = weight.get(tap.weights..).and_then(|w| w.get(..Q * LANES)) else {
+                break 'sum;
+            };
+            for (w, weights) in w.iter_mut().zip(weights.as_chunks().0) {
+                *w = V::load(weights);
+            }
+            for r in 0..R {
+                match inputs[r].get(tap.offset..).and_then(<[T]>::first_chunk::<N>) {
+                    Some(x) => {
+                        for n in 0..N {
+                            let x = V::splat(x[n]);
+                            for q in 0..Q {
+                                sums[r][q][n] = x.multiply_add(w[q], sums[r][q][n]);
+                            }
                         }
                     }
+                    None => break 'sum,
                 }
-                None => return values,
             }
         }
     }
+    let mut values = [[[[T::ZERO; LANES]; N]; Q]; R];
     for r in 0..R {
         for q in 0..Q {
             for n in 0..N {
