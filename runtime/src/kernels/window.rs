@@ -17,8 +17,6 @@ pub struct Axis {
 /// The taps of one output that fall inside the input.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Taps {
-    /// The first of them.
-    pub(crate) first: usize,
     /// How many.
     pub(crate) count: usize,
     /// The input that the first one reads.
@@ -32,18 +30,9 @@ impl Axis {
         let window = o * self.stride;
         let taps = self.inside(window, self.dilation, self.kernel);
         Taps {
-            first: taps.start,
             count: taps.end - taps.start,
             input: (window + taps.start * self.dilation).saturating_sub(self.padding),
         }
-    }
-
-    /// The outputs whose tap `k` falls inside the input, among `outputs`.
-    #[inline(always)]
-    pub(crate) fn outputs_of_tap(self, k: usize, outputs: Range<usize>) -> Range<usize> {
-        let inside = self.inside(k * self.dilation, self.stride, self.output);
-        let start = inside.start.max(outputs.start);
-        start..inside.end.min(outputs.end).max(start)
     }
 
     /// The outputs all of whose taps fall inside the input.
@@ -53,27 +42,6 @@ impl Axis {
         let last_tap = self.kernel.saturating_sub(1) * self.dilation;
         let end = self.inside(last_tap, self.stride, self.output).end;
         start..end.max(start)
-    }
-
-    /// The input that tap `k` of output `o` reads, given that it falls inside.
-    #[inline(always)]
-    pub(crate) fn input_of(self, o: usize, k: usize) -> usize {
-        (o * self.stride + k * self.dilation).saturating_sub(self.padding)
-    }
-
-    /// The output that reads `input` by its tap `k`, if there is one.
-    #[inline(always)]
-    pub(crate) fn output_of(self, input: usize, k: usize) -> Option<usize> {
-        let distance = (input + self.padding).checked_sub(k * self.dilation)?;
-        let stride = self.stride.max(1);
-        let o = if stride == 1 {
-            distance
-        } else if distance.is_multiple_of(stride) {
-            distance / stride
-        } else {
-            return None;
-        };
-        (o < self.output).then_some(o)
     }
 
     /// Whether the windows are the pairs of neighbouring inputs.

@@ -204,7 +204,12 @@ impl Block {
     ) {
         for (tap, sums) in taps.iter().zip(sums).skip(done) {
             let at = tap.weights + start;
-            for (dw, &sum) in d_weight.get_mut(at..at + N).unwrap_or_default().iter_mut().zip(sums) {
+            for (dw, &sum) in d_weight
+                .get_mut(at..at + N)
+                .unwrap_or_default()
+                .iter_mut()
+                .zip(sums)
+            {
                 *dw = if self.overwrite { sum } else { *dw + sum };
             }
         }
@@ -224,7 +229,11 @@ impl Block {
         let mut totals = [[T::ZERO; N]; S];
         let mut sums = [[V::zero(); N]; S];
         // From a vector of positions to the next.
-        let step = if self.lanes == 1 { LANES } else { self.window.steps[1] };
+        let step = if self.lanes == 1 {
+            LANES
+        } else {
+            self.window.steps[1]
+        };
         let span = vectors.saturating_sub(1) * step + LANES;
         for row in 0..high {
             let mut inputs: [&[T]; S] = [&[]; S];

@@ -33,14 +33,33 @@ impl Extent {
         let fit = |all: usize, room: usize, one: usize, step: usize| {
             (room.saturating_sub(one) / step.max(1) + 1).min(all.max(1))
         };
-        let wide = fit(columns.positions.min(LANES), room, width(1, 1), columns.step);
+        let wide = fit(
+            columns.positions.min(LANES),
+            room,
+            width(1, 1),
+            columns.step,
+        );
         let s = fit(columns.taps.min(TAPS), room, width(wide, 1), column_tap);
         let all_columns = s == columns.taps.max(1);
-        let r = if all_columns { rows.taps.min(TAPS / s) } else { 1 };
+        let r = if all_columns {
+            rows.taps.min(TAPS / s)
+        } else {
+            1
+        };
         let r = fit(r, room / width(wide, s), 1, row_tap);
-        let wide = fit(columns.positions, room / height(1, r), width(1, s), columns.step);
+        let wide = fit(
+            columns.positions,
+            room / height(1, r),
+            width(1, s),
+            columns.step,
+        );
         let rows_fit = |enough: usize, room: usize| {
-            fit(enough.min(rows.positions), room / width(wide, s), height(1, r), rows.step)
+            fit(
+                enough.min(rows.positions),
+                room / width(wide, s),
+                height(1, r),
+                rows.step,
+            )
         };
         let high = rows_fit(POSITIONS.div_ceil(wide), room);
         let most = (room / (height(high, r) * width(wide, s))).min(TAPS / (r * s));

@@ -249,25 +249,24 @@ impl Block {
                 self.taps_met(0, [i + first_row, i + last_row]),
                 self.taps_met(1, [j + left, j + right - 1]),
             ];
-            let sums = self.sums::<T, V, P, N>(taps, offsets, panel, source, bases);
+            let sums = self.sums::<T, V, P, N>(taps, offsets, panel, source, bases, &biases);
             for (p, Place { at, skipped, count }) in places.into_iter().enumerate() {
                 if count == 0 {
                     break;
                 }
-                let whole = lanes != 1
-                    || count == LANES && steps[1] == 1 && (fresh || skipped == 0);
-                let planes = to.get_mut(result * result_plane..).unwrap_or_default();
-                for (n, to) in planes.chunks_mut(result_plane.max(1)).take(N).enumerate() {
-                    let sum = V::load(&sums[n][p]).add(V::splat(biases[n]));
+                let whole =
+                    lanes != 1 || count == LANES && steps[1] == 1 && (fresh || skipped == 0);
+                for n in 0..N {
+                    let at = (result + n) * result_plane + at;
                     let to = to.get_mut(at..).unwrap_or_default();
+                    let values = &sums[n][p];
                     if whole {
                         if let Some(to) = to.first_chunk_mut() {
+                            let sum = V::load(values);
                             let sum = if fresh { sum } else { sum.add(V::load(to)) };
                             sum.store(to);
                         }
                     } else {
-                        let mut values = [T::ZERO; LANES];
-                        sum.store(&mut values);
                         let values = values.get(skipped..count).unwrap_or_default();
                         let to = to.iter_mut().step_by(steps[1].max(1)).skip(skipped);
                         for (to, &value) in to.zip(values) {
@@ -303,7 +302,7 @@ impl Block {
         [start, end.map_or(start, |tap| tap + 1)]
     }
 
-    /// `Σ_k panel[k][n] · source[offsets[k] + bases[p]]` over some taps of each axis, vector by vector. In memory, so that
+    /// `biases[n] + Σ_k panel[k][n] · source[offsets[k] + bases[p]]` over some taps of each axis, vector by vector. In memory, so that
     /// those who pick among the sums do not keep them there while they are added up.
     #[inline(always)]
     fn sums<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
@@ -313,6 +312,7 @@ impl Block {
         panel: &[[T; N]],
         source: &[T],
         bases: [usize; P],
+        biases: &[T; N],
     ) -> [[[T; LANES]; P]; N] {
         let mut sums = [[V::zero(); P]; N];
         let (channels, row_taps) = (self.channels[1], self.taps[1][1]);
@@ -352,7 +352,7 @@ impl Block {
         let mut values = [[[T::ZERO; LANES]; P]; N];
         for n in 0..N {
             for p in 0..P {
-                sums[n][p].store(&mut values[n][p]);
+                sums[n][p].add(V::splat(biases[n])).store(&mut values[n][p]);
             }
         }
         values

@@ -1,10 +1,10 @@
 //! One sample: the outputs of a position lie in the SIMD lanes.
 
+use super::Geometry;
 use super::blocks::{TAPS, WINDOW, pieces};
 use super::line::Line;
 use super::taps::{Tap, write_taps};
 use super::window::{Window, extent};
-use super::Geometry;
 use crate::Scalar;
 use crate::element::LANES;
 use crate::simd::{Vector, kernel};
@@ -101,7 +101,9 @@ kernel! {
 fn widen<T: Scalar>(taps: &mut [Tap], weight: &[T], outputs: usize, wide: &mut [T]) {
     let vectors = wide.as_chunks_mut::<LANES>().0;
     for (index, (tap, to)) in taps.iter_mut().zip(vectors).enumerate() {
-        let from = weight.get(tap.weights..tap.weights + outputs).unwrap_or_default();
+        let from = weight
+            .get(tap.weights..tap.weights + outputs)
+            .unwrap_or_default();
         for (to, &from) in to.iter_mut().zip(from) {
             *to = from;
         }
@@ -167,7 +169,9 @@ impl Block {
                 let planes = y.chunks_mut(plane.max(1)).skip(first).take(outputs - begin);
                 for (o, y) in planes.enumerate().take(Q * LANES) {
                     let y = y.get_mut(run.at..run.at + run.count).unwrap_or_default();
-                    let Some(sums) = sums.get(o / LANES) else { break };
+                    let Some(sums) = sums.get(o / LANES) else {
+                        break;
+                    };
                     if self.fresh {
                         let bias = bias.get(o).copied().unwrap_or(T::ZERO);
                         for (y, sums) in y.iter_mut().zip(sums) {
@@ -225,7 +229,10 @@ fn sums<T: Scalar, V: Vector<T>, const Q: usize, const R: usize, const N: usize>
                 *w = V::load(weights);
             }
             for r in 0..R {
-                match inputs[r].get(tap.offset..).and_then(<[T]>::first_chunk::<N>) {
+                match inputs[r]
+                    .get(tap.offset..)
+                    .and_then(<[T]>::first_chunk::<N>)
+                {
                     Some(x) => {
                         for n in 0..N {
                             let x = V::splat(x[n]);

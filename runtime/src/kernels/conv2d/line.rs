@@ -42,9 +42,7 @@ impl Line {
     #[inline(always)]
     pub(super) fn backward(axis: Axis, input: usize) -> (Self, [usize; 2]) {
         let stride = axis.stride.max(1);
-        let meets = |k: usize| {
-            (input + axis.padding) as isize - (k * axis.dilation) as isize
-        };
+        let meets = |k: usize| (input + axis.padding) as isize - (k * axis.dilation) as isize;
         let met = |k: &usize| meets(*k).rem_euclid(stride as isize) == 0;
         // Taps repeat their places between the outputs after at most `stride`.
         let first = (0..axis.kernel.min(stride)).find(met);

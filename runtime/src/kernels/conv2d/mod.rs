@@ -1,10 +1,17 @@
-//! Two-dimensional convolution and its gradients, straight from the definition: no im2col, no scratch memory.
+//! Two-dimensional convolution and its gradients, straight from the definition: no im2col.
 //!
 //! Shapes: `x: [channels][height][width][L]`, `y: [outputs][out_height][out_width][L]`,
 //! `W: [channels / groups][kernel_height][kernel_width][outputs]`, `b: [outputs]` or empty. `L` is 1 or [`LANES`].
 //!
-//! What falls into the padding is clipped per output position, by ranges of taps, so the inner loops have no branch
-//! per element.
+//! The forward pass and the gradient of the input are both correlations of planes with weights ([`Correlation`]), the
+//! gradient of the weights one of planes with planes. All of them work on blocks of positions and taps ([`Extent`]) whose
+//! source lies in a [`Window`]: the planes themselves, or where there is padding a copy of bounded size on the stack with
+//! zeros around it. Within a block a tap is one distance in memory, the same for all positions, so that the inner loops
+//! are one loop over a list of distances. The order in which a sum is added up depends on the sizes alone.
+//!
+//! [`Correlation`]: correlate::Correlation
+//! [`Extent`]: blocks::Extent
+//! [`Window`]: window::Window
 
 mod backward_input;
 mod backward_weight;
@@ -52,16 +59,6 @@ impl Geometry {
     fn weight_index(&self, channel: usize, row: usize, column: usize) -> usize {
         ((channel * self.rows.kernel + row) * self.columns.kernel + column) * self.outputs
     }
-
-    #[inline(always)]
-    fn input_index(&self, channel: usize, row: usize, column: usize) -> usize {
-        (channel * self.rows.input + row) * self.columns.input + column
-    }
-
-    #[inline(always)]
-    fn output_index(&self, output: usize, row: usize, column: usize) -> usize {
-        (output * self.rows.output + row) * self.columns.output + column
-    }
 }
 
 #[cfg(test)]
@@ -85,7 +82,7 @@ mod tests {
     }
 
     /// Channels, outputs, groups, and the two axes.
-    fn geometries() -> [Geometry; 9] {
+    fn geometries() -> [Geometry; 17] {
         [
             (1, 1, 1, axis(1, 1, 1, 0, 1), axis(1, 1, 1, 0, 1)),
             (1, 6, 1, axis(9, 5, 1, 2, 1), axis(13, 5, 1, 2, 1)),
@@ -95,8 +92,17 @@ mod tests {
             (5, 5, 5, axis(5, 3, 1, 1, 1), axis(33, 3, 1, 1, 1)),
             (4, 10, 2, axis(9, 3, 2, 3, 2), axis(8, 2, 3, 1, 3)),
             (6, 3, 3, axis(3, 2, 1, 1, 2), axis(1, 3, 1, 2, 1)),
-            // Longer than a block of the weight gradient, along both axes.
             (2, 3, 1, axis(3, 2, 1, 0, 1), axis(130, 1, 1, 0, 1)),
+            // More channels, columns, taps than a block takes, and all but one tap in the padding.
+            (40, 20, 1, axis(4, 3, 1, 1, 1), axis(5, 3, 1, 1, 1)),
+            (1, 2, 1, axis(3, 3, 1, 1, 1), axis(600, 3, 1, 1, 1)),
+            (1, 2, 1, axis(20, 18, 1, 2, 1), axis(19, 18, 1, 1, 1)),
+            (1, 1, 1, axis(1, 1, 1, 0, 1), axis(7, 300, 1, 150, 1)),
+            (2, 8, 1, axis(1, 5, 1, 2, 1), axis(1, 5, 1, 2, 1)),
+            // Strides beyond the kernel, and one sample with outputs in the lanes.
+            (2, 3, 1, axis(9, 2, 4, 1, 1), axis(10, 1, 3, 0, 1)),
+            (3, 20, 1, axis(9, 3, 2, 1, 1), axis(9, 3, 2, 1, 2)),
+            (20, 40, 1, axis(4, 3, 1, 1, 1), axis(4, 3, 1, 1, 1)),
         ]
         .map(|(channels, outputs, groups, rows, columns)| Geometry {
             channels,

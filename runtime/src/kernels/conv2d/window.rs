@@ -71,7 +71,8 @@ impl Window {
             direct: true,
             ..copied
         };
-        let start = copied.rows.lowest as usize * column_line.source + copied.columns.lowest as usize;
+        let start =
+            copied.rows.lowest as usize * column_line.source + copied.columns.lowest as usize;
         (window, start * lanes)
     }
 
@@ -116,7 +117,9 @@ impl Window {
             let row = usize::try_from(self.rows.lowest + row as isize).unwrap_or(height);
             let start = (row * width + from) * self.lanes;
             let source = if row < height {
-                source.get(start..start + count * self.lanes).unwrap_or_default()
+                source
+                    .get(start..start + count * self.lanes)
+                    .unwrap_or_default()
             } else {
                 &[]
             };
@@ -127,24 +130,38 @@ impl Window {
                         *to = source.get(column).copied().unwrap_or(T::ZERO);
                     }
                 }
+            } else if self.lanes == 1 {
+                zero::<T, V>(copy);
+                if let Some(copy) = copy.get_mut(left..left + source.len()) {
+                    duplicate::<T, V>(source, copy);
+                }
             } else if let Some((before, rest)) = copy.split_at_mut_checked(left * self.lanes)
                 && let Some((copy, behind)) = rest.split_at_mut_checked(source.len())
             {
-                zero(before);
+                zero::<T, V>(before);
                 duplicate::<T, V>(source, copy);
-                zero(behind);
+                zero::<T, V>(behind);
             }
         }
     }
 }
 
-/// Short runs: calls for each would take longer.
+/// Zeros; the last vector may overlap the one before it.
 #[inline(always)]
-fn zero<T: Scalar>(to: &mut [T]) {
-    let (vectors, rest) = to.as_chunks_mut::<LANES>();
-    vectors.fill([T::ZERO; LANES]);
-    for to in rest {
-        *to = core::hint::black_box(T::ZERO);
+fn zero<T: Scalar, V: Vector<T>>(to: &mut [T]) {
+    for to in to.as_chunks_mut::<LANES>().0 {
+        V::zero().store(to);
+    }
+    if to.len() % LANES == 0 {
+        return;
+    }
+    match to.last_chunk_mut() {
+        Some(to) => V::zero().store(to),
+        None => {
+            for to in to {
+                *to = core::hint::black_box(T::ZERO);
+            }
+        }
     }
 }
 
