@@ -152,7 +152,7 @@ fn zero<T: Scalar, V: Vector<T>>(to: &mut [T]) {
     for to in to.as_chunks_mut::<LANES>().0 {
         V::zero().store(to);
     }
-    if to.len() % LANES == 0 {
+    if to.len().is_multiple_of(LANES) {
         return;
     }
     match to.last_chunk_mut() {
