@@ -81,21 +81,30 @@ kernel! {
                                 };
                                 let count = write_taps(geometry, &window, c, [r, s], &mut taps);
                                 let taps = taps.get(..count).unwrap_or_default();
-                                let (mut start, end) = (group * outputs, (group + 1) * outputs);
-                                while start < end {
-                                    let rest = end - start;
-                                    let at = |size| rest == size || rest >= 2 * size;
-                                    start += if TILE == 12 && at(4) {
-                                        block.outputs::<T, V, 5, 4>(start, taps, x, dy, rows_of_dy, d_weight)
-                                    } else if TILE == 12 && at(3) {
-                                        block.outputs::<T, V, 5, 3>(start, taps, x, dy, rows_of_dy, d_weight)
-                                    } else if TILE == 12 {
-                                        block.outputs::<T, V, 5, 1>(start, taps, x, dy, rows_of_dy, d_weight)
-                                    } else if TILE >= 6 && at(2) {
-                                        block.outputs::<T, V, 3, 2>(start, taps, x, dy, rows_of_dy, d_weight)
-                                    } else {
-                                        block.outputs::<T, V, 3, 1>(start, taps, x, dy, rows_of_dy, d_weight)
-                                    };
+                                let size = if TILE == 12 { 5 } else { 3 };
+                                let step = if taps.len() < size { 1 } else { size };
+                                for o in pieces(outputs, block.outputs_together()) {
+                                    let planes = block.planes(group * outputs + o[0], o[1], dy, rows_of_dy);
+                                    // Taps outside: the weights of a tap lie side by side.
+                                    for tap in (0..taps.len()).step_by(step) {
+                                        let mut start = 0;
+                                        while start < o[1] {
+                                            let rest = o[1] - start;
+                                            let at = |size| rest == size || rest >= 2 * size;
+                                            let place = [tap, start, group * outputs + o[0]];
+                                            start += if TILE == 12 && at(4) {
+                                                block.tile::<T, V, 5, 4>(place, taps, x, &planes, d_weight)
+                                            } else if TILE == 12 && at(3) {
+                                                block.tile::<T, V, 5, 3>(place, taps, x, &planes, d_weight)
+                                            } else if TILE == 12 {
+                                                block.tile::<T, V, 5, 1>(place, taps, x, &planes, d_weight)
+                                            } else if TILE >= 6 && at(2) {
+                                                block.tile::<T, V, 3, 2>(place, taps, x, &planes, d_weight)
+                                            } else {
+                                                block.tile::<T, V, 3, 1>(place, taps, x, &planes, d_weight)
+                                            };
+                                        }
+                                    }
                                 }
                             }
                         }
@@ -133,61 +142,95 @@ struct Block {
     overwrite: bool,
 }
 
+/// The positions of a block in planes of `dy`, in whole vectors. The distances are in scalars.
+struct Planes<'a, T> {
+    dy: &'a [T],
+    plane: usize,
+    pitch: usize,
+    rows: usize,
+    /// Vectors of a row.
+    vectors: usize,
+}
+
 impl Block {
-    /// The weights of `N` outputs from `start` on and of all taps, `S` at a time. Returns `N`.
+    /// How many outputs have their `dy` in a first-level cache, or in its copy, at a time: whole tiles.
     #[inline(always)]
-    fn outputs<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
+    fn outputs_together(&self) -> usize {
+        let [[_, high], [_, wide]] = self.positions;
+        let (row, least) = if self.lanes == 1 {
+            (wide.next_multiple_of(LANES), WIDEST)
+        } else {
+            (wide * self.lanes, 2 * WIDEST)
+        };
+        let fitting = WINDOW / (high * row).max(1);
+        (fitting / least * least).max(least)
+    }
+
+    /// The planes of `outputs` outputs from `first` on. Those of one sample are copied, with zeros behind each row.
+    #[inline(always)]
+    fn planes<'a, T: Scalar>(
         &self,
-        start: usize,
-        taps: &[Tap],
-        x: &[T],
-        dy: &[T],
-        rows_of_dy: &mut [T],
-        d_weight: &mut [T],
-    ) -> usize {
+        first: usize,
+        outputs: usize,
+        dy: &'a [T],
+        copies: &'a mut [T],
+    ) -> Planes<'a, T> {
         let Geometry { rows, columns, .. } = self.geometry;
         let [[i, high], [j, wide]] = self.positions;
         let plane = rows.output * columns.output;
-        let first = start * plane + i * columns.output + j;
-        let (dy, pitch, plane, vectors) = if self.lanes == 1 {
-            let pitch = wide.next_multiple_of(LANES);
-            let mut copies = rows_of_dy.chunks_exact_mut(pitch.max(1));
-            for n in 0..N {
-                for row in 0..high {
-                    let at = first + n * plane + row * columns.output;
-                    let dy = dy.get(at..at + wide).unwrap_or_default();
-                    if let Some(copy) = copies.next()
-                        && let Some((copy, behind)) = copy.split_at_mut_checked(dy.len())
-                    {
-                        copy.copy_from_slice(dy);
-                        behind.fill(T::ZERO);
-                    }
+        let first = first * plane + i * columns.output + j;
+        if self.lanes != 1 {
+            return Planes {
+                dy: dy.get(first * LANES..).unwrap_or_default(),
+                plane: plane * LANES,
+                pitch: columns.output * LANES,
+                rows: high,
+                vectors: wide,
+            };
+        }
+        let pitch = wide.next_multiple_of(LANES);
+        let mut to = copies.chunks_exact_mut(pitch.max(1));
+        for output in 0..outputs {
+            for row in 0..high {
+                let at = first + output * plane + row * columns.output;
+                let dy = dy.get(at..at + wide).unwrap_or_default();
+                if let Some(to) = to.next()
+                    && let Some((to, behind)) = to.split_at_mut_checked(dy.len())
+                {
+                    to.copy_from_slice(dy);
+                    behind.fill(T::ZERO);
                 }
             }
-            (&*rows_of_dy, pitch, high * pitch, pitch / LANES)
-        } else {
-            let dy = dy.get(first * LANES..).unwrap_or_default();
-            (dy, columns.output * LANES, plane * LANES, wide)
-        };
-        let mut tap = 0;
-        while tap < taps.len() {
-            // The last tile may overlap the one before it; what that has summed up is left out.
-            if taps.len() >= S {
-                let begin = tap.min(taps.len() - S);
-                let Some(tile) = taps.get(begin..).and_then(<[Tap]>::first_chunk) else {
-                    break;
-                };
-                let sums = self.sums::<T, V, S, N>(tile, x, dy, [high, vectors], [plane, pitch]);
-                self.write(tile, &sums, tap - begin, start, d_weight);
-                tap = begin + S;
-            } else {
-                let Some(tile) = taps.get(tap..).and_then(<[Tap]>::first_chunk) else {
-                    break;
-                };
-                let sums = self.sums::<T, V, 1, N>(tile, x, dy, [high, vectors], [plane, pitch]);
-                self.write(tile, &sums, 0, start, d_weight);
-                tap += 1;
-            }
+        }
+        Planes {
+            dy: copies,
+            plane: high * pitch,
+            pitch,
+            rows: high,
+            vectors: pitch / LANES,
+        }
+    }
+
+    /// The weights of `N` outputs, number `start` and on of the planes, and of `S` taps from `tap` on. `first` is the
+    /// output of the first plane. Returns `N`.
+    #[inline(always)]
+    fn tile<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
+        &self,
+        [tap, start, first]: [usize; 3],
+        taps: &[Tap],
+        x: &[T],
+        planes: &Planes<T>,
+        d_weight: &mut [T],
+    ) -> usize {
+        // The last tile may overlap the one before it; what that has summed up is left out.
+        let begin = tap.min(taps.len().saturating_sub(S));
+        if let Some(tile) = taps.get(begin..).and_then(<[Tap]>::first_chunk) {
+            let sums = self.sums::<T, V, S, N>(tile, x, planes, start);
+            self.write(tile, &sums, tap - begin, first + start, d_weight);
+        } else if let Some(tile) = taps.get(tap..).and_then(<[Tap]>::first_chunk) {
+            // There are fewer taps at all.
+            let sums = self.sums::<T, V, 1, N>(tile, x, planes, start);
+            self.write(tile, &sums, 0, first + start, d_weight);
         }
         N
     }
@@ -215,17 +258,16 @@ impl Block {
         }
     }
 
-    /// `Σ x·dy` over the positions and the lanes, for `S` taps and `N` outputs. `plane` and `pitch` lead from an output and
-    /// from a row of `dy` to the next.
+    /// `Σ x·dy` over the positions and the lanes, for `S` taps and `N` outputs, number `start` and on of the planes.
     #[inline(always)]
     fn sums<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
         &self,
         taps: &[Tap; S],
         x: &[T],
-        dy: &[T],
-        [high, vectors]: [usize; 2],
-        [plane, pitch]: [usize; 2],
+        planes: &Planes<T>,
+        start: usize,
     ) -> [[T; N]; S] {
+        let vectors = planes.vectors;
         let mut totals = [[T::ZERO; N]; S];
         let mut sums = [[V::zero(); N]; S];
         // From a vector of positions to the next.
@@ -235,7 +277,7 @@ impl Block {
             self.window.steps[1]
         };
         let span = vectors.saturating_sub(1) * step + LANES;
-        for row in 0..high {
+        for row in 0..planes.rows {
             let mut inputs: [&[T]; S] = [&[]; S];
             for s in 0..S {
                 let at = row * self.window.steps[0] + taps[s].offset;
@@ -246,8 +288,8 @@ impl Block {
             }
             let mut outputs: [&[[T; LANES]]; N] = [&[]; N];
             for n in 0..N {
-                let at = row * pitch + n * plane;
-                match dy.get(at..at + vectors * LANES) {
+                let at = row * planes.pitch + (start + n) * planes.plane;
+                match planes.dy.get(at..at + vectors * LANES) {
                     Some(dy) => outputs[n] = dy.as_chunks().0,
                     None => return totals,
                 }
