@@ -157,11 +157,14 @@ impl Block {
     #[inline(always)]
     fn outputs_together(&self) -> usize {
         let [[_, high], [_, wide]] = self.positions;
-        let (row, least) = if self.lanes == 1 {
-            (wide.next_multiple_of(LANES), WIDEST)
+        let row = if self.lanes == 1 {
+            wide.next_multiple_of(LANES)
         } else {
-            (wide * self.lanes, 2 * WIDEST)
+            wide * self.lanes
         };
+        let outputs = self.geometry.group_outputs();
+        let threes = outputs.is_multiple_of(3) && !outputs.is_multiple_of(WIDEST);
+        let least = if threes { 3 } else { WIDEST };
         let fitting = WINDOW / (high * row).max(1);
         (fitting / least * least).max(least)
     }
