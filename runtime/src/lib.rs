@@ -60,6 +60,7 @@ mod gradient_check;
 pub mod init;
 #[cfg(feature = "safetensors")]
 pub mod io;
+mod join;
 mod kernels;
 mod layer;
 pub mod layers;
@@ -145,6 +146,7 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::checks::*;
+    pub use crate::join::{add, copy, multiply, pick, place};
     pub use crate::network::{inference, scalars, scalars_mut};
     pub use crate::pass::{Context, Objective, Pass};
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};

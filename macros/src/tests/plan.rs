@@ -5,7 +5,10 @@ use crate::passes::{Form, Schedule};
 
 fn steps(schedule: &Schedule) -> String {
     let steps = schedule.steps.iter().map(|step| match step.form {
-        Form::Plain => format!("{}>{}", step.from, step.to),
+        Form::Plain => {
+            let from: Vec<String> = step.from.iter().map(usize::to_string).collect();
+            format!("{}>{}", from.join("+"), step.to)
+        }
         Form::InPlace => format!("{}!", step.to),
         Form::View => format!("{}v", step.to),
     });
