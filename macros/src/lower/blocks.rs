@@ -152,11 +152,6 @@ impl<'a> Lowering<'a> {
         let mut value = input;
         let mut previous = None;
         for element in 0..self.count(block) {
-            if self.layers.len() >= LAYERS {
-                self.diagnostics
-                    .error(block.span, format!("this makes more than {LAYERS} layers"));
-                break;
-            }
             let scope = Scope {
                 path: scope.path.join(Member::Element(element)),
                 block: scope.block.clone(),
@@ -251,7 +246,16 @@ impl<'a> Lowering<'a> {
                 );
                 1
             }
-            Size::Known(count) => usize::try_from(count).unwrap_or(usize::MAX),
+            Size::Known(count) => {
+                let count = usize::try_from(count).unwrap_or(usize::MAX);
+                let layers = count.saturating_mul(body(block).len());
+                if layers > LAYERS.saturating_sub(self.layers.len()) {
+                    let text = format!("this makes more than {LAYERS} layers");
+                    self.diagnostics.error(place, text);
+                    return 1;
+                }
+                count
+            }
             Size::Unknown => 1,
             Size::Generic(_) | Size::Symbol(_) => {
                 self.diagnostics
