@@ -357,6 +357,15 @@ fn norms_name_the_right_one() {
 }
 
 #[test]
+fn a_bias_is_not_orthogonal() {
+    check_error(
+        "[4] { Linear(4, init = orthogonal, bias_init = orthogonal(gain = 2.0)) }",
+        "                                               ~~~~~~~~~~~~~~~~~~~~~~",
+        "`orthogonal` starts matrices, and a bias is a vector",
+    );
+}
+
+#[test]
 fn blocks_say_what_exists() {
     check_error(
         "[4] { Residul { Linear(4) } }",
