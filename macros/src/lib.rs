@@ -95,6 +95,7 @@ use proc_macro2::TokenStream;
 /// | `Add { { … } { … } }` | the sum of the branches, which all take what the block takes |
 /// | `Multiply { { … } { … } }` | their product, element by element: a gate |
 /// | `Concat(dim = 0) { { … } { … } }` | one behind the other in a dimension; those of the sample count from 0, which is the default |
+/// | `Heads { policy: { … }, value: { … } }` | a struct `NetOutput` with a field for each head; it ends the network, which states no output |
 ///
 /// An empty branch passes on what the block takes. The labels of blocks and branches become a path: in
 ///
@@ -105,7 +106,7 @@ use proc_macro2::TokenStream;
 ///
 /// the fields are `net.stage1[0].residual1.conv` and `net.gate.open.linear1`, and the saved tensors
 /// `stage1.0.residual1.conv.weight` and `gate.open.linear1.weight`, as PyTorch names nested modules. Each block has a type of
-/// its own: `NetStage1Parameters`. The projection is called `project`.
+/// its own: `NetStage1Parameters`. The projection is called `project`, and the heads are fields of the network: `net.policy`.
 ///
 /// # Layers of one's own
 ///

@@ -116,6 +116,8 @@ pub(crate) struct Layer {
     pub(crate) block: Option<String>,
     /// Where a block ends: the layer it began with.
     pub(crate) first: usize,
+    /// The names of heads.
+    pub(crate) heads: Vec<Ident>,
     /// Where a further repetition of a `Repeat` begins: with which layer the one before it began, and the block.
     pub(crate) repeats: Option<(usize, Span)>,
 
@@ -157,6 +159,8 @@ pub(crate) enum Join {
     Multiply,
     /// One behind the other in a dimension.
     Concat { dim: usize },
+    /// A struct with a field for each.
+    Heads,
 }
 
 /// A step from the parameters of a network to those of a layer: a field, or an element of `Repeat`.

@@ -151,9 +151,10 @@ pub mod __private {
     pub use crate::pass::{Context, Objective, Pass};
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};
     pub use crate::scratch::with_scratch;
+    pub use crate::shape::Dimensions;
     pub use crate::simd::Isa;
     pub use crate::sizes::Push;
     pub use crate::workspace::{Arena, fit, fit_mut, reshape, reshape_mut, room, view};
-    pub use crate::{__layer as layer, __run as run, __unsigned as unsigned};
+    pub use crate::{__heads as heads, __layer as layer, __run as run, __unsigned as unsigned};
     pub use {bytemuck, rand, typenum};
 }

@@ -156,12 +156,19 @@ where
 
 /// A table of networks, each with what it is there for.
 macro_rules! networks {
+    // Heads have no one shape to state.
+    (@declare [] $(#[$meta:meta])* struct Net: [$($input:tt)*] { $($layers:tt)* }) => {
+        network! { $(#[$meta])* struct Net: [$($input)*] { $($layers)* } }
+    };
+    (@declare [$($output:tt)*] $(#[$meta:meta])* struct Net: [$($input:tt)*] { $($layers:tt)* }) => {
+        network! { $(#[$meta])* struct Net: [$($input)*] -> [$($output)*] { $($layers)* } }
+    };
     ($($(#[doc = $why:literal])* $name:ident($($training:ident)?): [$($input:tt)*] -> [$($output:tt)*] { $($layers:tt)* })*) => {$(
         mod $name {
             #[allow(unused_imports)] // of the layers defined here
             use super::*;
 
-            network! { $(#[doc = $why])* #[network(scalar = f64)] struct Net: [$($input)*] -> [$($output)*] { $($layers)* } }
+            networks!(@declare [$($output)*] $(#[doc = $why])* #[network(scalar = f64)] struct Net: [$($input)*] { $($layers)* });
 
             #[test]
             fn gradients() {
@@ -267,6 +274,10 @@ networks! {
             Concat { { Residual { Linear(4), Tanh } } { Multiply { { Linear(4) } { Repeat(2) { Linear(4), Sigmoid } } } } },
             Residual(project = Add { { Linear(4) } { Linear(4), Relu } }) { Linear(6), Silu, Linear(4) },
         }
+    }
+    /// Several outputs with names.
+    several_heads(): [4] -> [] {
+        Linear(5), Tanh, Heads { policy: { Linear(3), Tanh, Linear(2) }, value: { Linear(1) }, image: { Linear(4), Reshape([2, 2]) } },
     }
     /// The user's own layers in blocks.
     user_layers_in_blocks(): [3] -> [3] { Residual { gain: Gain, Tanh }, Repeat(2) { Gain, Residual { Gain } } }

@@ -50,7 +50,7 @@ impl Site<'_> {
     /// stood between.
     pub(super) fn vector(&mut self) -> Size {
         match self.input.clone() {
-            Shape::Unknown => Size::Unknown,
+            Shape::Heads(_) | Shape::Unknown => Size::Unknown,
             Shape::Array(sizes) => match sizes.as_slice() {
                 [size] => size.clone(),
                 sizes => {
@@ -71,7 +71,7 @@ impl Site<'_> {
     pub(super) fn image(&mut self) -> [Size; 3] {
         let unknown = [Size::Unknown, Size::Unknown, Size::Unknown];
         match self.input.clone() {
-            Shape::Unknown => unknown,
+            Shape::Heads(_) | Shape::Unknown => unknown,
             Shape::Array(sizes) => match <[Size; 3]>::try_from(sizes) {
                 Ok(sizes) => sizes,
                 Err(sizes) => {

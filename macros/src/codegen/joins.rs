@@ -37,7 +37,7 @@ impl<'a> Site<'a> {
         let mut from = step.from.iter();
         let mut statements = Vec::new();
         let to = || self.flat_mut(&slot(step.to), step.to);
-        if let Join::Concat { .. } = self.join {
+        if let Join::Concat { .. } | Join::Heads = self.join {
             for (part, from) in from.enumerate() {
                 let (to, x) = (to(), self.flat(&slot(*from), *from));
                 let [width, offset, length] = self.part(part);
@@ -55,7 +55,7 @@ impl<'a> Site<'a> {
         }
         let function = local(match self.join {
             Join::Multiply => "multiply",
-            Join::Add | Join::Concat { .. } => "add",
+            Join::Add | Join::Concat { .. } | Join::Heads => "add",
         });
         for from in from {
             let (to, x) = (to(), self.flat(&slot(*from), *from));
@@ -89,7 +89,7 @@ impl<'a> Site<'a> {
             false => dx,
         };
         let write = match self.join {
-            Join::Concat { .. } => {
+            Join::Concat { .. } | Join::Heads => {
                 let [width, offset, length] = self.part(input);
                 quote_spanned!(span=> __rt::pick(place, #length, #d_output, #width, #offset);)
             }
@@ -129,8 +129,9 @@ impl<'a> Site<'a> {
 
     /// Of a concatenation: the elements of a row of the result, where this input's begin in it, and how many it has.
     fn part(&self, part: usize) -> [TokenStream; 3] {
-        let Join::Concat { dim } = self.join else {
-            return [quote!(0), quote!(0), quote!(0)];
+        let dim = match self.join {
+            Join::Concat { dim } => dim,
+            Join::Add | Join::Multiply | Join::Heads => 0,
         };
         let network = self.access.network;
         let row = |shape: &Shape| match shape {

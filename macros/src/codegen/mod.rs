@@ -2,6 +2,7 @@
 
 mod checks;
 mod docs;
+mod heads;
 mod infer;
 mod init;
 mod joins;
@@ -40,17 +41,20 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let symbols = emit_symbols(network);
     let aliases = emit_aliases(network);
     let structs = structs::emit_structs(network);
+    let (output, output_shape) = (heads::emit_struct(network), heads::emit_shape(network));
     let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;
     quote! {
         #symbols
         #aliases
         #structs
+        #output
         #(#everywhere)*
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
         const _: () = {
             use ::chainrule::__private as __rt;
             #parameters
+            #output_shape
             #implementations
         };
     }

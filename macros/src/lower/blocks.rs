@@ -61,10 +61,19 @@ impl<'a> Lowering<'a> {
 
     /// The layers of a body that takes the value `input`; returns the value that comes out.
     pub(super) fn lower_body(&mut self, body: &[Node], input: usize, scope: &Scope) -> usize {
-        let labels = body.iter().filter_map(|node| match node {
-            Node::Layer(layer) => layer.label.as_ref(),
-            Node::Block(block) => block.label.as_ref(),
-            Node::Braces(_) | Node::Unread => None,
+        let labels = body.iter().flat_map(|node| -> Vec<&Ident> {
+            match node {
+                Node::Layer(layer) => layer.label.iter().collect(),
+                // Heads without a label of their own are fields of the network.
+                Node::Block(block) if block.kind == BlockKind::Heads && block.label.is_none() => {
+                    let branches = block.branches.iter();
+                    branches
+                        .filter_map(|branch| branch.label.as_ref())
+                        .collect()
+                }
+                Node::Block(block) => block.label.iter().collect(),
+                Node::Braces(_) | Node::Unread => Vec::new(),
+            }
         });
         let mut names = Names::new(labels, self.diagnostics);
         let mut value = input;
@@ -108,6 +117,11 @@ impl<'a> Lowering<'a> {
             ..scope.field(&name)
         };
         match block.kind {
+            BlockKind::Heads if block.label.is_none() => {
+                let path = scope.path.clone();
+                self.lower_heads(block, input, &Scope { path, ..inner })
+            }
+            BlockKind::Heads => self.lower_heads(block, input, &inner),
             BlockKind::Residual => self.lower_residual(block, input, &inner),
             BlockKind::Repeat => self.lower_repeat(block, input, &inner),
             BlockKind::Add => self.lower_branches(block, Join::Add, input, &inner),
@@ -191,6 +205,35 @@ impl<'a> Lowering<'a> {
             return input;
         }
         self.join(block, join, ends, first, scope)
+    }
+
+    fn lower_heads(&mut self, block: &Block, input: usize, scope: &Scope) -> usize {
+        let first = self.layers.len();
+        let (mut ends, mut heads) = (Vec::new(), Vec::new());
+        for Branch { label, body, place } in &block.branches {
+            let Some(label) = label else {
+                self.diagnostics
+                    .error(
+                        *place,
+                        "a head needs a name, which becomes a field of the output",
+                    )
+                    .help(format!("write as in `{}`", block.kind.example()));
+                continue;
+            };
+            ends.push(self.lower_body(body, input, &scope.field(label)));
+            heads.push(label.clone());
+        }
+        if ends.is_empty() {
+            if !block.broken && block.branches.is_empty() {
+                self.needs_layers(block);
+            }
+            return input;
+        }
+        let value = self.join(block, Join::Heads, ends, first, scope);
+        if let Some(layer) = self.layers.last_mut() {
+            layer.heads = heads;
+        }
+        value
     }
 
     /// The end of a block that begins with the layer `first`.

@@ -144,6 +144,7 @@ pub(super) fn unread(span: Span, input: usize) -> Layer {
         inputs: vec![input],
         block: None,
         first: 0,
+        heads: Vec::new(),
         repeats: None,
         input: Shape::Unknown,
         output: Shape::Unknown,
@@ -178,7 +179,7 @@ pub(super) fn reject_braces(braces: &Braces, diagnostics: &mut Diagnostics) -> S
             .help(match nearest(&name, BlockKind::names()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!(
-                    "the blocks are `Residual`, `Repeat`, `Add`, `Multiply` and `Concat`; a layer of your own is written without braces: `{name}`, `{name}(…)`"
+                    "the blocks are `Residual`, `Repeat`, `Add`, `Multiply`, `Concat` and `Heads`; a layer of your own is written without braces: `{name}`, `{name}(…)`"
                 ),
             });
     }

@@ -55,6 +55,15 @@ fn infer_layer(
         ..
     } = network;
     let layer = &layers[index];
+    if matches!(input, Shape::Heads(_)) {
+        diagnostics
+            .error(
+                layer.span,
+                format!("`{}` follows `Heads`, which ends a network", layer.text),
+            )
+            .help("move it into the heads");
+        return joins::unknown();
+    }
     match &layer.kind {
         LayerKind::BuiltIn(kind, arguments) => {
             let mut site = Site {

@@ -190,7 +190,7 @@ fn join_place(join: Join, from: &[usize], contents: &[Content], training: bool) 
     let may = match join {
         Join::Add => true,
         Join::Multiply => !training,
-        Join::Concat { .. } => false,
+        Join::Concat { .. } | Join::Heads => false,
     };
     let free = |slot: &usize| {
         *slot > 0 && !contents[*slot].shared && !(training && contents[*slot].writer_reads)

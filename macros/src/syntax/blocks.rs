@@ -42,14 +42,16 @@ pub(crate) enum BlockKind {
     Add,
     Multiply,
     Concat,
+    Heads,
 }
 
-const KINDS: [BlockKind; 5] = [
+const KINDS: [BlockKind; 6] = [
     BlockKind::Residual,
     BlockKind::Repeat,
     BlockKind::Add,
     BlockKind::Multiply,
     BlockKind::Concat,
+    BlockKind::Heads,
 ];
 
 impl BlockKind {
@@ -64,6 +66,7 @@ impl BlockKind {
             Self::Add => "Add",
             Self::Multiply => "Multiply",
             Self::Concat => "Concat",
+            Self::Heads => "Heads",
         }
     }
 
@@ -84,6 +87,7 @@ impl BlockKind {
             Self::Add => "Add { { Linear(8) } { Linear(8), Tanh } }",
             Self::Multiply => "Multiply { { Linear(8) } { Linear(8), Sigmoid } }",
             Self::Concat => "Concat { { Linear(8) } { Linear(4), Tanh } }",
+            Self::Heads => "Heads { policy: { Linear(2) }, value: { Linear(1) } }",
         }
     }
 }
@@ -219,7 +223,7 @@ fn parse_arguments(
                 BlockKind::Residual => "takes `project = …` and nothing else",
                 BlockKind::Repeat => "takes one number, how often",
                 BlockKind::Concat => "takes `dim = …` and nothing else",
-                BlockKind::Add | BlockKind::Multiply => "takes no arguments",
+                BlockKind::Add | BlockKind::Multiply | BlockKind::Heads => "takes no arguments",
             };
             return Err(input.error(format!("`{}` {takes}", block.kind.name())));
         }

@@ -376,7 +376,7 @@ fn blocks_say_what_exists() {
         "[4] { Parallel { Linear(4) } }",
         "      ~~~~~~~~",
         "`Parallel { … }` is not a block of layers that exists\nhelp: the blocks are `Residual`, `Repeat`, `Add`, \
-         `Multiply` and `Concat`",
+         `Multiply`, `Concat` and `Heads`",
     );
 }
 
@@ -430,6 +430,35 @@ fn an_error_inside_a_block_names_the_block() {
         "`Linear` takes a vector, but receives [1, 4, 4]\n\
          note: inside `block1: Residual` on line 1\n\
          note: the input of `Net` on line 1 is [1, 4, 4]",
+    );
+}
+
+#[test]
+fn heads_end_a_network() {
+    check_error(
+        "[4] { Heads { a: { Linear(2) }, b: { Linear(1) } }, Relu }",
+        "                                                    ~~~~",
+        "`Relu` follows `Heads`, which ends a network\nhelp: move it into the heads",
+    );
+    check_error(
+        "[4] { Heads { { Linear(2) }, b: { Linear(1) } } }",
+        "              ~~~~~~~~~~~~~",
+        "a head needs a name, which becomes a field of the output",
+    );
+    check_error(
+        "[4] { Heads { a: { Heads { c: { Linear(2) } } }, b: { Linear(1) } } }",
+        "              ~",
+        "a head puts out an array, but `a` puts out { c: [2] }",
+    );
+    check_error(
+        "[4] -> [3] { Heads { a: { Linear(2) }, b: { Linear(1) } } }",
+        "       ~~~",
+        "the declared output is [3], but the layers produce { a: [2], b: [1] }",
+    );
+    check_error(
+        "[4] { a: Linear(4), Heads { a: { Linear(2) }, b: {} } }",
+        "                            ~",
+        "the label `a` is taken",
     );
 }
 

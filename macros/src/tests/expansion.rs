@@ -84,6 +84,14 @@ fn blocks() {
 }
 
 #[test]
+fn heads() {
+    check_golden(
+        "heads",
+        "struct Agent<const H: usize>: [4] {\n    Linear(H), Tanh,\n    Heads { policy: { Linear(2) }, value: { Linear(1) } },\n}",
+    );
+}
+
+#[test]
 fn generic() {
     check_golden(
         "generic",

@@ -3,10 +3,10 @@
 use crate::catalogue::{Inferred, origin};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Check, Count, Join, Network};
-use crate::shape::Shape;
+use crate::shape::{Heads, Shape};
 use crate::size::{Size, Unworkable};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 /// What comes out of a join.
 pub(super) fn infer_join(
@@ -19,6 +19,7 @@ pub(super) fn infer_join(
     let output = match join {
         Join::Add | Join::Multiply => same(network, index, &inputs, diagnostics),
         Join::Concat { dim } => concatenated(network, index, &inputs, dim, diagnostics),
+        Join::Heads => heads(network, index, &inputs, diagnostics),
     };
     Inferred {
         output,
@@ -79,7 +80,7 @@ fn same(
                 let (a, b) = (origin(network, inputs[0]), origin(network, *other));
                 let error = diagnostics.error(span, text);
                 error.note(a).note(b).help(help);
-                return Shape::Unknown;
+                return first;
             }
             None => {
                 let scalar = &network.scalar;
@@ -114,6 +115,7 @@ fn concatenated(
         match network.value(*input) {
             Shape::Array(sizes) => shapes.push(sizes.clone()),
             Shape::Unknown => return Shape::Unknown,
+            Shape::Heads(_) => return Shape::Unknown,
             Shape::Output(output) => {
                 let text = format!(
                     "`Concat` needs to know the sizes that `{}` puts out",
@@ -177,6 +179,37 @@ fn concatenated(
         }
     };
     Shape::Array(sizes)
+}
+
+/// A struct of what the branches put out.
+fn heads(
+    network: &Network,
+    index: usize,
+    inputs: &[usize],
+    diagnostics: &mut Diagnostics,
+) -> Shape {
+    let layer = &network.layers[index];
+    let mut fields = Vec::new();
+    for (name, input) in layer.heads.iter().zip(inputs) {
+        match network.value(*input) {
+            Shape::Array(sizes) => fields.push((name.clone(), Shape::Array(sizes.clone()))),
+            Shape::Unknown => return Shape::Unknown,
+            shape @ (Shape::Output(_) | Shape::Heads(_)) => {
+                diagnostics
+                    .error(
+                        name.span(),
+                        format!("a head puts out an array, but `{name}` puts out {shape}"),
+                    )
+                    .help("put a built-in layer or `Reshape` behind it");
+                return Shape::Unknown;
+            }
+        }
+    }
+    Shape::Heads(Heads {
+        ty: format_ident!("{}Output", network.name),
+        sizes: network.generics.sizes().cloned().collect(),
+        fields,
+    })
 }
 
 /// Every repetition takes what the one before it takes.
