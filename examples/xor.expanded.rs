@@ -144,9 +144,9 @@ const _: () = {
         ) {
             let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
-            let odd = scratch.take_elements(3);
+            let region0 = scratch.take_elements(3);
+            let x1 = __rt::view::<f32, [f32; 3], __E>(region0, groups);
             let hidden: ::chainrule::layers::Linear<2, 3, 3> = ::core::default::Default::default();
-            let x1 = __rt::view::<f32, [f32; 3], __E>(odd, groups);
             for (x, y) in x0.iter().zip(&mut *x1) {
                 ::chainrule::Layer::<
                     f32,
@@ -195,8 +195,8 @@ const _: () = {
             let x0 = arena.take::<f32, [f32; 2]>();
             let x1 = arena.take::<f32, [f32; 3]>();
             let x2 = arena.take::<f32, [f32; 1]>();
-            let even = arena.take_elements(__rt::max(&[2, 1]));
-            let odd = arena.take_elements(3);
+            let region0 = arena.take_elements(__rt::max(&[2, 1]));
+            let region1 = arena.take_elements(3);
             ::chainrule::Layer::<
                 f32,
             >::forward_training(
@@ -214,9 +214,9 @@ const _: () = {
                 x1,
                 x2,
             );
-            let d2 = __rt::view::<f32, [f32; 1], __E>(even, groups);
+            let d2 = __rt::view::<f32, [f32; 1], __E>(region0, groups);
             objective.outputs(x2, d2);
-            let d1 = __rt::view::<f32, [f32; 3], __E>(odd, groups);
+            let d1 = __rt::view::<f32, [f32; 3], __E>(region1, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -235,7 +235,7 @@ const _: () = {
                 d1,
             );
             tanh1.apply_backward::<__E>(context.isa, x1, d1);
-            let d0 = __rt::view::<f32, [f32; 2], __E>(even, groups);
+            let d0 = __rt::view::<f32, [f32; 2], __E>(region0, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(

@@ -141,6 +141,11 @@ impl Diagnostics {
         self.errors.is_empty()
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.errors.len()
+    }
+
     #[cfg(test)]
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.errors.iter()
@@ -148,10 +153,14 @@ impl Diagnostics {
 
     /// The errors as code, in the order of the source.
     pub(crate) fn into_tokens(mut self) -> TokenStream {
-        self.errors.sort_by_key(|error| {
+        let position = |error: &Diagnostic| {
             let start = error.place.start.start();
             (start.line, start.column)
-        });
+        };
+        self.errors.sort_by_key(position);
+        // The layers of `Repeat` are written once and lowered several times.
+        self.errors
+            .dedup_by(|a, b| position(a) == position(b) && a.text == b.text);
         self.errors.iter().map(Diagnostic::to_tokens).collect()
     }
 }

@@ -83,6 +83,31 @@ use proc_macro2::TokenStream;
 /// `kaiming_normal(a = 0.0, mode = fan_in)`, `xavier_uniform(gain = 1.0)`, `xavier_normal(gain = 1.0)` and
 /// `orthogonal(gain = 1.0)`; what stands behind `=` here is the default, and `mode` may be `fan_out`.
 ///
+/// # Blocks
+///
+/// A block stands where a layer may stand, and its braces hold layers and blocks.
+///
+/// | block | what comes out |
+/// |---|---|
+/// | `Residual { … }` | what the layers put out, plus what the block takes |
+/// | `Residual(project = …) { … }` | the same, with a layer of its own (or `{ … }`, several) on the way around |
+/// | `Repeat(3) { … }` | the layers three times, each time with weights of their own; they put out what they take |
+/// | `Add { { … } { … } }` | the sum of the branches, which all take what the block takes |
+/// | `Multiply { { … } { … } }` | their product, element by element: a gate |
+/// | `Concat(dim = 0) { { … } { … } }` | one behind the other in a dimension; those of the sample count from 0, which is the default |
+/// | `Heads { policy: { … }, value: { … } }` | a struct `NetOutput` with a field for each head; it ends the network, which states no output |
+///
+/// An empty branch passes on what the block takes. The labels of blocks and branches become a path: in
+///
+/// ```ignore
+/// stage1: Repeat(2) { Residual { conv: Conv2d(16, 3, padding = 1), Relu } },
+/// gate: Multiply { value: { Linear(8) } open: { Linear(8), Sigmoid } },
+/// ```
+///
+/// the fields are `net.stage1[0].residual1.conv` and `net.gate.open.linear1`, and the saved tensors
+/// `stage1.0.residual1.conv.weight` and `gate.open.linear1.weight`, as PyTorch names nested modules. Each block has a type of
+/// its own: `NetStage1Parameters`. The projection is called `project`, and the heads are fields of the network: `net.policy`.
+///
 /// # Layers of one's own
 ///
 /// A path that is no built-in layer is a type in scope that implements `chainrule::Layer`. Its configuration is
@@ -107,7 +132,7 @@ use proc_macro2::TokenStream;
 /// # What is generated
 ///
 /// For `Net` the types `Net`, `NetParameters` (a public field for each layer with parameters; also the type of
-/// gradients) and, where a layer has untrained state, `NetBuffers`; implementations of `chainrule::Network`, through
+/// gradients) with one such type for each block, and, where a layer has untrained state, `NetBuffers`; implementations of `chainrule::Network`, through
 /// which all else is called (`init`, `forward`, `workspace`, `backpropagate`, `summary`, …), of `Parameters`, `Clone`,
 /// `Copy`, of `Deref` to `NetParameters`, and, without generic parameters, of `StaticSizes`. The documentation of `Net`
 /// ends with the table of its layers. After an error the types and signatures are still there, so that the rest of the

@@ -1,6 +1,7 @@
 //! From what was typed to the model: names resolved, options typed, every layer named.
 
 mod attributes;
+mod blocks;
 mod layer;
 mod names;
 mod user;
@@ -12,7 +13,7 @@ use crate::passes::Plan;
 use crate::shape::Shape;
 use crate::size::{Symbols, parse_size};
 use crate::syntax::{self, Declaration, Generics};
-use names::Names;
+use blocks::Scope;
 
 /// Lowers a declaration. Layers whose words are not understood are left out or taken for what they nearly are.
 pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) -> Network {
@@ -41,24 +42,9 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
         (lowered, shape.place)
     });
 
-    let mut names = Names::new(&declaration.body, diagnostics);
-    let mut layers = Vec::new();
-    for node in &declaration.body {
-        match node {
-            syntax::Node::Layer(layer) => {
-                layers.push(layer::lower_layer(
-                    layer,
-                    &declaration.name,
-                    generics,
-                    &mut names,
-                    &mut symbols,
-                    diagnostics,
-                ));
-            }
-            syntax::Node::Block(block) => layers.push(layer::reject_block(block, diagnostics)),
-            syntax::Node::Unread => layers.push(layer::unread(declaration.name.span())),
-        }
-    }
+    let mut body = blocks::Lowering::new(&declaration.name, generics, &mut symbols, diagnostics);
+    body.lower_body(&declaration.body, 0, &Scope::default());
+    let layers = body.layers;
 
     let budget = diagnostics.about_budget(|diagnostics| {
         let limits = declaration.budget.iter().map(|limit| Limit {

@@ -7,7 +7,8 @@ use crate::shape::Shape;
 use crate::size::{LARGEST, Size, Symbols, factor};
 use crate::syntax::{Generics, Parameter, Quantity};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 
 /// A declaration whose words are understood.
 pub(crate) struct Network {
@@ -46,6 +47,14 @@ impl Network {
             Some((shape, _)) => shape,
             None => self.inferred_output(),
         }
+    }
+
+    /// The shape of a value: 0 is the input, `n + 1` what layer `n` puts out.
+    pub(crate) fn value(&self, value: usize) -> &Shape {
+        let layer = value
+            .checked_sub(1)
+            .and_then(|index| self.layers.get(index));
+        layer.map_or(&self.input, |layer| &layer.output)
     }
 
     /// The generic parameters as declared on an item: `<const H: usize, T: Scalar>`.
@@ -88,8 +97,8 @@ pub(crate) struct Attributes {
 
 /// One layer.
 pub(crate) struct Layer {
-    /// The field, for layers that may have parameters or buffers.
-    pub(crate) field: Option<Ident>,
+    /// The way to its field, for layers that may have parameters or buffers.
+    pub(crate) field: Option<Path>,
     /// The label as the user wrote it.
     pub(crate) user_label: Option<String>,
     /// The label in summaries: the field's name, the user's label, or nothing.
@@ -101,8 +110,19 @@ pub(crate) struct Layer {
     /// The token of its name.
     pub(crate) span: Span,
     pub(crate) kind: LayerKind,
+    /// The values that it takes: 0 is the network's input, `n + 1` what layer `n` puts out.
+    pub(crate) inputs: Vec<usize>,
+    /// What errors call the block around it: `` `block1: Residual` on line 7 ``.
+    pub(crate) block: Option<String>,
+    /// Where a block ends: the layer it began with.
+    pub(crate) first: usize,
+    /// The names of heads.
+    pub(crate) heads: Vec<Ident>,
+    /// Where a further repetition of a `Repeat` begins: with which layer the one before it began, and the block.
+    pub(crate) repeats: Option<(usize, Span)>,
 
     // From here on filled in by the first pass.
+    /// What its first input is.
     pub(crate) input: Shape,
     pub(crate) output: Shape,
     /// The runtime type.
@@ -124,8 +144,75 @@ pub(crate) enum LayerKind {
         value: TokenStream,
         generic: bool,
     },
+    /// The end of a block: several values become one.
+    Join(Join),
     /// A layer that could not be read: it takes anything and puts out nobody knows what.
     Unread,
+}
+
+/// How values become one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Join {
+    /// Their sum.
+    Add,
+    /// Their product, element by element.
+    Multiply,
+    /// One behind the other in a dimension.
+    Concat { dim: usize },
+    /// A struct with a field for each.
+    Heads,
+}
+
+/// A step from the parameters of a network to those of a layer: a field, or an element of `Repeat`.
+#[derive(Clone, Debug)]
+pub(crate) enum Member {
+    Field(Ident),
+    Element(usize),
+}
+
+/// Where a layer's parameters and buffers lie: `blocks[1].conv1` of a network.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Path(pub(crate) Vec<Member>);
+
+impl Path {
+    /// One step further.
+    pub(crate) fn join(&self, member: Member) -> Self {
+        let mut members = self.0.clone();
+        members.push(member);
+        Self(members)
+    }
+}
+
+/// As it stands behind `net.`.
+impl ToTokens for Path {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        for (index, member) in self.0.iter().enumerate() {
+            tokens.extend(match member {
+                Member::Field(name) if index == 0 => quote!(#name),
+                Member::Field(name) => quote!(.#name),
+                Member::Element(element) => {
+                    let element = proc_macro2::Literal::usize_unsuffixed(*element);
+                    quote!([#element])
+                }
+            });
+        }
+    }
+}
+
+/// As in the names of tensors: `blocks.1.conv1`.
+impl std::fmt::Display for Path {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, member) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(".")?;
+            }
+            match member {
+                Member::Field(name) => write!(f, "{}", name.unraw())?,
+                Member::Element(element) => write!(f, "{element}")?,
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Layer {
@@ -141,7 +228,7 @@ impl Layer {
         match &self.kind {
             LayerKind::BuiltIn(kind, _) => kind.facts.parameters,
             LayerKind::User { .. } => true,
-            LayerKind::Unread => false,
+            LayerKind::Join(_) | LayerKind::Unread => false,
         }
     }
 
@@ -149,7 +236,7 @@ impl Layer {
         match &self.kind {
             LayerKind::BuiltIn(kind, _) => kind.facts.buffers,
             LayerKind::User { .. } => true,
-            LayerKind::Unread => false,
+            LayerKind::Join(_) | LayerKind::Unread => false,
         }
     }
 }

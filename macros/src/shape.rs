@@ -1,7 +1,7 @@
 //! Shapes of samples.
 
 use crate::size::{LARGEST, Size};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::fmt;
 
@@ -12,6 +12,8 @@ pub(crate) enum Shape {
     Array(Vec<Size>),
     /// What a user's layer puts out: a type that only the compiler knows.
     Output(Output),
+    /// What `Heads` puts out.
+    Heads(Heads),
     /// After an error: fits everything.
     Unknown,
 }
@@ -27,6 +29,23 @@ pub(crate) struct Output {
     pub(crate) generic: bool,
 }
 
+/// `NetOutput<f32>` with a field for each head.
+#[derive(Clone, Debug)]
+pub(crate) struct Heads {
+    pub(crate) ty: Ident,
+    /// The size parameters of the network.
+    pub(crate) sizes: Vec<Ident>,
+    pub(crate) fields: Vec<(Ident, Shape)>,
+}
+
+impl Heads {
+    /// With this element.
+    pub(crate) fn of(&self, element: &TokenStream) -> TokenStream {
+        let (ty, sizes) = (&self.ty, &self.sizes);
+        quote!(#ty<#(#sizes,)* #element>)
+    }
+}
+
 impl Shape {
     /// As a type: nested arrays of `scalar`.
     pub(crate) fn ty(&self, scalar: &TokenStream) -> TokenStream {
@@ -39,6 +58,7 @@ impl Shape {
                 let layer = &output.layer;
                 quote!(<#layer as ::chainrule::Layer<#scalar>>::Output)
             }
+            Self::Heads(heads) => heads.of(scalar),
             Self::Unknown => quote!([#scalar; 1]),
         }
     }
@@ -46,7 +66,7 @@ impl Shape {
     /// As the type of a sample filled with elements.
     pub(crate) fn elements(&self, scalar: &TokenStream) -> TokenStream {
         match self {
-            Self::Array(_) | Self::Unknown => self.ty(&quote!(__E)),
+            Self::Array(_) | Self::Heads(_) | Self::Unknown => self.ty(&quote!(__E)),
             Self::Output(_) => {
                 let ty = self.ty(scalar);
                 quote!(<#ty as ::chainrule::Shape>::Of<__E>)
@@ -61,6 +81,10 @@ impl Shape {
                 .iter()
                 .map(Size::known)
                 .try_fold(1_u64, |len, size| len.checked_mul(size?)),
+            Self::Heads(heads) => heads
+                .fields
+                .iter()
+                .try_fold(0_u64, |len, (_, shape)| len.checked_add(shape.known_len()?)),
             Self::Output(_) | Self::Unknown => None,
         }
     }
@@ -101,6 +125,7 @@ impl Shape {
                     Some(true)
                 }
             }
+            (Self::Heads(_), _) | (_, Self::Heads(_)) => Some(false),
             (Self::Output(a), Self::Output(b)) if a.layer.to_string() == b.layer.to_string() => {
                 Some(true)
             }
@@ -123,6 +148,13 @@ impl fmt::Display for Shape {
                 f.write_str("]")
             }
             Self::Output(output) => write!(f, "the output of `{}`", output.text),
+            Self::Heads(heads) => {
+                let fields = heads
+                    .fields
+                    .iter()
+                    .map(|(name, shape)| format!("{name}: {shape}"));
+                write!(f, "{{ {} }}", fields.collect::<Vec<_>>().join(", "))
+            }
             Self::Unknown => f.write_str("[?]"),
         }
     }

@@ -55,6 +55,62 @@ macro_rules! parameters {
     };
 }
 
+/// The output of a network with several heads: a `#[repr(C)]` struct of arrays of one element, and the shape of it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __heads {
+    (
+        [$($sizes:tt)*] [$($arguments:tt)*] [$($generic:tt)*] $scalar:ty, $name:ident { $($field:ident: $len:expr),* }
+    ) => {
+        // SAFETY: every field is an array of the one element, which is zeroable.
+        unsafe impl<$($sizes)* E: $crate::__private::bytemuck::Pod> $crate::__private::bytemuck::Zeroable
+            for $name<$($arguments)* E>
+        {
+        }
+        // SAFETY: `repr(C)`, and every field is an array of the one element, which is `Pod`: so there is no padding, and
+        // every bit pattern is valid.
+        unsafe impl<$($sizes)* E: $crate::__private::bytemuck::Pod> $crate::__private::bytemuck::Pod
+            for $name<$($arguments)* E>
+        {
+        }
+
+        impl<$($sizes)* $($generic)*> $crate::Shape for $name<$($arguments)* $scalar> {
+            type Scalar = $scalar;
+            type Of<E: $crate::Element<$scalar>> = $name<$($arguments)* E>;
+            const LEN: usize = 0 $(+ $len)*;
+            const DIMENSIONS: $crate::__private::Dimensions = $crate::__private::Dimensions::flat(<Self as $crate::Shape>::LEN);
+
+            #[inline(always)]
+            fn flat<E: $crate::Element<$scalar>>(values: &[Self::Of<E>]) -> &[E] {
+                $crate::__private::bytemuck::try_cast_slice(values).unwrap_or_default()
+            }
+            #[inline(always)]
+            fn flat_mut<E: $crate::Element<$scalar>>(values: &mut [Self::Of<E>]) -> &mut [E] {
+                $crate::__private::bytemuck::try_cast_slice_mut(values).unwrap_or_default()
+            }
+            #[inline(always)]
+            fn values<E: $crate::Element<$scalar>>(flat: &[E]) -> &[Self::Of<E>] {
+                let len = flat.len() / <Self as $crate::Shape>::LEN * <Self as $crate::Shape>::LEN;
+                let flat = flat.get(..len).unwrap_or_default();
+                $crate::__private::bytemuck::try_cast_slice(flat).unwrap_or_default()
+            }
+            #[inline(always)]
+            fn values_mut<E: $crate::Element<$scalar>>(flat: &mut [E]) -> &mut [Self::Of<E>] {
+                let len = flat.len() / <Self as $crate::Shape>::LEN * <Self as $crate::Shape>::LEN;
+                let flat = flat.get_mut(..len).unwrap_or_default();
+                $crate::__private::bytemuck::try_cast_slice_mut(flat).unwrap_or_default()
+            }
+        }
+
+        impl<$($sizes)* $($generic)*> $crate::Sample<Self> for $name<$($arguments)* $scalar> {
+            #[inline(always)]
+            fn array(&self) -> &Self {
+                self
+            }
+        }
+    };
+}
+
 /// The layout of a generated struct: a `#[repr(C)]` run of scalars.
 #[doc(hidden)]
 #[macro_export]

@@ -60,6 +60,7 @@ mod gradient_check;
 pub mod init;
 #[cfg(feature = "safetensors")]
 pub mod io;
+mod join;
 mod kernels;
 mod layer;
 pub mod layers;
@@ -145,13 +146,15 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::checks::*;
+    pub use crate::join::{add, copy, multiply, pick, place};
     pub use crate::network::{inference, scalars, scalars_mut};
     pub use crate::pass::{Context, Objective, Pass};
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};
     pub use crate::scratch::with_scratch;
+    pub use crate::shape::Dimensions;
     pub use crate::simd::Isa;
     pub use crate::sizes::Push;
     pub use crate::workspace::{Arena, fit, fit_mut, reshape, reshape_mut, room, view};
-    pub use crate::{__layer as layer, __run as run, __unsigned as unsigned};
+    pub use crate::{__heads as heads, __layer as layer, __run as run, __unsigned as unsigned};
     pub use {bytemuck, rand, typenum};
 }

@@ -78,6 +78,19 @@ impl LayerInfo {
         }
     }
 
+    /// The end of a block, which puts out `S`.
+    #[doc(hidden)]
+    pub const fn join<S: Shape>(label: &'static str, declaration: &'static str) -> Self {
+        Self {
+            label,
+            declaration,
+            output: S::DIMS,
+            parameters: &[],
+            buffers: &[],
+            macs: 0,
+        }
+    }
+
     /// The number of trained scalars.
     pub const fn parameter_count(&self) -> usize {
         total_len(self.parameters)

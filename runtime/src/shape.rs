@@ -68,6 +68,11 @@ impl Dimensions {
         }
     }
 
+    /// One dimension.
+    pub const fn flat(size: usize) -> Self {
+        Self::SCALAR.prepend(size)
+    }
+
     /// The sizes that are in use.
     pub const fn as_slice(&self) -> &[usize] {
         self.sizes.split_at(self.rank).0

@@ -156,12 +156,19 @@ where
 
 /// A table of networks, each with what it is there for.
 macro_rules! networks {
+    // Heads have no one shape to state.
+    (@declare [] $(#[$meta:meta])* struct Net: [$($input:tt)*] { $($layers:tt)* }) => {
+        network! { $(#[$meta])* struct Net: [$($input)*] { $($layers)* } }
+    };
+    (@declare [$($output:tt)*] $(#[$meta:meta])* struct Net: [$($input:tt)*] { $($layers:tt)* }) => {
+        network! { $(#[$meta])* struct Net: [$($input)*] -> [$($output)*] { $($layers)* } }
+    };
     ($($(#[doc = $why:literal])* $name:ident($($training:ident)?): [$($input:tt)*] -> [$($output:tt)*] { $($layers:tt)* })*) => {$(
         mod $name {
             #[allow(unused_imports)] // of the layers defined here
             use super::*;
 
-            network! { $(#[doc = $why])* #[network(scalar = f64)] struct Net: [$($input)*] -> [$($output)*] { $($layers)* } }
+            networks!(@declare [$($output)*] $(#[doc = $why])* #[network(scalar = f64)] struct Net: [$($input)*] { $($layers)* });
 
             #[test]
             fn gradients() {
@@ -225,6 +232,55 @@ networks! {
     }
     /// Elements fall out, in place or not, first and last.
     dropout(training_differs): [4] -> [3] { Dropout(0.3), Linear(5), Tanh, Dropout(0.5), Gelu, Dropout(0.2), Linear(3), Dropout(0.1) }
+    /// A block that adds its input to what its layers put out.
+    residual(): [4] -> [2] { Linear(5), Tanh, block: Residual { inner: Linear(5), Tanh, Linear(5) }, Relu, Linear(2) }
+    /// The input of the network is added, and its gradient is a sum.
+    residual_first(): [4] -> [4] { Residual { Linear(4), Tanh } }
+    /// What is added goes through layers of its own.
+    residual_projected(): [1, 4, 4] -> [3] {
+        Residual(project = Conv2d(2, kernel = 1, stride = 2)) { Conv2d(3, kernel = 3, padding = 1), Relu, Conv2d(2, kernel = 2, stride = 2) },
+        Relu, Residual(project = { Conv2d(3, 1), Tanh }) { Conv2d(3, 1) }, Flatten, Linear(3),
+    }
+    /// The end of the block may not overwrite what a sigmoid reads again.
+    residual_after_sigmoid(): [4] -> [4] { Linear(4), Residual { Linear(4), Sigmoid }, Residual { Tanh }, Relu }
+    /// An activation before a block may not overwrite what the block adds.
+    residual_of_views(): [2, 2] -> [4] { Flatten, Residual { Relu, Linear(4), Reshape([4]) }, Residual { Dropout(0.0), Linear(4) }, Gelu }
+    /// Blocks in blocks.
+    residual_nested(): [3] -> [2] {
+        Linear(3), outer: Residual { Linear(3), inner: Residual { Linear(3), Tanh }, Gelu, Linear(3) }, Linear(2),
+    }
+    /// Elements fall out, and samples mix, inside a block.
+    residual_with_state(training_differs): [3] -> [2] {
+        Linear(4), Residual { Dropout(0.3), Linear(4), BatchNorm1d, Relu }, BatchNorm1d, Linear(2),
+    }
+    /// A sum of branches, one of which is empty.
+    sum_of_branches(): [4] -> [2] { Add { { Linear(4) } { Tanh, Linear(4) } {} }, Gelu, Add { {} {} }, Linear(2) }
+    /// A gate.
+    product_of_branches(): [4] -> [2] {
+        Multiply { value: { Linear(5), Tanh } gate: { Linear(5), Sigmoid } }, Multiply { {} { Linear(5) } {} }, Linear(2),
+    }
+    /// Branches side by side.
+    branches_side_by_side(): [4] -> [2] { Concat { { Linear(3), Tanh }, {}, { Linear(2) } }, Linear(2) }
+    /// Branches side by side in an inner dimension, and channels.
+    channels_side_by_side(): [1, 4, 4] -> [2] {
+        Concat { { Conv2d(2, 1), Relu } { MaxPool2d(3, stride = 1, padding = 1) } }, Concat(dim = 2) { {} { Conv2d(3, 1) } },
+        Flatten, Linear(2),
+    }
+    /// The same layers several times, each with its own weights.
+    repeated(): [3] -> [2] { hidden: Repeat(3) { Linear(3), Tanh, Residual { Linear(3), Relu } }, Linear(2) }
+    /// Everything in everything.
+    blocks_in_blocks(): [4] -> [4] {
+        Repeat(2) {
+            Concat { { Residual { Linear(4), Tanh } } { Multiply { { Linear(4) } { Repeat(2) { Linear(4), Sigmoid } } } } },
+            Residual(project = Add { { Linear(4) } { Linear(4), Relu } }) { Linear(6), Silu, Linear(4) },
+        }
+    }
+    /// Several outputs with names.
+    several_heads(): [4] -> [] {
+        Linear(5), Tanh, Heads { policy: { Linear(3), Tanh, Linear(2) }, value: { Linear(1) }, image: { Linear(4), Reshape([2, 2]) } },
+    }
+    /// The user's own layers in blocks.
+    user_layers_in_blocks(): [3] -> [3] { Residual { gain: Gain, Tanh }, Repeat(2) { Gain, Residual { Gain } } }
     /// Elements fall out beside batch norm.
     dropout_and_batch_norm(training_differs): [4] -> [3] { Linear(5), Dropout(0.4), BatchNorm1d, Dropout(0.3), Relu, Linear(3) }
 }

@@ -32,6 +32,8 @@ pub(crate) enum Accepts {
     Float,
     /// `kaiming_uniform(a = 0.0)`
     Init,
+    /// the same, for a vector
+    VectorInit,
     /// one of these
     Word(&'static [&'static str]),
 }

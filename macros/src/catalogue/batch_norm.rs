@@ -46,7 +46,7 @@ pub(super) const KINDS: &[Kind] = &[
                     let channels = site.vector();
                     infer(site, arguments, channels)
                 }
-                Shape::Unknown => infer(site, arguments, Size::Unknown),
+                Shape::Heads(_) | Shape::Unknown => infer(site, arguments, Size::Unknown),
             }
         },
     },

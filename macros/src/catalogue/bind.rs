@@ -182,6 +182,7 @@ impl Reader<'_> {
                 None
             }
             Accepts::Init => self.init(expression).map(Value::Init),
+            Accepts::VectorInit => self.vector_init(expression).map(Value::Init),
         }
     }
 

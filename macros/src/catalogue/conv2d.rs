@@ -18,7 +18,7 @@ pub(super) const KINDS: &[Kind] = &[Kind {
         Argument::option("groups", Accepts::Size),
         Argument::option("bias", Accepts::Bool),
         Argument::option("init", Accepts::Init),
-        Argument::option("bias_init", Accepts::Init),
+        Argument::option("bias_init", Accepts::VectorInit),
     ],
     facts: Facts {
         parameters: true,

@@ -100,6 +100,20 @@ static INITS: &[InitKind] = &[
 ];
 
 impl Reader<'_> {
+    /// The same for a vector, which cannot be orthogonal.
+    pub(super) fn vector_init(&mut self, expression: &Expr) -> Option<TokenStream> {
+        if text_of(expression).starts_with("orthogonal") {
+            self.diagnostics
+                .error(
+                    Place::of(expression),
+                    "`orthogonal` starts matrices, and a bias is a vector",
+                )
+                .help("leave `bias_init` out, or write as in `bias_init = zeros`");
+            return None;
+        }
+        self.init(expression)
+    }
+
     /// `zeros`, `constant(0.1)`, `kaiming_uniform(a = 0.0, mode = fan_out)`
     pub(super) fn init(&mut self, expression: &Expr) -> Option<TokenStream> {
         let (name, arguments): (&Expr, Vec<&Expr>) = match expression {

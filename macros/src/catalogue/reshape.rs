@@ -30,7 +30,7 @@ pub(super) const KINDS: &[Kind] = &[
 /// `[a, b, c] → [a·b·c]`
 fn flatten(site: &mut Site<'_>, _: &Arguments) -> Inferred {
     let len = match site.input.clone() {
-        Shape::Unknown => Size::Unknown,
+        Shape::Heads(_) | Shape::Unknown => Size::Unknown,
         Shape::Array(sizes) => site.derive(|symbols| symbols.product(&sizes)),
         Shape::Output(output) if output.generic => {
             let text = format!(

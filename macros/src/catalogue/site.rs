@@ -19,6 +19,8 @@ pub(crate) struct Site<'a> {
     pub(crate) input: &'a Shape,
     /// Who produces it: `` `MaxPool2d(2)` on line 8 produces [16, 5, 5] ``.
     pub(crate) origin: &'a str,
+    /// The block around it: `` `block1: Residual` on line 7 ``.
+    pub(crate) block: Option<&'a str>,
     pub(crate) scalar: &'a TokenStream,
     pub(crate) symbols: &'a mut Symbols,
     pub(crate) checks: &'a mut Vec<Check>,
@@ -28,8 +30,12 @@ pub(crate) struct Site<'a> {
 impl Site<'_> {
     /// Reports a mistake about what arrives.
     pub(crate) fn misfit(&mut self, text: String) -> &mut Diagnostic {
-        let note = self.origin;
-        self.diagnostics.error(self.span, text).note(note)
+        let (origin, block) = (self.origin, self.block);
+        let error = self.diagnostics.error(self.span, text);
+        if let Some(block) = block {
+            error.note(format!("inside {block}"));
+        }
+        error.note(origin)
     }
 
     /// Asks the compiler to check a condition, at the layer.
@@ -44,7 +50,7 @@ impl Site<'_> {
     /// stood between.
     pub(super) fn vector(&mut self) -> Size {
         match self.input.clone() {
-            Shape::Unknown => Size::Unknown,
+            Shape::Heads(_) | Shape::Unknown => Size::Unknown,
             Shape::Array(sizes) => match sizes.as_slice() {
                 [size] => size.clone(),
                 sizes => {
@@ -65,7 +71,7 @@ impl Site<'_> {
     pub(super) fn image(&mut self) -> [Size; 3] {
         let unknown = [Size::Unknown, Size::Unknown, Size::Unknown];
         match self.input.clone() {
-            Shape::Unknown => unknown,
+            Shape::Heads(_) | Shape::Unknown => unknown,
             Shape::Array(sizes) => match <[Size; 3]>::try_from(sizes) {
                 Ok(sizes) => sizes,
                 Err(sizes) => {
@@ -209,11 +215,11 @@ pub(crate) fn positive(
     size
 }
 
-/// Who produces the input of a layer, for notes.
-pub(crate) fn origin(network: &Network, index: usize) -> String {
-    match index
+/// Who produces a value, for notes.
+pub(crate) fn origin(network: &Network, value: usize) -> String {
+    match value
         .checked_sub(1)
-        .and_then(|before| network.layers.get(before))
+        .and_then(|index| network.layers.get(index))
     {
         // Its sizes are not known here, and the words around say what was found.
         Some(layer) if matches!(layer.output, Shape::Output(_)) => {

@@ -1,7 +1,9 @@
-//! `infer`: the forward function. Activations lie in turns in two regions of the scratch; the last one is the output.
+//! `infer`: the forward function. Activations lie in regions of the scratch, which they use in turns; the last one is the
+//! output.
 
 use super::{
-    Access, at, buffers_of, emit_configuration, local, parameters_of, region, region_lengths, slot,
+    Access, at, buffers_of, emit_configuration, joins, local, parameters_of, region,
+    region_lengths, slot,
 };
 use crate::model::Network;
 use crate::passes::Form;
@@ -11,12 +13,12 @@ use quote::{quote, quote_spanned};
 pub(super) fn emit_infer(network: &Network) -> TokenStream {
     let mixed = Span::mixed_site();
     let schedule = &network.plan.inference;
-    let (scalar, last) = (&network.scalar, schedule.slots.len() - 1);
+    let (scalar, last) = (&network.scalar, schedule.output);
     let access = Access { network, schedule };
-    let regions = region_lengths(network, schedule, 1..last);
-    let regions = regions.iter().enumerate().filter_map(|(index, len)| {
-        let (region, len) = (region(index), len.as_ref()?);
-        Some(quote_spanned!(mixed=> let #region = scratch.take_elements(#len);))
+    let lengths = region_lengths(network, schedule).into_iter().enumerate();
+    let regions = lengths.map(|(index, len)| {
+        let region = region(index);
+        quote_spanned!(mixed=> let #region = scratch.take_elements(#len);)
     });
     let saved = saved_length(network)
         .map(|len| quote_spanned!(mixed=> let saved = scratch.take_elements(#len);));
@@ -36,21 +38,25 @@ pub(super) fn emit_infer(network: &Network) -> TokenStream {
 
     let mut statements = Vec::new();
     for (index, (layer, step)) in network.layers.iter().zip(&schedule.steps).enumerate() {
-        if !super::computes(step.form) {
+        if step.form == Form::View {
             continue;
         }
         let (span, name, isa) = (at(layer), &layer.local, local("isa"));
+        let (from, to) = (slot(step.from[0]), slot(step.to));
+        if let (Form::Plain, Some(region)) = (step.form, schedule.regions[step.to]) {
+            let (region, shape) = (super::region(region), schedule.slots[step.to].ty(scalar));
+            let groups = local("groups");
+            statements.push(quote_spanned!(span=> let #to = __rt::view::<#scalar, #shape, __E>(#region, #groups);));
+        }
+        if let Some(join) = joins::Site::new(&access, index) {
+            statements.push(join.forward());
+            continue;
+        }
         statements.push(emit_configuration(layer));
-        let (from, to) = (slot(step.from), slot(step.to));
         if step.form == Form::InPlace {
             let place = access.input(index, &to, true);
             statements.push(quote_spanned!(span=> #name.apply::<__E>(#isa, #place);));
             continue;
-        }
-        if step.to != last {
-            let (region, shape) = (region(step.to), schedule.slots[step.to].ty(scalar));
-            let groups = local("groups");
-            statements.push(quote_spanned!(span=> let #to = __rt::view::<#scalar, #shape, __E>(#region, #groups);));
         }
         let input = access.input(index, &from, false);
         let (parameters, buffers) = (parameters_of(layer), buffers_of(layer));

@@ -2,10 +2,13 @@
 
 mod checks;
 mod docs;
+mod heads;
 mod infer;
 mod init;
+mod joins;
 mod network;
 mod parameters;
+mod records;
 mod static_sizes;
 mod structs;
 mod train;
@@ -38,17 +41,20 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let symbols = emit_symbols(network);
     let aliases = emit_aliases(network);
     let structs = structs::emit_structs(network);
+    let (output, output_shape) = (heads::emit_struct(network), heads::emit_shape(network));
     let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;
     quote! {
         #symbols
         #aliases
         #structs
+        #output
         #(#everywhere)*
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
         const _: () = {
             use ::chainrule::__private as __rt;
             #parameters
+            #output_shape
             #implementations
         };
     }
@@ -95,7 +101,10 @@ fn emit_aliases(network: &Network) -> TokenStream {
                 const _: () = ::chainrule::__private::assert_layer::<#scalar, #written>();
             }
         }
-        LayerKind::User { .. } | LayerKind::BuiltIn(..) | LayerKind::Unread => TokenStream::new(),
+        LayerKind::User { .. }
+        | LayerKind::BuiltIn(..)
+        | LayerKind::Join(_)
+        | LayerKind::Unread => TokenStream::new(),
     });
     aliases.collect()
 }
@@ -115,13 +124,9 @@ fn gradient(index: usize) -> Ident {
     local(&format!("d{index}"))
 }
 
-/// The region that a slot shares in turns with others.
+/// `region1`: memory that slots use in turns.
 fn region(index: usize) -> Ident {
-    local(if index.is_multiple_of(2) {
-        "even"
-    } else {
-        "odd"
-    })
+    local(&format!("region{index}"))
 }
 
 /// `let fc1: Linear<400, 120, 120> = …;`
@@ -204,7 +209,7 @@ impl Access<'_> {
     /// The input of the layer with this index, from `name`, which holds its slot.
     fn input(&self, index: usize, name: &Ident, exclusive: bool) -> TokenStream {
         let layer = &self.network.layers[index];
-        let home = &self.schedule.slots[self.schedule.steps[index].from];
+        let home = &self.schedule.slots[self.schedule.steps[index].from[0]];
         let known =
             lengths_known(home, &layer.input) && matches!(layer.kind, LayerKind::BuiltIn(..));
         self.cast(
@@ -232,7 +237,7 @@ impl Access<'_> {
 
     /// The output of the network.
     fn last(&self, name: &Ident, exclusive: bool) -> TokenStream {
-        let home = &self.schedule.slots[self.schedule.slots.len() - 1];
+        let home = &self.schedule.slots[self.schedule.output];
         let output = self.network.output();
         let known = lengths_known(home, output);
         self.cast(
@@ -257,26 +262,22 @@ impl Access<'_> {
     }
 }
 
-/// `even` or `odd` for the slots of `range`, as expressions for their lengths; `None` for a region nobody uses.
-fn region_lengths(
-    network: &Network,
-    schedule: &Schedule,
-    range: std::ops::Range<usize>,
-) -> [Option<TokenStream>; 2] {
-    let mut lengths = [Vec::new(), Vec::new()];
-    for index in range {
-        if let Some(slot) = schedule.slots.get(index) {
-            lengths[index % 2].push(slot.len(&network.scalar));
-        }
-    }
-    lengths.map(|lengths| match lengths.as_slice() {
-        [] => None,
-        [one] => Some(one.clone()),
-        several => Some(quote!(__rt::max(&[#(#several),*]))),
-    })
+/// The length of each region, as an expression.
+fn region_lengths(network: &Network, schedule: &Schedule) -> Vec<TokenStream> {
+    let sharing = schedule.sharing().into_iter();
+    sharing.map(|slots| largest(network, slots)).collect()
 }
 
-/// Whether a step computes anything.
-fn computes(form: Form) -> bool {
-    form != Form::View
+/// The largest length among some shapes, as an expression.
+fn largest<'a>(network: &Network, shapes: impl IntoIterator<Item = &'a Shape>) -> TokenStream {
+    let lengths = shapes.into_iter().map(|shape| shape.len(&network.scalar));
+    match lengths.collect::<Vec<_>>().as_slice() {
+        [one] => one.clone(),
+        several => quote!(__rt::max(&[#(#several),*])),
+    }
+}
+
+/// Whether a step calls the layer.
+fn computes(layer: &Layer, form: Form) -> bool {
+    form != Form::View && !matches!(layer.kind, LayerKind::Join(_))
 }

@@ -2,7 +2,7 @@
 
 use super::structs::{buffers_type, parameters_name};
 use super::{checks, infer, init, region_lengths, train, update_buffers};
-use crate::model::Network;
+use crate::model::{LayerKind, Network};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -11,6 +11,10 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
     let scalar = &network.scalar;
     let layers = network.layers.iter().map(|layer| {
         let (ty, label, text) = (&layer.ty, &layer.label, &layer.text);
+        if let LayerKind::Join(_) = layer.kind {
+            let output = layer.output.ty(scalar);
+            return quote_spanned!(super::at(layer)=> ::chainrule::LayerInfo::join::<#output>(#label, #text));
+        }
         quote_spanned!(super::at(layer)=> ::chainrule::LayerInfo::of::<#scalar, #ty>(#label, #text))
     });
     let layers = quote!(&[#(#layers),*]);
@@ -78,7 +82,7 @@ fn emit_impl(
     );
     let (first, last) = (
         super::slot(0),
-        super::slot(network.plan.inference.slots.len().saturating_sub(1).max(1)),
+        super::slot(network.plan.inference.output.max(1)),
     );
     let Bodies {
         init_layers,
@@ -142,7 +146,6 @@ fn emit_impl(
 
 /// Known from the catalogue, asked of the user's layers.
 fn emit_cross_sample(network: &Network) -> TokenStream {
-    use crate::model::LayerKind;
     let scalar = &network.scalar;
     if network
         .layers
@@ -166,11 +169,9 @@ fn emit_cross_sample(network: &Network) -> TokenStream {
     }
 }
 
-/// The two regions, and room for what user's layers save.
+/// The regions, and room for what user's layers save.
 fn emit_inference_elements(network: &Network) -> TokenStream {
-    let schedule = &network.plan.inference;
-    let regions = region_lengths(network, schedule, 1..schedule.slots.len() - 1);
-    let mut parts: Vec<TokenStream> = regions.into_iter().flatten().collect();
+    let mut parts = region_lengths(network, &network.plan.inference);
     parts.extend(infer::saved_length(network));
     match parts.as_slice() {
         [] => quote!(0),

@@ -1,6 +1,7 @@
 //! Layout, `Deref` to the fields, and the `Parameters` trait.
 
-use super::structs::{buffers_name, buffers_type, parameters_name};
+use super::records::{Record, records};
+use super::structs::{buffers_type, parameters_name};
 use crate::model::{Layer, Network};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -15,12 +16,14 @@ pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
     let buffers = buffers_type(network);
     let has_buffers = network.layers.iter().any(Layer::may_have_buffers);
 
-    let parameter_fields = emit_fields(network, Layer::may_have_parameters, quote!(Parameters));
-    let buffers_run = has_buffers.then(|| {
-        let name = buffers_name(network);
-        let fields = emit_fields(network, Layer::may_have_buffers, quote!(Buffers));
-        quote!(__rt::run!([#generics] #scalar, #name #arguments { #fields });)
-    });
+    let runs = |associated: &str, has: fn(&Layer) -> bool| -> TokenStream {
+        let records = records(network, associated, has);
+        let runs = records.all().into_iter();
+        runs.map(|record| emit_run(network, record, associated))
+            .collect()
+    };
+    let parameters_runs = runs("Parameters", Layer::may_have_parameters);
+    let buffers_runs = has_buffers.then(|| runs("Buffers", Layer::may_have_buffers));
     let packed = check.then(|| quote!(const { __rt::assert_packed::<#network_type>() }));
     let implementation = |ty: &TokenStream, place: TokenStream| {
         quote_spanned! {Span::mixed_site()=>
@@ -45,8 +48,8 @@ pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
     let for_network = implementation(&network_type, quote!(#this.__parameters));
     quote_spanned! {Span::mixed_site()=>
         __rt::run!([#generics] #scalar, #network_type { __parameters: #parameters, __buffers: #buffers });
-        __rt::run!([#generics] #scalar, #parameters { #parameter_fields });
-        #buffers_run
+        #parameters_runs
+        #buffers_runs
         #[automatically_derived]
         impl<#generics> ::core::ops::Deref for #network_type {
             type Target = #parameters;
@@ -68,11 +71,14 @@ pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
 }
 
 /// `conv1: <Conv2d<…> as Layer<f32>>::Parameters, …`
-fn emit_fields(network: &Network, has: fn(&Layer) -> bool, associated: TokenStream) -> TokenStream {
-    let scalar = &network.scalar;
-    let fields = network.layers.iter().filter(|layer| has(layer)).map(|layer| {
-        let (field, ty) = (&layer.field, &layer.ty);
-        quote_spanned!(super::at(layer)=> #field: <#ty as ::chainrule::Layer<#scalar>>::#associated)
-    });
-    quote!(#(#fields),*)
+fn emit_run(network: &Network, record: &Record<'_>, associated: &str) -> TokenStream {
+    let (scalar, generics, arguments) =
+        (&network.scalar, network.parameters(), network.arguments());
+    let (name, types) = (&record.name, record.types(network, associated));
+    let fields = record
+        .fields
+        .iter()
+        .zip(types)
+        .map(|((field, _), ty)| quote!(#field: #ty));
+    quote_spanned!(Span::mixed_site()=> __rt::run!([#generics] #scalar, #name #arguments { #(#fields),* });)
 }

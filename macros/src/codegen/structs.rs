@@ -1,9 +1,10 @@
 //! The network's type, and the types of its trained values and its untrained state.
 
 use super::docs;
-use crate::model::{Layer, LayerKind, Network};
+use super::records::{Record, records};
+use crate::model::{Layer, Network};
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 
 /// `XorParameters`
 pub(super) fn parameters_name(network: &Network) -> Ident {
@@ -34,33 +35,16 @@ pub(super) fn emit_structs(network: &Network) -> TokenStream {
     let derives = emit_derives(network);
     let table = docs::table(network);
 
-    let fields = network
-        .layers
-        .iter()
-        .filter(|layer| layer.may_have_parameters());
-    let parameters_doc =
-        format!(" The trained values of [`{name}`]; also the type of its gradients.");
-    let parameters_struct = emit_fields(
-        network,
-        &parameters,
-        &parameters_doc,
-        fields,
-        &format_ident!("Parameters"),
-    );
-    let buffers_struct = network.layers.iter().any(Layer::may_have_buffers).then(|| {
-        let fields = network
-            .layers
-            .iter()
-            .filter(|layer| layer.may_have_buffers());
-        let doc = format!(" The untrained state of [`{name}`].");
-        emit_fields(
-            network,
-            &buffers_name(network),
-            &doc,
-            fields,
-            &format_ident!("Buffers"),
-        )
-    });
+    let structs = |associated: &str, has: fn(&Layer) -> bool| -> TokenStream {
+        let records = records(network, associated, has);
+        let structs = records.all().into_iter();
+        structs
+            .map(|record| emit_record(network, record, associated))
+            .collect()
+    };
+    let parameters_structs = structs("Parameters", Layer::may_have_parameters);
+    let has_buffers = network.layers.iter().any(Layer::may_have_buffers);
+    let buffers_structs = has_buffers.then(|| structs("Buffers", Layer::may_have_buffers));
     quote! {
         #(#everywhere)*
         #(#attributes)*
@@ -71,35 +55,36 @@ pub(super) fn emit_structs(network: &Network) -> TokenStream {
             __parameters: #parameters #arguments,
             __buffers: #buffers,
         }
-        #parameters_struct
-        #buffers_struct
+        #parameters_structs
+        #buffers_structs
     }
 }
 
-/// A struct with a field for each of these layers.
-fn emit_fields<'a>(
-    network: &Network,
-    name: &Ident,
-    doc: &str,
-    layers: impl Iterator<Item = &'a Layer>,
-    associated: &Ident,
-) -> TokenStream {
+/// A struct of the network's values, or of a block's.
+fn emit_record(network: &Network, record: &Record<'_>, associated: &str) -> TokenStream {
     let (visibility, scalar, generics) = (&network.visibility, &network.scalar, angled(network));
     let everywhere = &network.attributes.everywhere;
     let derives = emit_derives(network);
-    let mut fields: Vec<TokenStream> = layers
-        .map(|layer| {
-            let (field, ty) = (&layer.field, &layer.ty);
-            let doc = format!(" `{}`", layer.text);
-            let ty = quote_spanned!(super::at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::#associated);
-            // In their own words, so that the documentation shows the type of the field.
-            let ty = match (&layer.kind, associated == "Parameters") {
-                (LayerKind::BuiltIn(kind, _), true) if kind.name == "Linear" => linear_parameters(layer, scalar),
-                _ => ty,
-            };
+    let what = match record.path.as_str() {
+        "" => format!("[`{}`]", network.name),
+        path => format!("`{path}` in [`{}`]", network.name),
+    };
+    let doc = match associated {
+        "Parameters" => format!(" The trained values of {what}; also the type of its gradients."),
+        _ => format!(" The untrained state of {what}."),
+    };
+    let types = record.types(network, associated);
+    let mut fields: Vec<TokenStream> = record
+        .fields
+        .iter()
+        .zip(types)
+        .map(|((name, field), ty)| {
+            let doc = format!(" `{}`", field.text());
+            let shown = field.shown(scalar).filter(|_| associated == "Parameters");
+            let ty = shown.unwrap_or(ty);
             quote! {
                 #[doc = #doc]
-                pub #field: #ty,
+                pub #name: #ty,
             }
         })
         .collect();
@@ -107,6 +92,7 @@ fn emit_fields<'a>(
     if fields.is_empty() && network.generics.scalar().is_some() {
         fields.push(quote!(__scalar: ::core::marker::PhantomData<#scalar>,));
     }
+    let name = &record.name;
     quote! {
         #(#everywhere)*
         #[doc = #doc]
@@ -116,18 +102,6 @@ fn emit_fields<'a>(
             #(#fields)*
         }
     }
-}
-
-/// `Linear<2, 3, 3>` → `LinearParameters<f32, 2, 3, 3>`
-fn linear_parameters(layer: &Layer, scalar: &TokenStream) -> TokenStream {
-    let arguments = layer
-        .ty
-        .to_token_stream()
-        .into_iter()
-        .skip_while(|token| token.to_string() != "<")
-        .skip(1);
-    let arguments: TokenStream = arguments.collect();
-    quote_spanned!(super::at(layer)=> ::chainrule::layers::LinearParameters<#scalar, #arguments)
 }
 
 fn emit_derives(network: &Network) -> TokenStream {

@@ -1,13 +1,13 @@
 //! `train`: forward in order, the loss, backward in reverse.
 //!
 //! The arena holds, in this order: the inputs, what layers save (where `update_buffers` finds it), the other
-//! activations, and two regions in which the gradients of neighbouring activations lie in turns.
+//! activations, and the regions that gradients of activations use in turns.
 
 use super::{
-    Access, at, buffers_of, computes, emit_configuration, gradient, local, parameters_of, region,
-    region_lengths, slot,
+    Access, at, buffers_of, computes, emit_configuration, gradient, joins, local, parameters_of,
+    region, region_lengths, slot,
 };
-use crate::model::{Layer, Network};
+use crate::model::{Layer, LayerKind, Network};
 use crate::passes::Form;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -15,21 +15,28 @@ use quote::{quote, quote_spanned};
 pub(super) fn emit_train(network: &Network) -> TokenStream {
     let mixed = Span::mixed_site();
     let schedule = &network.plan.training;
-    let last = schedule.slots.len() - 1;
     let access = Access { network, schedule };
 
     let configurations = network
         .layers
         .iter()
         .zip(&schedule.steps)
-        .filter(|(_, step)| computes(step.form))
+        .filter(|(layer, step)| computes(layer, step.form))
         .map(|(layer, _)| emit_configuration(layer));
     let slots = emit_slots(network);
-    let regions = region_lengths(network, schedule, 0..last + 1);
-    let regions = regions.iter().enumerate().filter_map(|(index, len)| {
-        let (region, len) = (region(index), len.as_ref()?);
-        Some(quote_spanned!(mixed=> let #region = arena.take_elements(#len);))
+    let lengths = region_lengths(network, schedule).into_iter().enumerate();
+    let regions = lengths.map(|(index, len)| {
+        let region = region(index);
+        quote_spanned!(mixed=> let #region = arena.take_elements(#len);)
     });
+    let beside = beside_length(network)
+        .map(|len| quote_spanned!(mixed=> let beside = arena.take_elements(#len);));
+    // Where the ends of blocks find the instruction set.
+    let isa = network
+        .layers
+        .iter()
+        .any(|layer| matches!(layer.kind, LayerKind::Join(_)))
+        .then(|| quote_spanned!(mixed=> let isa = context.isa;));
 
     let forward = network
         .layers
@@ -37,55 +44,46 @@ pub(super) fn emit_train(network: &Network) -> TokenStream {
         .enumerate()
         .filter_map(|(index, layer)| emit_forward(&access, index, layer));
 
-    let (outputs, d_outputs) = (slot(last), gradient(last));
-    let d_outputs_view = emit_gradient(network, last);
+    let (outputs, d_outputs) = (slot(schedule.output), gradient(schedule.output));
+    let d_outputs_view = emit_gradient(network, schedule.output);
     let stated_outputs = access.last(&outputs, false);
     let stated_d_outputs = access.last(&d_outputs, true);
 
-    // Layers before the first one with parameters run backward only for the gradient of the inputs.
-    let first = network.layers.iter().position(Layer::may_have_parameters);
-    let split = first.unwrap_or(network.layers.len());
-    let mut known = vec![false; last + 1];
-    known[last] = true;
-    let mut trained = Vec::new();
-    for index in (split..network.layers.len()).rev() {
-        trained.extend(emit_backward(
-            &access,
-            index,
-            first == Some(index),
-            &mut known,
-        ));
-    }
-    let mut before = Vec::new();
-    for index in (0..split).rev() {
-        before.extend(emit_backward(&access, index, false, &mut known));
-    }
-    let d_inputs = gradient(0);
+    let mut known = vec![false; schedule.slots.len()];
+    known[schedule.output] = true;
+    let trained = trained(network);
+    let backward: Vec<TokenStream> = (0..network.layers.len())
+        .rev()
+        .map(|index| emit_backward(&access, index, &trained, &mut known))
+        .collect();
     // Without a layer that crosses over, the gradient of the output is that of the input.
-    let inputs = quote_spanned!(mixed=> objective.inputs(#d_inputs););
-    let inputs = if before.is_empty() {
-        inputs
-    } else {
-        quote_spanned! {mixed=>
-            if context.input_gradient {
-                #(#before)*
-                #inputs
-            }
-        }
-    };
+    let d_inputs = gradient(0);
     quote_spanned! {mixed=>
         let (parameters, buffers) = (&self.__parameters, &self.__buffers);
         let __rt::Pass { gradients, mut arena, context } = pass;
         let groups = arena.groups();
+        #isa
         #(#configurations)*
         #slots
         #(#regions)*
+        #beside
         #(#forward)*
         #d_outputs_view
         objective.outputs(#stated_outputs, #stated_d_outputs);
-        #(#trained)*
-        #inputs
+        #(#backward)*
+        objective.inputs(#d_inputs);
     }
+}
+
+/// Whether each value depends on a trained one, so that its gradient is wanted in any case. That of another is only
+/// computed when the gradient of the inputs is asked for.
+fn trained(network: &Network) -> Vec<bool> {
+    let mut trained = vec![false];
+    for layer in &network.layers {
+        let input = layer.inputs.iter().any(|input| trained[*input]);
+        trained.push(input || layer.may_have_parameters());
+    }
+    trained
 }
 
 /// The slots and what is saved, in the order of the arena.
@@ -116,21 +114,21 @@ pub(super) fn saved(index: usize) -> Ident {
     local(&format!("saved{index}"))
 }
 
-/// `let d3 = __rt::view::<f32, [f32; 84], E>(odd, groups);`
+/// `let d3 = __rt::view::<f32, [f32; 84], E>(region1, groups);`
 fn emit_gradient(network: &Network, index: usize) -> TokenStream {
-    let scalar = &network.scalar;
-    let (name, region, shape) = (
-        gradient(index),
-        region(index),
-        network.plan.training.slots[index].ty(scalar),
-    );
+    let (scalar, schedule) = (&network.scalar, &network.plan.training);
+    let (name, shape) = (gradient(index), schedule.slots[index].ty(scalar));
+    let region = region(schedule.regions[index].unwrap_or_default());
     quote_spanned!(Span::mixed_site()=> let #name = __rt::view::<#scalar, #shape, __E>(#region, groups);)
 }
 
 fn emit_forward(access: &Access<'_>, index: usize, layer: &Layer) -> Option<TokenStream> {
     let (span, name, context) = (at(layer), &layer.local, local("context"));
-    let (scalar, step) = (&access.network.scalar, access.schedule.steps[index]);
-    let (from, to) = (slot(step.from), slot(step.to));
+    let (scalar, step) = (&access.network.scalar, &access.schedule.steps[index]);
+    if let Some(join) = joins::Site::new(access, index) {
+        return Some(join.forward());
+    }
+    let (from, to) = (slot(step.from[0]), slot(step.to));
     match step.form {
         Form::View => None,
         Form::InPlace => {
@@ -162,69 +160,135 @@ fn emit_forward(access: &Access<'_>, index: usize, layer: &Layer) -> Option<Toke
     }
 }
 
-/// The backward statement of a layer, and before it the gradient that it writes.
+/// The backward statements of a layer, and before them the gradients that it is the first to write.
 fn emit_backward(
     access: &Access<'_>,
     index: usize,
-    first: bool,
+    trained: &[bool],
     known: &mut [bool],
-) -> Vec<TokenStream> {
+) -> TokenStream {
     let (network, layer) = (access.network, &access.network.layers[index]);
     let (span, name, context) = (at(layer), &layer.local, local("context"));
-    let (scalar, step) = (&network.scalar, access.schedule.steps[index]);
+    let step = &access.schedule.steps[index];
     let mut statements = Vec::new();
-    match step.form {
-        Form::View => {}
+    for from in &step.from {
+        if step.form != Form::View && !std::mem::replace(&mut known[*from], true) {
+            statements.push(emit_gradient(network, *from));
+        }
+    }
+    // Nobody needs it but who asked for the gradient of the inputs.
+    let asked = |input: usize, statement: TokenStream| match trained[layer.inputs[input]] {
+        true => statement,
+        false if statement.is_empty() => statement,
+        false => quote_spanned!(span=> if #context.input_gradient { #statement }),
+    };
+    if let Some(join) = joins::Site::new(access, index) {
+        // In place, the first input may be another than the declaration's first.
+        let inputs = 0..step.from.len();
+        statements.extend(inputs.map(|input| asked(join.declared(input), join.backward(input))));
+        return quote!(#(#statements)*);
+    }
+    let backward = match step.form {
+        Form::View => TokenStream::new(),
         Form::InPlace => {
             let (place, d_place) = (
                 access.input(index, &slot(step.to), false),
                 access.input(index, &gradient(step.to), true),
             );
-            statements.push(
+            asked(
+                0,
                 quote_spanned!(span=> #name.apply_backward::<__E>(#context.isa, #place, #d_place);),
-            );
+            )
         }
-        Form::Plain => {
-            if !std::mem::replace(&mut known[step.from], true) {
-                statements.push(emit_gradient(network, step.from));
-            }
-            let (x, dx) = (
-                access.input(index, &slot(step.from), false),
-                access.input(index, &gradient(step.from), true),
-            );
-            let (y, dy) = (
-                access.output(index, &slot(step.to), false),
-                access.output(index, &gradient(step.to), false),
-            );
-            let parameters = parameters_of(layer);
-            let gradients = match &layer.field {
-                Some(field) if layer.may_have_parameters() => {
-                    let gradients = local("gradients");
-                    quote!(&mut #gradients.#field)
-                }
-                _ => quote!(&mut ()),
-            };
-            let saved = match layer.may_save() {
-                true => {
-                    let saved = saved(index);
-                    quote_spanned!(span=> &*#saved)
-                }
-                false => quote!(&[]),
-            };
-            let function = local(if first { "backward_first" } else { "backward" });
-            statements.push(quote_spanned! {span=>
-                ::chainrule::Layer::<#scalar>::backward_training(
-                    &#name,
-                    #context.#function(&#name, #index, #parameters, #gradients, #saved),
-                    #x,
-                    #y,
-                    #dy,
-                    #dx,
-                );
-            });
+        Form::Plain => emit_backward_call(access, index, trained),
+    };
+    statements.push(backward);
+    quote!(#(#statements)*)
+}
+
+/// The call of a layer's backward function.
+fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> TokenStream {
+    let (network, layer) = (access.network, &access.network.layers[index]);
+    let (span, name, context) = (at(layer), &layer.local, local("context"));
+    let (scalar, step) = (&network.scalar, &access.schedule.steps[index]);
+    let (from, adds) = (step.from[0], step.adds[0]);
+    let shape = access.schedule.slots[from].ty(scalar);
+    let d_from = gradient(from);
+    // Beside what others have written, and then added.
+    let place = match adds {
+        true => local("place"),
+        false => d_from.clone(),
+    };
+    let (x, dx) = (
+        access.input(index, &slot(from), false),
+        access.input(index, &place, true),
+    );
+    let (y, dy) = (
+        access.output(index, &slot(step.to), false),
+        access.output(index, &gradient(step.to), false),
+    );
+    let parameters = parameters_of(layer);
+    let gradients = match &layer.field {
+        Some(field) if layer.may_have_parameters() => {
+            let gradients = local("gradients");
+            quote!(&mut #gradients.#field)
         }
+        _ => quote!(&mut ()),
+    };
+    let saved = match layer.may_save() {
+        true => {
+            let saved = saved(index);
+            quote_spanned!(span=> &*#saved)
+        }
+        false => quote!(&[]),
+    };
+    let wanted = trained[layer.inputs[0]];
+    let has_parameters = layer.may_have_parameters();
+    let function = local(match wanted || !has_parameters {
+        true => "backward",
+        false => "backward_first",
+    });
+    let call = quote_spanned! {span=>
+        ::chainrule::Layer::<#scalar>::backward_training(
+            &#name,
+            #context.#function(&#name, #index, #parameters, #gradients, #saved),
+            #x,
+            #y,
+            #dy,
+            #dx,
+        );
+    };
+    let asked = |statement: TokenStream| match wanted {
+        true => statement,
+        false => quote_spanned!(span=> if #context.input_gradient { #statement }),
+    };
+    let call = match has_parameters {
+        true => call,
+        false => asked(call),
+    };
+    if !adds {
+        return call;
     }
-    statements
+    let (beside, groups, isa) = (local("beside"), local("groups"), local("isa"));
+    let sum = asked(quote_spanned! {span=>
+        __rt::add::<#scalar, __E>(
+            #isa,
+            <#shape as ::chainrule::Shape>::flat_mut::<__E>(&mut *#d_from),
+            <#shape as ::chainrule::Shape>::flat::<__E>(&*#place),
+        );
+    });
+    quote_spanned! {span=> {
+        let #place = __rt::view::<#scalar, #shape, __E>(#beside, #groups);
+        #call
+        #sum
+    }}
+}
+
+/// Room for gradients that are written beside those of other layers, see `Schedule::beside`.
+fn beside_length(network: &Network) -> Option<TokenStream> {
+    let schedule = &network.plan.training;
+    let shapes = schedule.beside.iter().map(|slot| &schedule.slots[*slot]);
+    (!schedule.beside.is_empty()).then(|| super::largest(network, shapes))
 }
 
 /// `TRAINING_ELEMENTS`: the sum of everything that `train` takes from its arena.
@@ -241,10 +305,7 @@ pub(super) fn emit_elements(network: &Network) -> TokenStream {
                 quote_spanned!(at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::SAVED)
             }),
     );
-    parts.extend(
-        region_lengths(network, schedule, 0..schedule.slots.len())
-            .into_iter()
-            .flatten(),
-    );
+    parts.extend(region_lengths(network, schedule));
+    parts.extend(beside_length(network));
     quote!(__rt::sum(&[#(#parts),*]))
 }

@@ -1,25 +1,45 @@
 //! One layer: a row of the catalogue, or the user's own.
 
+use super::blocks::{Lowering, Scope};
 use super::names::Names;
 use super::user::user_value;
 use crate::catalogue::{self, bind};
 use crate::diagnostics::{Diagnostics, Place};
-use crate::model::{Count, Layer, LayerKind};
+use crate::model::{Count, Layer, LayerKind, Member};
 use crate::shape::Shape;
-use crate::size::{Symbols, find_ident};
+use crate::size::find_ident;
 use crate::suggest::nearest;
-use crate::syntax::{self, Block, Generics, text_of};
+use crate::syntax::{self, BlockKind, Braces, text_of};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
 pub(super) fn lower_layer(
+    lowering: &mut Lowering<'_>,
     layer: &syntax::Layer,
-    network: &Ident,
-    generics: &Generics,
+    input: usize,
+    scope: &Scope,
     names: &mut Names,
-    symbols: &mut Symbols,
-    diagnostics: &mut Diagnostics,
 ) -> Layer {
+    lower_named(lowering, layer, layer.label.as_ref(), input, scope, names)
+}
+
+/// A layer that bears this label.
+pub(super) fn lower_named(
+    lowering: &mut Lowering<'_>,
+    layer: &syntax::Layer,
+    label: Option<&Ident>,
+    input: usize,
+    scope: &Scope,
+    names: &mut Names,
+) -> Layer {
+    let Lowering {
+        network,
+        generics,
+        symbols,
+        diagnostics,
+        ..
+    } = lowering;
+    let (network, generics) = (*network, *generics);
     let name = layer.name();
     let single = layer.path.get_ident().is_some();
     let mut misread = false;
@@ -78,46 +98,41 @@ pub(super) fn lower_layer(
     let stateful = match &kind {
         LayerKind::BuiltIn(kind, _) => kind.facts.parameters || kind.facts.buffers,
         LayerKind::User { .. } => true,
-        LayerKind::Unread => false,
+        LayerKind::Join(_) | LayerKind::Unread => false,
     };
     let kind_name = match &kind {
         LayerKind::BuiltIn(kind, _) => kind.name,
-        LayerKind::User { .. } | LayerKind::Unread => &name,
+        LayerKind::User { .. } | LayerKind::Join(_) | LayerKind::Unread => &name,
     };
-    let (field, local) = names.name(kind_name, layer, stateful);
+    let name = names.name(kind_name, label, layer.span());
+    let local = lowering.locals.local(&name, layer.span());
+    let path = scope.path.join(Member::Field(name));
     // What a `const` block finds out about a type cannot depend on parameters of the network.
     if let LayerKind::User {
         ty, generic: false, ..
     } = &mut kind
-        && let Some(field) = &field
     {
-        let alias = format!("__{network}_{field}").replace("r#", "");
+        let alias = format!("__{network}_{local}").replace("r#", "");
         *ty = Ident::new(&alias, layer.span()).into_token_stream();
     }
     Layer {
         user_label: layer.label.as_ref().map(ToString::to_string),
-        label: match (&field, &layer.label) {
-            (Some(name), _) | (None, Some(name)) => {
-                name.to_string().trim_start_matches("r#").to_owned()
-            }
-            (None, None) => String::new(),
+        label: if stateful || label.is_some() {
+            path.to_string()
+        } else {
+            String::new()
         },
-        field,
+        field: stateful.then_some(path),
         local,
         text: layer.text.clone(),
-        span: layer.span(),
         kind,
-        input: Shape::Unknown,
-        output: Shape::Unknown,
-        ty: TokenStream::new(),
-        value: TokenStream::new(),
-        parameters: Count::Unknown,
-        macs: Count::Unknown,
+        block: scope.block.clone(),
+        ..unread(layer.span(), input)
     }
 }
 
 /// What stands in place of a layer that could not be read.
-pub(super) fn unread(span: Span) -> Layer {
+pub(super) fn unread(span: Span, input: usize) -> Layer {
     Layer {
         user_label: None,
         label: String::new(),
@@ -126,6 +141,11 @@ pub(super) fn unread(span: Span) -> Layer {
         text: String::new(),
         span,
         kind: LayerKind::Unread,
+        inputs: vec![input],
+        block: None,
+        first: 0,
+        heads: Vec::new(),
+        repeats: None,
         input: Shape::Unknown,
         output: Shape::Unknown,
         ty: TokenStream::new(),
@@ -135,12 +155,12 @@ pub(super) fn unread(span: Span) -> Layer {
     }
 }
 
-/// Braces behind a name are a block.
-pub(super) fn reject_block(block: &Block, diagnostics: &mut Diagnostics) -> Layer {
-    let name = text_of(&block.path);
-    let place = Place::of(&block.path);
+/// Braces behind a name that is no block. Returns where.
+pub(super) fn reject_braces(braces: &Braces, diagnostics: &mut Diagnostics) -> Span {
+    let name = text_of(&braces.path);
+    let place = Place::of(&braces.path);
     if catalogue::find(&name).is_some() {
-        let written = match block.content.as_str() {
+        let written = match braces.content.as_str() {
             "" => name.clone(),
             content => format!("{name}({content})"),
         };
@@ -156,9 +176,12 @@ pub(super) fn reject_block(block: &Block, diagnostics: &mut Diagnostics) -> Laye
                 place,
                 format!("`{name} {{ … }}` is not a block of layers that exists"),
             )
-            .help(format!(
-                "a network is one list of layers; a layer of your own is written without braces: `{name}`, `{name}(…)`"
-            ));
+            .help(match nearest(&name, BlockKind::names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!(
+                    "the blocks are `Residual`, `Repeat`, `Add`, `Multiply`, `Concat` and `Heads`; a layer of your own is written without braces: `{name}`, `{name}(…)`"
+                ),
+            });
     }
-    unread(place.start)
+    place.start
 }

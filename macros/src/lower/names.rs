@@ -1,7 +1,6 @@
 //! Names of fields and local variables.
 
 use crate::diagnostics::Diagnostics;
-use crate::syntax::{Layer, Node};
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use std::collections::{HashMap, HashSet};
@@ -10,16 +9,16 @@ use syn::ext::IdentExt;
 /// What the generated functions call their own variables.
 const RESERVED: &[&str] = &[
     "arena",
+    "beside",
     "buffers",
     "context",
-    "even",
     "gradients",
     "groups",
     "isa",
     "objective",
-    "odd",
     "parameters",
     "pass",
+    "place",
     "rng",
     "run",
     "samples",
@@ -40,16 +39,13 @@ type Span2 = (usize, usize);
 
 impl Names {
     /// Collects the labels; a repeated one is reported.
-    pub(super) fn new(body: &[Node], diagnostics: &mut Diagnostics) -> Self {
+    pub(super) fn new<'a>(
+        labels: impl IntoIterator<Item = &'a Ident>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let mut first: HashMap<String, Span> = HashMap::new();
         let mut repeated = HashSet::new();
-        for node in body {
-            let Node::Layer(Layer {
-                label: Some(label), ..
-            }) = node
-            else {
-                continue;
-            };
+        for label in labels {
             let text = label.unraw().to_string();
             if let Some(first) = first.get(&text) {
                 diagnostics
@@ -72,20 +68,12 @@ impl Names {
         }
     }
 
-    /// The field (for a layer with state) and the local variable of a layer.
-    pub(super) fn name(
-        &mut self,
-        kind: &str,
-        layer: &Layer,
-        stateful: bool,
-    ) -> (Option<Ident>, Ident) {
+    /// The name of a layer or block: its label, or kind and number.
+    pub(super) fn name(&mut self, kind: &str, label: Option<&Ident>, span: Span) -> Ident {
         let count = self.counts.entry(kind.to_owned()).or_default();
         *count += 1;
-        let label = layer
-            .label
-            .as_ref()
-            .filter(|label| !self.repeated.contains(&position(label.span())));
-        let name = match label {
+        let label = label.filter(|label| !self.repeated.contains(&position(label.span())));
+        match label {
             Some(label) => label.clone(),
             None => {
                 let snake = snake_case(kind);
@@ -99,24 +87,41 @@ impl Names {
                 };
                 self.taken.insert(name.clone());
                 // A number behind it, so it is no keyword.
-                Ident::new(&name, layer.span())
+                Ident::new(&name, span)
             }
-        };
+        }
+    }
+}
+
+/// The local variables of the generated functions, each once, however many blocks use a name.
+#[derive(Default)]
+pub(super) struct Locals(HashSet<String>);
+
+impl Locals {
+    /// The variable for a layer of this name.
+    pub(super) fn local(&mut self, name: &Ident, span: Span) -> Ident {
         let text = name.unraw().to_string();
         let is_slot = text.starts_with(['x', 'd'])
             && text.len() > 1
             && text.bytes().skip(1).all(|byte| byte.is_ascii_digit());
-        let saved =
-            text.starts_with("saved") && text.bytes().skip(5).all(|byte| byte.is_ascii_digit());
-        let reserved = is_slot || saved || RESERVED.contains(&text.as_str());
-        let local = if reserved {
+        let numbered = ["saved", "region"].iter().any(|stem| {
+            let number = text.strip_prefix(stem);
+            number.is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+        });
+        let reserved = is_slot || numbered || RESERVED.contains(&text.as_str());
+        let plain = if reserved {
             format_ident!("{text}_layer")
         } else {
             name.clone()
         };
-        let mut local = local;
-        local.set_span(Span::mixed_site().located_at(layer.span()));
-        (stateful.then_some(name), local)
+        let mut local = plain.clone();
+        let mut number = 2;
+        while !self.0.insert(local.to_string()) {
+            local = format_ident!("{plain}_{number}");
+            number += 1;
+        }
+        local.set_span(Span::mixed_site().located_at(span));
+        local
     }
 }
 

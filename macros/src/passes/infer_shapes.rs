@@ -1,5 +1,7 @@
 //! Works out every shape, layer by layer, and checks that each layer fits what arrives.
 
+mod joins;
+
 use crate::catalogue::{Inferred, Site, origin};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Check, Count, LayerKind, Network};
@@ -9,12 +11,23 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) fn infer_shapes(network: &mut Network, diagnostics: &mut Diagnostics) {
-    let mut shape = network.input.clone();
+    // How many errors there were before each layer.
+    let mut errors = Vec::new();
     for index in 0..network.layers.len() {
-        let origin = origin(network, index);
-        let inferred = infer_layer(network, index, &shape, &origin, diagnostics);
+        errors.push(diagnostics.len());
+        let value = network.layers[index].inputs[0];
+        let (input, origin) = (network.value(value).clone(), origin(network, value));
+        joins::check_repetition(network, index, diagnostics);
+        let inferred = match network.layers[index].kind {
+            // After a mistake inside the block its end is a guess.
+            LayerKind::Join(_) if diagnostics.len() > errors[network.layers[index].first] => {
+                joins::unknown()
+            }
+            LayerKind::Join(join) => joins::infer_join(network, index, join, diagnostics),
+            _ => infer_layer(network, index, &input, &origin, diagnostics),
+        };
         let layer = &mut network.layers[index];
-        layer.input = std::mem::replace(&mut shape, inferred.output.clone());
+        layer.input = input;
         layer.output = inferred.output;
         layer.ty = place_at(inferred.ty, layer.span);
         layer.value = inferred.value;
@@ -42,6 +55,15 @@ fn infer_layer(
         ..
     } = network;
     let layer = &layers[index];
+    if matches!(input, Shape::Heads(_)) {
+        diagnostics
+            .error(
+                layer.span,
+                format!("`{}` follows `Heads`, which ends a network", layer.text),
+            )
+            .help("move it into the heads");
+        return joins::unknown();
+    }
     match &layer.kind {
         LayerKind::BuiltIn(kind, arguments) => {
             let mut site = Site {
@@ -50,6 +72,7 @@ fn infer_layer(
                 span: layer.span,
                 input,
                 origin,
+                block: layer.block.as_deref(),
                 scalar,
                 symbols,
                 checks,
@@ -69,7 +92,7 @@ fn infer_layer(
             }
             inferred
         }
-        LayerKind::Unread => Inferred {
+        LayerKind::Join(_) | LayerKind::Unread => Inferred {
             output: Shape::Unknown,
             ty: TokenStream::new(),
             value: TokenStream::new(),

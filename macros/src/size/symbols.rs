@@ -121,6 +121,28 @@ impl Symbols {
         }
     }
 
+    /// The sum of some sizes.
+    pub(crate) fn sum(&mut self, sizes: &[Size]) -> Result<Size, Unworkable> {
+        if sizes.iter().any(Size::is_unknown) {
+            return Ok(Size::Unknown);
+        }
+        let known: Option<Vec<u64>> = sizes.iter().map(Size::known).collect();
+        if let Some(known) = known {
+            let sum = known.into_iter().try_fold(0_u64, u64::checked_add);
+            let sum = sum
+                .filter(|sum| *sum <= LARGEST)
+                .ok_or(Unworkable::Overflow)?;
+            return Ok(Size::Known(sum));
+        }
+        if sizes.iter().any(|size| matches!(size, Size::Generic(_))) {
+            return Err(Unworkable::Generic);
+        }
+        let texts: Vec<String> = sizes.iter().map(ToString::to_string).collect();
+        let of_layer = sizes.iter().any(Size::is_of_layer);
+        let sum = quote!(::chainrule::__private::sum(&[#(#sizes),*]));
+        Ok(self.intern(sum, texts.join(" + "), of_layer))
+    }
+
     /// `a / b`, for sizes that divide.
     pub(crate) fn quotient(&mut self, a: &Size, b: &Size) -> Result<Size, Unworkable> {
         match (a, b) {

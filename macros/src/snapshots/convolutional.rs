@@ -164,7 +164,7 @@ const _: () = {
             >("linear1", "Linear(10)"),
         ];
         const CROSS_SAMPLE: bool = true;
-        const INFERENCE_ELEMENTS: usize = 256 + __rt::max(&[256, 64]);
+        const INFERENCE_ELEMENTS: usize = __rt::max(&[256, 64]) + 256;
         const TRAINING_ELEMENTS: usize = __rt::sum(
             &[
                 64,
@@ -178,8 +178,8 @@ const _: () = {
                     4,
                     4,
                 > as ::chainrule::Layer<f32>>::SAVED,
-                __rt::max(&[64, 256, 64]),
                 __rt::max(&[256, 64, 10]),
+                __rt::max(&[64, 256, 64]),
             ],
         );
         #[inline(always)]
@@ -239,8 +239,9 @@ const _: () = {
         ) {
             let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
-            let even = scratch.take_elements(256);
-            let odd = scratch.take_elements(__rt::max(&[256, 64]));
+            let region0 = scratch.take_elements(__rt::max(&[256, 64]));
+            let region1 = scratch.take_elements(256);
+            let x1 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(region0, groups);
             let conv: ::chainrule::layers::Conv2d<1, 8, 8, 4, 8, 8, 3, 3, 9, 4> = ::chainrule::layers::Conv2d {
                 stride: [1, 1],
                 padding: [1, 1],
@@ -252,7 +253,6 @@ const _: () = {
                 },
                 bias_init: ::chainrule::init::Init::Default,
             };
-            let x1 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(odd, groups);
             for (x, y) in x0.iter().zip(&mut *x1) {
                 ::chainrule::Layer::<
                     f32,
@@ -263,12 +263,12 @@ const _: () = {
                     y,
                 );
             }
+            let x2 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(region1, groups);
             let batch_norm2d1: ::chainrule::layers::BatchNorm<
                 [[[f32; 8]; 8]; 4],
                 4,
                 4,
             > = ::chainrule::layers::BatchNorm::new(0.00001, 0.1);
-            let x2 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(even, groups);
             for (x, y) in x1.iter().zip(&mut *x2) {
                 ::chainrule::Layer::<
                     f32,
@@ -292,12 +292,12 @@ const _: () = {
                 ::chainrule::layers::activations::Relu,
             );
             relu1.apply::<__E>(isa, x2);
+            let x3 = __rt::view::<f32, [[[f32; 4]; 4]; 4], __E>(region0, groups);
             let max_pool2d1: ::chainrule::layers::MaxPool2d<4, 8, 8, 4, 4> = ::chainrule::layers::MaxPool2d {
                 kernel: [2, 2],
                 stride: [2, 2],
                 padding: [0, 0],
             };
-            let x3 = __rt::view::<f32, [[[f32; 4]; 4]; 4], __E>(odd, groups);
             for (x, y) in x2.iter().zip(&mut *x3) {
                 ::chainrule::Layer::<
                     f32,
@@ -376,8 +376,8 @@ const _: () = {
             let x3 = arena.take::<f32, [[[f32; 4]; 4]; 4]>();
             let x4 = arena.take::<f32, [f32; 64]>();
             let x5 = arena.take::<f32, [f32; 10]>();
-            let even = arena.take_elements(__rt::max(&[64, 256, 64]));
-            let odd = arena.take_elements(__rt::max(&[256, 64, 10]));
+            let region0 = arena.take_elements(__rt::max(&[256, 64, 10]));
+            let region1 = arena.take_elements(__rt::max(&[64, 256, 64]));
             ::chainrule::Layer::<
                 f32,
             >::forward_training(
@@ -426,9 +426,9 @@ const _: () = {
                 x4,
                 x5,
             );
-            let d5 = __rt::view::<f32, [f32; 10], __E>(odd, groups);
+            let d5 = __rt::view::<f32, [f32; 10], __E>(region0, groups);
             objective.outputs(x5, d5);
-            let d4 = __rt::view::<f32, [f32; 64], __E>(even, groups);
+            let d4 = __rt::view::<f32, [f32; 64], __E>(region1, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -446,7 +446,7 @@ const _: () = {
                 d5,
                 d4,
             );
-            let d3 = __rt::view::<f32, [[[f32; 4]; 4]; 4], __E>(odd, groups);
+            let d3 = __rt::view::<f32, [[[f32; 4]; 4]; 4], __E>(region0, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -457,7 +457,7 @@ const _: () = {
                 d4,
                 __rt::reshape_mut::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(d3),
             );
-            let d2 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(even, groups);
+            let d2 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(region1, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -469,7 +469,7 @@ const _: () = {
                 d2,
             );
             relu1.apply_backward::<__E>(context.isa, x2, d2);
-            let d1 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(odd, groups);
+            let d1 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(region0, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -487,7 +487,7 @@ const _: () = {
                 d2,
                 d1,
             );
-            let d0 = __rt::view::<f32, [[[f32; 8]; 8]; 1], __E>(even, groups);
+            let d0 = __rt::view::<f32, [[[f32; 8]; 8]; 1], __E>(region1, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(

@@ -144,7 +144,6 @@ const _: () = {
                     H,
                 > as ::chainrule::Layer<T>>::Output as ::chainrule::Shape>::LEN,
                 <my::Warp<H> as ::chainrule::Layer<T>>::SAVED,
-                __rt::max(&[4, <[T; H] as ::chainrule::Shape>::LEN]),
                 __rt::max(
                     &[
                         <[T; H] as ::chainrule::Shape>::LEN,
@@ -153,6 +152,7 @@ const _: () = {
                         > as ::chainrule::Layer<T>>::Output as ::chainrule::Shape>::LEN,
                     ],
                 ),
+                __rt::max(&[4, <[T; H] as ::chainrule::Shape>::LEN]),
             ],
         );
         #[inline(always)]
@@ -200,11 +200,11 @@ const _: () = {
             const { Self::__CHECKED }
             let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
-            let odd = scratch.take_elements(<[T; H] as ::chainrule::Shape>::LEN);
+            let region0 = scratch.take_elements(<[T; H] as ::chainrule::Shape>::LEN);
             let saved = scratch
                 .take_elements(<my::Warp<H> as ::chainrule::Layer<T>>::SAVED);
+            let x1 = __rt::view::<T, [T; H], __E>(region0, groups);
             let linear1: ::chainrule::layers::Linear<4, H, H> = ::core::default::Default::default();
-            let x1 = __rt::view::<T, [T; H], __E>(odd, groups);
             for (x, y) in x0.iter().zip(&mut *x1) {
                 ::chainrule::Layer::<
                     T,
@@ -276,9 +276,7 @@ const _: () = {
             let x1 = arena.take::<T, [T; H]>();
             let x2 = arena.take::<T, [T; H]>();
             let x3 = arena.take::<T, <my::Warp<H> as ::chainrule::Layer<T>>::Output>();
-            let even = arena
-                .take_elements(__rt::max(&[4, <[T; H] as ::chainrule::Shape>::LEN]));
-            let odd = arena
+            let region0 = arena
                 .take_elements(
                     __rt::max(
                         &[
@@ -291,6 +289,8 @@ const _: () = {
                         ],
                     ),
                 );
+            let region1 = arena
+                .take_elements(__rt::max(&[4, <[T; H] as ::chainrule::Shape>::LEN]));
             ::chainrule::Layer::<
                 T,
             >::forward_training(
@@ -330,9 +330,9 @@ const _: () = {
                 T,
                 <my::Warp<H> as ::chainrule::Layer<T>>::Output,
                 __E,
-            >(odd, groups);
+            >(region0, groups);
             objective.outputs(x3, d3);
-            let d2 = __rt::view::<T, [T; H], __E>(even, groups);
+            let d2 = __rt::view::<T, [T; H], __E>(region1, groups);
             ::chainrule::Layer::<
                 T,
             >::backward_training(
@@ -358,7 +358,7 @@ const _: () = {
                     __E,
                 >(d2),
             );
-            let d1 = __rt::view::<T, [T; H], __E>(odd, groups);
+            let d1 = __rt::view::<T, [T; H], __E>(region0, groups);
             ::chainrule::Layer::<
                 T,
             >::backward_training(
@@ -369,7 +369,7 @@ const _: () = {
                 d2,
                 d1,
             );
-            let d0 = __rt::view::<T, [T; 4], __E>(even, groups);
+            let d0 = __rt::view::<T, [T; 4], __E>(region1, groups);
             ::chainrule::Layer::<
                 T,
             >::backward_training(

@@ -255,15 +255,15 @@ const _: () = {
         const CROSS_SAMPLE: bool = __rt::any(
             &[<__Symbolic_scale1 as ::chainrule::Layer<f32>>::CROSS_SAMPLE],
         );
-        const INFERENCE_ELEMENTS: usize = <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN
-            + __rt::max(
-                &[
-                    <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
-                    <<__Symbolic_scale1 as ::chainrule::Layer<
-                        f32,
-                    >>::Output as ::chainrule::Shape>::LEN,
-                ],
-            ) + <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED;
+        const INFERENCE_ELEMENTS: usize = __rt::max(
+            &[
+                <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
+                <<__Symbolic_scale1 as ::chainrule::Layer<
+                    f32,
+                >>::Output as ::chainrule::Shape>::LEN,
+            ],
+        ) + <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN
+            + <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED;
         const TRAINING_ELEMENTS: usize = __rt::sum(
             &[
                 <[[[f32; 4]; __Symbolic_SIZE_1]; 2] as ::chainrule::Shape>::LEN,
@@ -339,9 +339,7 @@ const _: () = {
         ) {
             let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
-            let even = scratch
-                .take_elements(<[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN);
-            let odd = scratch
+            let region0 = scratch
                 .take_elements(
                     __rt::max(
                         &[
@@ -352,8 +350,15 @@ const _: () = {
                         ],
                     ),
                 );
+            let region1 = scratch
+                .take_elements(<[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN);
             let saved = scratch
                 .take_elements(<__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED);
+            let x1 = __rt::view::<
+                f32,
+                [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                __E,
+            >(region0, groups);
             let max_pool2d1: ::chainrule::layers::MaxPool2d<
                 2,
                 __Symbolic_SIZE_1,
@@ -365,11 +370,6 @@ const _: () = {
                 stride: [2, 2],
                 padding: [0, 0],
             };
-            let x1 = __rt::view::<
-                f32,
-                [[[f32; 2]; __Symbolic_SIZE_5]; 2],
-                __E,
-            >(odd, groups);
             for (x, y) in x0.iter().zip(&mut *x1) {
                 ::chainrule::Layer::<
                     f32,
@@ -380,12 +380,12 @@ const _: () = {
                     y,
                 );
             }
+            let x2 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(region1, groups);
             let linear1: ::chainrule::layers::Linear<
                 __Symbolic_SIZE_6,
                 __Symbolic_SIZE_3,
                 __Symbolic_SIZE_3,
             > = ::core::default::Default::default();
-            let x2 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(even, groups);
             for (x, y) in __rt::fit::<
                 [[[f32; 2]; __Symbolic_SIZE_5]; 2],
                 [f32; __Symbolic_SIZE_6],
@@ -410,12 +410,12 @@ const _: () = {
                 ::chainrule::layers::activations::Relu,
             );
             relu1.apply::<__E>(isa, x2);
-            let scale1: __Symbolic_scale1 = ::core::default::Default::default();
             let x3 = __rt::view::<
                 f32,
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
                 __E,
-            >(odd, groups);
+            >(region0, groups);
+            let scale1: __Symbolic_scale1 = ::core::default::Default::default();
             for (x, y) in __rt::fit::<
                 [f32; __Symbolic_SIZE_3],
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
@@ -513,7 +513,7 @@ const _: () = {
             let x3 = arena
                 .take::<f32, <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output>();
             let x4 = arena.take::<f32, [f32; __Symbolic_SIZE_2]>();
-            let even = arena
+            let region0 = arena
                 .take_elements(
                     __rt::max(
                         &[
@@ -523,7 +523,7 @@ const _: () = {
                         ],
                     ),
                 );
-            let odd = arena
+            let region1 = arena
                 .take_elements(
                     __rt::max(
                         &[
@@ -590,13 +590,13 @@ const _: () = {
                 >(x3),
                 x4,
             );
-            let d4 = __rt::view::<f32, [f32; __Symbolic_SIZE_2], __E>(even, groups);
+            let d4 = __rt::view::<f32, [f32; __Symbolic_SIZE_2], __E>(region0, groups);
             objective.outputs(x4, d4);
             let d3 = __rt::view::<
                 f32,
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
                 __E,
-            >(odd, groups);
+            >(region1, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -630,7 +630,7 @@ const _: () = {
                     __E,
                 >(d3),
             );
-            let d2 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(even, groups);
+            let d2 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(region0, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -661,7 +661,7 @@ const _: () = {
                 f32,
                 [[[f32; 2]; __Symbolic_SIZE_5]; 2],
                 __E,
-            >(odd, groups);
+            >(region1, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
@@ -687,12 +687,12 @@ const _: () = {
                     __E,
                 >(d1),
             );
+            let d0 = __rt::view::<
+                f32,
+                [[[f32; 4]; __Symbolic_SIZE_1]; 2],
+                __E,
+            >(region0, groups);
             if context.input_gradient {
-                let d0 = __rt::view::<
-                    f32,
-                    [[[f32; 4]; __Symbolic_SIZE_1]; 2],
-                    __E,
-                >(even, groups);
                 ::chainrule::Layer::<
                     f32,
                 >::backward_training(
@@ -703,8 +703,8 @@ const _: () = {
                     d1,
                     d0,
                 );
-                objective.inputs(d0);
             }
+            objective.inputs(d0);
         }
         fn update_buffers<__E: ::chainrule::Element<f32>>(
             &mut self,

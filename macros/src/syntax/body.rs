@@ -1,5 +1,6 @@
 //! The list of layers.
 
+use super::blocks::{Block, BlockKind};
 use super::text_of;
 use crate::diagnostics::{Diagnostics, Place};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -12,6 +13,8 @@ use syn::{Expr, Path, Token, token};
 pub(crate) enum Node {
     Layer(Layer),
     Block(Block),
+    /// A name and braces that are no block.
+    Braces(Braces),
     /// Something that could not be read, and that is reported.
     Unread,
 }
@@ -29,8 +32,8 @@ pub(crate) struct Layer {
     pub(crate) text: String,
 }
 
-/// `Residual(…) { … }`
-pub(crate) struct Block {
+/// `Thing { … }`
+pub(crate) struct Braces {
     pub(crate) path: Path,
     /// What stands between the braces.
     pub(crate) content: String,
@@ -62,7 +65,7 @@ impl Layer {
 }
 
 /// Reads layers separated by commas. After a mistake it goes on behind the next comma.
-pub(super) fn parse_body(input: ParseStream, diagnostics: &mut Diagnostics) -> Vec<Node> {
+pub(crate) fn parse_body(input: ParseStream, diagnostics: &mut Diagnostics) -> Vec<Node> {
     let mut body = Vec::new();
     while !input.is_empty() {
         if input.peek(Token![,]) {
@@ -126,12 +129,17 @@ fn skip_to_comma(input: ParseStream) {
     }
 }
 
-fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<Node> {
+pub(super) fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<Node> {
     if input.peek(Token![#]) {
         return Err(input.error("layers take no attributes"));
     }
     let label = parse_label(input, diagnostics)?;
     let path: Path = input.parse()?;
+    if let Some(kind) = path.get_ident().and_then(BlockKind::find)
+        && (input.peek(token::Brace) || (input.peek(token::Paren) && input.peek2(token::Brace)))
+    {
+        return super::blocks::parse_block(input, label, &path, kind, diagnostics).map(Node::Block);
+    }
     let mut text = text_of(&path);
     let mut broken = false;
     let arguments = if input.peek(token::Paren) {
@@ -162,7 +170,7 @@ fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<
         let content;
         syn::braced!(content in input);
         let content = content.parse::<TokenStream>()?;
-        return Ok(Node::Block(Block {
+        return Ok(Node::Braces(Braces {
             path,
             content: text_of(&content),
         }));
@@ -177,7 +185,10 @@ fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<
 }
 
 /// `fc1:`
-fn parse_label(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Result<Option<Ident>> {
+pub(super) fn parse_label(
+    input: ParseStream,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<Option<Ident>> {
     if input.peek2(Token![=]) && !input.peek2(Token![==]) && input.peek(syn::Ident) {
         let label: Ident = input.parse()?;
         diagnostics

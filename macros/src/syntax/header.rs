@@ -38,6 +38,16 @@ impl Generics {
         self.parameters.is_empty()
     }
 
+    /// The size parameters.
+    pub(crate) fn sizes(&self) -> impl Iterator<Item = &Ident> {
+        self.parameters
+            .iter()
+            .filter_map(|parameter| match parameter {
+                Parameter::Size(name) => Some(name),
+                Parameter::Scalar(_) => None,
+            })
+    }
+
     /// Whether this is the name of a parameter.
     pub(crate) fn contains(&self, name: &Ident) -> bool {
         self.parameters

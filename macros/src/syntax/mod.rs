@@ -1,11 +1,13 @@
 //! What was typed, with its spans. A malformed piece is reported and left out; the rest is still read.
 
+mod blocks;
 mod body;
 mod budget;
 mod header;
 mod text;
 
-pub(crate) use body::{Argument, Block, Layer, Node};
+pub(crate) use blocks::{Block, BlockKind, Branch};
+pub(crate) use body::{Argument, Braces, Layer, Node};
 pub(crate) use budget::{Limit, Quantity};
 pub(crate) use header::{Generics, Parameter, Shape};
 pub(crate) use text::text_of;

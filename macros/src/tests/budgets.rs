@@ -16,7 +16,7 @@ fn budgets_are_held() {
         "                                            ~~~~~~~~~~~~~~",
         "over budget: training_bytes are 1_896, the limit is 1_024\n\
          note: 16 samples run together, and every activation stays:\n  \
-         768 bytes  the gradients of activations, in turns in two regions\n  \
+         768 bytes  the gradients of activations, which use regions in turns\n  \
          672 bytes  linear1: Linear(8)\n  \
          256 bytes  the inputs\n  \
          200 bytes  linear2: Linear(2)\n\
@@ -26,7 +26,7 @@ fn budgets_are_held() {
         "[4] { Linear(8), Relu, Linear(2) } budget { inference_bytes <= 31 B }",
         "                                            ~~~~~~~~~~~~~~~",
         "over budget: inference_bytes are 32, the limit is 31\n\
-         note: activations lie in turns in two regions, each as large as the largest in it:\n  \
+         note: activations use regions in turns, each as large as the largest in it:\n  \
          32 bytes  linear1: Linear(8)\n\
          help: shrink `Linear(8)`, or raise the limit",
     );

@@ -76,6 +76,22 @@ fn convolutional() {
 }
 
 #[test]
+fn blocks() {
+    check_golden(
+        "blocks",
+        "struct Blocks: [4] -> [3] {\n    Linear(4),\n    stage: Repeat(2) { Residual { fc: Linear(4), Tanh } },\n    gate: Multiply { value: { Linear(3) } open: { Linear(3), Sigmoid } },\n}",
+    );
+}
+
+#[test]
+fn heads() {
+    check_golden(
+        "heads",
+        "struct Agent<const H: usize>: [4] {\n    Linear(H), Tanh,\n    Heads { policy: { Linear(2) }, value: { Linear(1) } },\n}",
+    );
+}
+
+#[test]
 fn generic() {
     check_golden(
         "generic",

@@ -14,6 +14,8 @@ const FRAGMENTS: &[&str] = &[
     "Linear(99999999999999999999999, 1099511627776), Conv2d(0, 0, stride = 0, dilation = 0, groups = 0), AvgPool2d(0)",
     "Prelu(num_parameters = 2, init = 0.25) Hardtanh(-1, 1) Gelu(approximate = tanh) r#type: Self::X <= { } # ! -> ::",
     "struct N: [4, 4, 1099511627776] { Flatten, Conv2d(3, 2, padding = 1099511627776), AdaptiveAvgPool2d((1, 2, 3)) }",
+    "struct N: [4] { Residual(project = Linear(6)) { Linear(6), Tanh }, stage: Repeat(2) { Residual { Linear(6), Relu } } }",
+    "struct N: [4] { Concat(dim = 0) { a: { Linear(6) } b: { Repeat(3) { Linear(4) } } {} }, Multiply { {} { Sigmoid } }, Add { {}, { Relu } } }",
 ];
 
 /// A small generator of our own, so that a failure can be repeated (Marsaglia 2003, xorshift).
@@ -123,6 +125,11 @@ const LAYERS: &[&str] = &[
     "Gelu",
     "Scale<#>",
     "my::Warp(#)",
+    "Residual { Linear(#) }",
+    "Residual(project = Conv2d(#, #)) { Conv2d(#, #), MaxPool2d(#) }",
+    "Repeat(#) { Linear(#), Repeat(#) { Relu } }",
+    "Concat(dim = #) { { Linear(#) } {} { Reshape([#]) } }",
+    "Multiply { { Linear(#) } { Linear(#) } }",
 ];
 
 const NUMBERS: &[&str] = &[

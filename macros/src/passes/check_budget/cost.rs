@@ -2,6 +2,7 @@
 
 use crate::model::{Count, Layer, Network};
 use crate::passes::{Form, Schedule};
+use crate::shape::Shape;
 use crate::syntax::Quantity;
 
 /// Lanes of an activation in training: samples that run together.
@@ -22,7 +23,7 @@ pub(super) fn heading(quantity: Quantity) -> &'static str {
     match quantity {
         Quantity::Parameters | Quantity::Macs => "the layers by cost",
         Quantity::InferenceBytes => {
-            "activations lie in turns in two regions, each as large as the largest in it"
+            "activations use regions in turns, each as large as the largest in it"
         }
         Quantity::TrainingBytes => "16 samples run together, and every activation stays",
     }
@@ -38,8 +39,7 @@ pub(super) fn count(network: &Network, quantity: Quantity) -> Option<u64> {
                 return None;
             }
             let schedule = &network.plan.inference;
-            let last = schedule.slots.len().checked_sub(1)?;
-            regions(schedule, 1, last)?.checked_mul(scalar_bytes(network)?)
+            regions(schedule)?.checked_mul(scalar_bytes(network)?)
         }
         Quantity::TrainingBytes => {
             if network.layers.iter().any(Layer::may_save) {
@@ -50,7 +50,7 @@ pub(super) fn count(network: &Network, quantity: Quantity) -> Option<u64> {
                 .slots
                 .iter()
                 .try_fold(0_u64, |sum, slot| sum.checked_add(slot.known_len()?))?;
-            let gradients = regions(schedule, 0, schedule.slots.len())?;
+            let gradients = regions(schedule)?;
             let parameters = sum(network, |layer| &layer.parameters)?;
             slots
                 .checked_add(gradients)?
@@ -70,9 +70,9 @@ pub(super) fn rows(network: &Network, quantity: Quantity) -> Vec<Row<'_>> {
         .enumerate()
         .map(|(index, layer)| {
             let known = |count: &Count| count.known().unwrap_or(0);
-            let written = |schedule: &Schedule, inner: usize| {
+            let written = |schedule: &Schedule, but: usize| {
                 let step = schedule.steps.get(index);
-                let step = step.filter(|step| step.form == Form::Plain && step.to < inner);
+                let step = step.filter(|step| step.form == Form::Plain && step.to != but);
                 let slot = step.and_then(|step| schedule.slots.get(step.to));
                 slot.and_then(|slot| slot.known_len()).unwrap_or(0)
             };
@@ -81,8 +81,8 @@ pub(super) fn rows(network: &Network, quantity: Quantity) -> Vec<Row<'_>> {
                 Quantity::Macs => (known(&layer.macs), "multiply-adds"),
                 Quantity::InferenceBytes => {
                     let schedule = &network.plan.inference;
-                    let inner = schedule.slots.len().saturating_sub(1);
-                    (written(schedule, inner).saturating_mul(bytes), "bytes")
+                    let written = written(schedule, schedule.output);
+                    (written.saturating_mul(bytes), "bytes")
                 }
                 Quantity::TrainingBytes => {
                     let activation = written(&network.plan.training, usize::MAX);
@@ -106,12 +106,12 @@ pub(super) fn rows(network: &Network, quantity: Quantity) -> Vec<Row<'_>> {
         .collect();
     if quantity == Quantity::TrainingBytes {
         let schedule = &network.plan.training;
-        let gradients = regions(schedule, 0, schedule.slots.len());
+        let gradients = regions(schedule);
         for (scalars, called) in [
             (network.input.known_len(), "the inputs"),
             (
                 gradients,
-                "the gradients of activations, in turns in two regions",
+                "the gradients of activations, which use regions in turns",
             ),
         ] {
             let scalars = scalars.unwrap_or(0).saturating_mul(LANES);
@@ -143,12 +143,18 @@ fn scalar_bytes(network: &Network) -> Option<u64> {
     }
 }
 
-/// Elements of the two regions that slots `from..to` use in turns.
-fn regions(schedule: &Schedule, from: usize, to: usize) -> Option<u64> {
-    let mut largest = [0_u64; 2];
-    for (index, slot) in schedule.slots.iter().enumerate().take(to).skip(from) {
-        let len = slot.known_len()?;
-        largest[index % 2] = largest[index % 2].max(len);
+/// Elements of the regions that slots use in turns, and of what lies beside them.
+fn regions(schedule: &Schedule) -> Option<u64> {
+    let beside = schedule.beside.iter().map(|slot| &schedule.slots[*slot]);
+    let mut elements = largest(beside)?;
+    for slots in schedule.sharing() {
+        elements = elements.checked_add(largest(slots)?)?;
     }
-    largest[0].checked_add(largest[1])
+    Some(elements)
+}
+
+fn largest<'a>(shapes: impl IntoIterator<Item = &'a Shape>) -> Option<u64> {
+    shapes.into_iter().try_fold(0, |largest: u64, shape| {
+        Some(largest.max(shape.known_len()?))
+    })
 }

@@ -1,0 +1,151 @@
+//! What users see of blocks: fields, names of tensors, outputs with names.
+
+use chainrule::TargetError;
+use chainrule::losses::Loss;
+use chainrule::prelude::*;
+use chainrule::simd::Isa;
+
+network! {
+    struct Stages: [4] -> [2] {
+        stem: Linear(3),
+        stage: Repeat(2) { Residual(project = Linear(3, bias = false)) { fc: Linear(3), Tanh } },
+        gate: Multiply { value: { Linear(2) } { Linear(2), Sigmoid } },
+    }
+}
+
+#[test]
+fn tensors_are_named_by_their_path() {
+    let net = Stages::boxed();
+    let names: Vec<String> = net
+        .named_parameters()
+        .map(|tensor| tensor.name().to_string())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "stem.weight",
+            "stem.bias",
+            "stage.0.residual1.fc.weight",
+            "stage.0.residual1.fc.bias",
+            "stage.0.residual1.project.weight",
+            "stage.1.residual1.fc.weight",
+            "stage.1.residual1.fc.bias",
+            "stage.1.residual1.project.weight",
+            "gate.value.linear1.weight",
+            "gate.value.linear1.bias",
+            "gate.branch2.linear1.weight",
+            "gate.branch2.linear1.bias",
+        ]
+    );
+}
+
+#[test]
+fn parameters_are_fields_of_fields() {
+    let mut net = Stages::boxed();
+    net.stem.weight[(0, 0)] = 1.0;
+    net.stage[1].residual1.project.weight[(2, 0)] = 3.0;
+    net.gate.branch2.linear1.bias[1] = 0.5;
+    let gradients: &StagesParameters = &net;
+    let stage: &[StagesStageParameters; 2] = &gradients.stage;
+    assert_eq!(stage[1].residual1.project.weight.sum(), 3.0);
+    assert_eq!(net.parameters().iter().sum::<f32>(), 4.5);
+    // All that `Stages` counts lies in one run.
+    assert_eq!(net.parameters().len(), Stages::PARAMETERS);
+    assert_eq!(Stages::PARAMETERS, 15 + 2 * (12 + 9) + 2 * 8);
+}
+
+#[test]
+fn the_summary_shows_the_ends_of_blocks() {
+    let summary = Stages::summary().to_string();
+    assert!(summary.contains("stage.1.residual1.fc"), "{summary}");
+    assert!(
+        summary.contains("Residual(project = Linear(3, bias = false))"),
+        "{summary}"
+    );
+}
+
+network! {
+    /// An actor and a critic on one body.
+    struct Agent<const H: usize, T>: [4] {
+        Linear(H), Tanh,
+        Heads { policy: { Linear(2) }, value: { Linear(1) } },
+    }
+}
+
+network! {
+    struct Fixed: [3] {
+        Heads { policy: { Linear(2) }, image: { Linear(4), Reshape([2, 2]) } },
+    }
+}
+
+#[test]
+fn heads_are_fields_of_the_output() {
+    let net = Fixed::init(&mut StdRng::seed_from_u64(1));
+    let FixedOutput { policy, image } = net.forward(&[1.0, 2.0, 3.0]);
+    let expected = &net.policy.linear1.weight * nalgebra::SVector::<f32, 3>::new(1.0, 2.0, 3.0)
+        + net.policy.linear1.bias;
+    assert!(
+        policy
+            .iter()
+            .zip(expected.iter())
+            .all(|(y, e)| (y - e).abs() < 1e-6)
+    );
+    assert_eq!(image.len() * image[0].len(), 4);
+    let mut batch = [FixedOutput {
+        policy: [0.0; 2],
+        image: [[0.0; 2]; 2],
+    }; 20];
+    net.forward_batch(&[[1.0, 2.0, 3.0]; 20], &mut batch, &mut Fixed::workspace())
+        .unwrap();
+    assert!((batch[19].policy[0] - policy[0]).abs() < 1e-6);
+}
+
+/// Half the squared error of the value, and minus the chosen policy output times an advantage.
+struct ActorCritic;
+
+impl<const H: usize> Loss<f64, AgentOutput<H, f64>, (usize, f64)> for ActorCritic {
+    fn scale(&self, targets: &[(usize, f64)]) -> Result<f64, TargetError> {
+        Ok(1.0 / targets.len() as f64)
+    }
+    fn evaluate<E: Element<f64>>(
+        &self,
+        _: Isa,
+        scale: f64,
+        y: &AgentOutput<H, E>,
+        targets: &[(usize, f64)],
+        dy: &mut AgentOutput<H, E>,
+    ) -> f64 {
+        let mut loss = 0.0;
+        *dy = bytemuck::Zeroable::zeroed();
+        for (lane, &(action, target)) in targets.iter().enumerate() {
+            let error = E::scalars(&y.value)[lane] - target;
+            loss += scale * (0.5 * error * error - E::scalars(&y.policy[action..=action])[lane]);
+            E::scalars_mut(&mut dy.value)[lane] = scale * error;
+            E::scalars_mut(&mut dy.policy[action..=action])[lane] = -scale;
+        }
+        loss
+    }
+}
+
+#[test]
+fn a_loss_of_ones_own_trains_several_heads() {
+    type Net = Agent<8, f64>;
+    let mut net = Net::init(&mut StdRng::seed_from_u64(3));
+    let (mut workspace, mut adam) = (Net::workspace(), Adam::new(&net).learning_rate(0.05));
+    let inputs = [
+        [0.1, 0.2, 0.3, 0.4],
+        [-0.5, 0.1, 0.0, 0.7],
+        [0.9, -0.3, 0.2, 0.1],
+    ];
+    let targets = [(0, 1.0), (1, -1.0), (0, 0.5)];
+    for _ in 0..200 {
+        net.backpropagate(&inputs, &targets, &ActorCritic, &mut workspace)
+            .unwrap();
+        adam.step(&mut net, workspace.gradients());
+    }
+    for (input, (action, value)) in inputs.iter().zip(targets) {
+        let output = net.forward(input);
+        assert!((output.value[0] - value).abs() < 0.3, "{output:?}");
+        assert!(output.policy[action] > 1.0, "{output:?}");
+    }
+}
