@@ -25,6 +25,19 @@ pub(crate) trait Vector<T: Scalar>: Copy {
     /// The larger of each pair; `other` where one is NaN or both are zeros.
     fn max(self, other: Self) -> Self;
 
+    /// Columns become rows.
+    #[inline(always)]
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
+        let mut values = [[T::ZERO; LANES]; LANES];
+        for (to, row) in values.iter_mut().zip(rows) {
+            row.store(to);
+        }
+        let mut columns = rows;
+        for (i, column) in columns.iter_mut().enumerate() {
+            *column = Self::load(&values.map(|row| row[i]));
+        }
+        columns
+    }
     /// Zeros.
     #[inline(always)]
     fn zero() -> Self {
@@ -107,7 +120,7 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
 macro_rules! vector {
     ($(#[$meta:meta])* $name:ident: [$register:ident; $count:literal] of $scalar:ident by $lanes:literal {
         $set1:ident, $loadu:ident, $storeu:ident, $fmadd:ident, $add:ident, $mul:ident, $max:ident $(,)?
-    }) => {
+    } $($own:item)*) => {
         $(#[$meta])*
         #[derive(Clone, Copy)]
         pub(crate) struct $name([arch::$register; $count]);
@@ -168,6 +181,7 @@ macro_rules! vector {
                 }
                 self
             }
+            $($own)*
         }
     };
 }
@@ -181,6 +195,31 @@ vector! {
     Avx512F32: [__m512; 1] of f32 by 16 {
         _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_mul_ps, _mm512_max_ps,
     }
+    /// Four times every row is interleaved with the one eight rows below it.
+    #[inline(always)]
+    fn transpose(mut rows: [Self; LANES]) -> [Self; LANES] {
+        // SAFETY: as in `splat`.
+        let (low, high) = unsafe {
+            (
+                arch::_mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+                arch::_mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31),
+            )
+        };
+        for _ in 0..4 {
+            let before = rows;
+            for i in 0..LANES / 2 {
+                let [a, b] = [before[i].0[0], before[i + LANES / 2].0[0]];
+                // SAFETY: as in `splat`.
+                (rows[2 * i].0[0], rows[2 * i + 1].0[0]) = unsafe {
+                    (
+                        arch::_mm512_permutex2var_ps(a, low, b),
+                        arch::_mm512_permutex2var_ps(a, high, b),
+                    )
+                };
+            }
+        }
+        rows
+    }
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -189,6 +228,45 @@ vector! {
     Avx2F32: [__m256; 2] of f32 by 8 {
         _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_mul_ps, _mm256_max_ps,
     }
+    /// Four quarters of 8 × 8.
+    #[inline(always)]
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
+        let mut columns = rows;
+        for i in 0..2 {
+            for j in 0..2 {
+                // SAFETY: as in `splat`.
+                let quarter = unsafe { transpose_8(core::array::from_fn(|row| rows[8 * i + row].0[j])) };
+                for (column, values) in quarter.into_iter().enumerate() {
+                    columns[8 * j + column].0[i] = values;
+                }
+            }
+        }
+        columns
+    }
+}
+
+/// Columns become rows.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[target_feature(enable = "avx2")]
+#[inline]
+fn transpose_8(mut rows: [arch::__m256; 8]) -> [arch::__m256; 8] {
+    // In each half of a register: rows 0 and 2, then 1 and 3 interleaved, then those two.
+    for _ in 0..2 {
+        let before = rows;
+        for i in 0..2 {
+            for half in [0, 4] {
+                let [a, b] = [before[half + i], before[half + i + 2]];
+                rows[half + 2 * i] = arch::_mm256_unpacklo_ps(a, b);
+                rows[half + 2 * i + 1] = arch::_mm256_unpackhi_ps(a, b);
+            }
+        }
+    }
+    let before = rows;
+    for i in 0..4 {
+        rows[i] = arch::_mm256_permute2f128_ps::<0x20>(before[i], before[i + 4]);
+        rows[i + 4] = arch::_mm256_permute2f128_ps::<0x31>(before[i], before[i + 4]);
+    }
+    rows
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]

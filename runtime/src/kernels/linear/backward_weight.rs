@@ -1,13 +1,15 @@
 use crate::Scalar;
 use crate::element::LANES;
-use crate::kernels::tile::ONE;
-use crate::simd::{kernel, multiply_add};
-
-/// Outputs of a block of `dy`: two vectors of AVX-512, or one of [`LANES`] for few outputs and other registers.
-const WIDE: usize = 2 * LANES;
+use crate::simd::{Vector, kernel, multiply_add};
 
 /// Lane groups whose `dy` is transposed at a time.
 const GROUPS: usize = 8;
+
+/// Inputs of the largest tile.
+const INPUTS: usize = 12;
+
+/// Vectors of outputs that a block has where there are thirty-two registers.
+const VECTORS: usize = 2;
 
 kernel! {
     /// `dW += dy·xᵀ`, `db += dy` for one sample (`lanes` = 1), or summed over lane groups, one behind the other in `x`
@@ -30,26 +32,28 @@ kernel! {
             return;
         }
         let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
-        let inputs = d_weight.len() / outputs;
-        let mut memory = [T::ZERO; GROUPS * LANES * WIDE];
-        let pieces = x.chunks((GROUPS * inputs).max(1)).zip(dy.chunks(GROUPS * outputs));
+        let inputs = (d_weight.len() / outputs).max(1);
+        let mut transposed = [[T::ZERO; LANES]; GROUPS * LANES * VECTORS];
+        let mut rest = [[T::ZERO; LANES]; GROUPS * INPUTS];
+        let pieces = x.chunks(GROUPS * inputs).zip(dy.chunks(GROUPS * outputs));
         for (piece, (x, dy)) in pieces.enumerate() {
-            let x = x.as_flattened();
-            let (mut start, mut rest) = (0, outputs);
             let overwrite = overwrite && piece == 0;
-            while rest > 0 {
-                if TILE == 12 && outputs >= WIDE && rest > LANES {
-                    let at = [start, outputs, inputs];
-                    block::<T, FMA, WIDE, 6>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
-                    (start, rest) = (start + WIDE, rest.saturating_sub(WIDE));
-                } else if TILE == 12 {
-                    let at = [start, outputs, inputs];
-                    block::<T, FMA, LANES, 6>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
-                    (start, rest) = (start + LANES, rest.saturating_sub(LANES));
+            // The inputs behind the last whole tile, made whole with zeros.
+            let whole = inputs - inputs % TILE;
+            for (to, x) in rest.chunks_exact_mut(TILE).zip(x.chunks_exact(inputs)) {
+                for (to, &x) in to.iter_mut().zip(x.get(whole..).unwrap_or_default()) {
+                    *to = x;
+                }
+            }
+            let mut output = 0;
+            while output < outputs {
+                let at = [output, outputs, inputs];
+                if TILE == INPUTS && outputs - output > LANES {
+                    block::<T, V, VECTORS, TILE>(at, overwrite, x, &rest, dy, transposed.as_chunks_mut().0, d_weight, d_bias);
+                    output += VECTORS * LANES;
                 } else {
-                    let at = [start, outputs, inputs];
-                    block::<T, FMA, LANES, TILE>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
-                    (start, rest) = (start + LANES, rest.saturating_sub(LANES));
+                    block::<T, V, 1, TILE>(at, overwrite, x, &rest, dy, transposed.as_chunks_mut().0, d_weight, d_bias);
+                    output += LANES;
                 }
             }
         }
@@ -83,129 +87,114 @@ fn single<T: Scalar, const FMA: bool>(
     }
 }
 
-/// The weights and biases of `W` outputs from `start` on.
+/// The weights and biases of `M` vectors of outputs from `output` on.
 ///
-/// `dy` is transposed into `block`, `[sample][output]`, so that outputs lie in the SIMD lanes and samples can be
-/// broadcast. Where fewer than `W` outputs are left the block begins earlier, so that it is still whole, and leaves out
-/// what earlier blocks have added; only where there are fewer than `W` at all it is not.
+/// `dy` is transposed, `[sample][output]`, so that outputs lie in the SIMD lanes and samples can be broadcast.
 #[inline(always)]
-fn block<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
-    [start, outputs, inputs]: [usize; 3],
+fn block<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
+    [output, outputs, inputs]: [usize; 3],
     overwrite: bool,
-    x: &[T],
+    x: &[[T; LANES]],
+    rest: &[[T; LANES]],
     dy: &[[T; LANES]],
-    block: &mut [[T; W]],
+    transposed: &mut [[[T; LANES]; M]],
     d_weight: &mut [T],
     d_bias: &mut [T],
 ) {
-    let first = start.min(outputs.saturating_sub(W));
-    let skipped = start - first;
     let samples = dy.len() / outputs * LANES;
-    for (to, dy) in block
+    let Some(transposed) = transposed.get_mut(..samples) else {
+        return;
+    };
+    for (to, dy) in transposed
         .as_chunks_mut::<LANES>()
         .0
         .iter_mut()
         .zip(dy.chunks_exact(outputs))
     {
-        for o in 0..W {
-            if let Some(dy) = dy.get(first + o) {
-                for l in 0..LANES {
-                    to[l][o] = dy[l];
-                }
+        for m in 0..M {
+            let mut rows = [V::zero(); LANES];
+            let dy = dy.get(output + m * LANES..).unwrap_or_default();
+            for (row, dy) in rows.iter_mut().zip(dy) {
+                *row = V::load(dy);
+            }
+            let rows = V::transpose(rows);
+            for (to, row) in to.iter_mut().zip(rows) {
+                row.store(&mut to[m]);
             }
         }
     }
-    let block = block.get(..samples).unwrap_or_default();
-    // Sums go on from what is there, so the order of additions does not depend on how many groups a pass has.
-    let mut sums = [T::ZERO; W];
-    for (sum, &db) in sums.iter_mut().zip(d_bias.iter().skip(first)) {
-        *sum = db;
-    }
-    for dy in block {
-        for o in 0..W {
-            sums[o] += dy[o];
+    for m in 0..M {
+        let d_bias = d_bias.get_mut(output + m * LANES..).unwrap_or_default();
+        // Sums go on from what is there, so the order of additions does not depend on how many groups a pass has.
+        let mut sum = V::load_partial(d_bias);
+        for dy in &*transposed {
+            sum = sum.add(V::load(&dy[m]));
         }
+        sum.store_partial(d_bias);
     }
-    let biases = d_bias.iter_mut().skip(first).zip(sums);
-    for (db, sum) in biases.skip(skipped) {
-        *db = sum;
-    }
-    let sizes = [first, skipped, outputs, inputs];
-    let mut input = 0;
-    if inputs >= N {
-        while input < inputs {
-            // The last tile may overlap the one before it; what that has added is left out.
-            let begin = input.min(inputs - N);
-            tile::<T, FMA, W, N>([begin, input - begin], sizes, overwrite, x, block, d_weight);
-            input = begin + N;
-        }
-    } else {
-        for input in 0..inputs {
-            tile::<T, FMA, W, ONE>([input, 0], sizes, overwrite, x, block, d_weight);
-        }
+    for input in (0..inputs).step_by(N) {
+        let tile_inputs = N.min(inputs - input);
+        let (x, begin, step) = if tile_inputs == N {
+            (x, input, inputs)
+        } else {
+            (rest, 0, N)
+        };
+        let Some(d_weight) = d_weight.get_mut(input * outputs..(input + tile_inputs) * outputs)
+        else {
+            return;
+        };
+        tile::<T, V, M, N>(
+            [begin, step],
+            [output, outputs],
+            overwrite,
+            x,
+            transposed,
+            d_weight,
+        );
     }
 }
 
-/// The weights between the outputs of the block and `N` inputs from `input` on, without the first `done`.
+/// The weights between the outputs of the block and `N` inputs, or as many as `d_weight` has rows; the inputs begin at
+/// `begin` in each lane group of `x`, which is `step` inputs behind the one before.
 #[inline(always)]
-fn tile<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
-    [input, done]: [usize; 2],
-    [first, skipped, outputs, inputs]: [usize; 4],
+fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
+    [begin, step]: [usize; 2],
+    [output, outputs]: [usize; 2],
     overwrite: bool,
-    x: &[T],
-    dy: &[[T; W]],
+    x: &[[T; LANES]],
+    dy: &[[[T; LANES]; M]],
     d_weight: &mut [T],
 ) {
-    let mut sums = [[T::ZERO; W]; N];
+    let mut sums = [[V::zero(); M]; N];
     if !overwrite {
         for n in 0..N {
-            let start = (input + n) * outputs + first;
-            let Some(dw) = d_weight.get(start..start + W.min(outputs)) else {
-                return;
-            };
-            match dw.first_chunk::<W>() {
-                Some(dw) => sums[n] = *dw,
-                // Constant indices, as an iterator over the sums would put them in memory.
-                None => (0..W).for_each(|o| sums[n][o] = dw.get(o).copied().unwrap_or(T::ZERO)),
+            for m in 0..M {
+                let start = n * outputs + output + m * LANES;
+                let end = (start + LANES).min((n + 1) * outputs);
+                sums[n][m] = V::load_partial(d_weight.get(start..end).unwrap_or_default());
             }
         }
     }
-    // One loop over the samples of all groups, as nested ones would put the sums in memory.
-    let (mut at, mut lane) = (input * LANES, 0);
-    for dy in dy {
-        let Some(x) = x.get(at..at + (N - 1) * LANES + 1) else {
+    for (x, dy) in x.chunks_exact(step).zip(dy.as_chunks::<LANES>().0) {
+        let Some(x) = x.get(begin..).and_then(<[_]>::first_chunk::<N>) else {
             return;
         };
-        for n in 0..N {
-            for o in 0..W {
-                sums[n][o] = multiply_add::<T, FMA>(x[n * LANES], dy[o], sums[n][o]);
+        for lane in 0..LANES {
+            let dy = dy[lane].map(|dy| V::load(&dy));
+            for n in 0..N {
+                let x = V::splat(x[n][lane]);
+                for m in 0..M {
+                    sums[n][m] = x.multiply_add(dy[m], sums[n][m]);
+                }
             }
-        }
-        at += 1;
-        lane += 1;
-        if lane == LANES {
-            lane = 0;
-            at += (inputs - 1) * LANES;
         }
     }
     for n in 0..N {
-        if n < done {
-            continue;
-        }
-        let start = (input + n) * outputs + first;
-        let Some(dw) = d_weight.get_mut(start..start + W.min(outputs)) else {
-            return;
-        };
-        if let Some(dw) = dw.first_chunk_mut::<W>() {
-            for o in 0..W {
-                dw[o] = if o < skipped { dw[o] } else { sums[n][o] };
-            }
-        } else {
-            // Constant indices, as an iterator over the sums would put them in memory.
-            for o in 0..W {
-                if let Some(dw) = dw.get_mut(o) {
-                    *dw = sums[n][o];
-                }
+        for m in 0..M {
+            let start = n * outputs + output + m * LANES;
+            let end = (start + LANES).min((n + 1) * outputs);
+            if let Some(dw) = d_weight.get_mut(start..end) {
+                sums[n][m].store_partial(dw);
             }
         }
     }
