@@ -195,6 +195,22 @@ vector! {
     Avx512F32: [__m512; 1] of f32 by 16 {
         _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_mul_ps, _mm512_max_ps,
     }
+    #[inline(always)]
+    fn load_partial(from: &[f32]) -> Self {
+        if from.is_empty() {
+            // Slow from addresses that are not mapped, even of no lanes.
+            return Self::zero();
+        }
+        // SAFETY: as in `splat`; only lanes that the slice has are read.
+        Self([unsafe { arch::_mm512_maskz_loadu_ps(first_lanes(from.len()), from.as_ptr()) }])
+    }
+    #[inline(always)]
+    fn store_partial(self, to: &mut [f32]) {
+        if !to.is_empty() {
+            // SAFETY: as in `splat`; only lanes that the slice has are written.
+            unsafe { arch::_mm512_mask_storeu_ps(to.as_mut_ptr(), first_lanes(to.len()), self.0[0]) }
+        }
+    }
     /// Four times every row is interleaved with the one eight rows below it.
     #[inline(always)]
     fn transpose(mut rows: [Self; LANES]) -> [Self; LANES] {
@@ -228,6 +244,27 @@ vector! {
     Avx2F32: [__m256; 2] of f32 by 8 {
         _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_mul_ps, _mm256_max_ps,
     }
+    #[inline(always)]
+    fn load_partial(from: &[f32]) -> Self {
+        let mut to = Self::zero();
+        for i in 0..2 {
+            // Slow from addresses that are not mapped, even of no lanes.
+            if let Some(from) = from.get(8 * i..).filter(|from| !from.is_empty()) {
+                // SAFETY: as in `splat`; only lanes that the slice has are read.
+                to.0[i] = unsafe { arch::_mm256_maskload_ps(from.as_ptr(), first_of_8(from.len())) };
+            }
+        }
+        to
+    }
+    #[inline(always)]
+    fn store_partial(self, to: &mut [f32]) {
+        for i in 0..2 {
+            if let Some(to) = to.get_mut(8 * i..).filter(|to| !to.is_empty()) {
+                // SAFETY: as in `splat`; only lanes that the slice has are written.
+                unsafe { arch::_mm256_maskstore_ps(to.as_mut_ptr(), first_of_8(to.len()), self.0[i]) }
+            }
+        }
+    }
     /// Four quarters of 8 × 8.
     #[inline(always)]
     fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
@@ -243,6 +280,22 @@ vector! {
         }
         columns
     }
+}
+
+/// A bit for each lane that a slice of this length has.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[inline(always)]
+fn first_lanes(len: usize) -> u16 {
+    ((1_u32 << len.min(LANES)) - 1) as u16
+}
+
+/// Ones in each of eight lanes that a slice of this length has.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[target_feature(enable = "avx2")]
+#[inline]
+fn first_of_8(len: usize) -> arch::__m256i {
+    let len = arch::_mm256_set1_epi32(len.min(8) as i32);
+    arch::_mm256_cmpgt_epi32(len, arch::_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
 }
 
 /// Columns become rows.

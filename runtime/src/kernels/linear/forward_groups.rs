@@ -1,12 +1,13 @@
-use super::blocks::{COUNT, group_tiles};
 use crate::Scalar;
 use crate::element::LANES;
-use crate::kernels::tile::add_products;
-use crate::simd::kernel;
+use crate::simd::{Vector, kernel};
 
 /// Outputs of a panel: the weights that are copied side by side, so that rows whose distance is a power of two do not
-/// compete for the same few lines of a cache. Whole tiles of 6 and 3.
-const PANEL: usize = 24;
+/// compete for the same few lines of a cache. Whole tiles of any size.
+const PANEL: usize = 48;
+
+/// Inputs of a panel: products that are summed up in registers before the sums go to memory.
+const COUNT: usize = 128;
 
 kernel! {
     /// `y = W·x + b` for lane groups, one behind the other in `x` and `y`.
@@ -22,40 +23,54 @@ kernel! {
         let groups = y.len() / outputs;
         for y in y.chunks_exact_mut(outputs) {
             for (index, y) in y.iter_mut().enumerate() {
-                *y = [bias.get(index).copied().unwrap_or(T::ZERO); LANES];
+                V::splat(bias.get(index).copied().unwrap_or(T::ZERO)).store(y);
             }
         }
         let mut panel = [[T::ZERO; PANEL]; COUNT];
-        for first in (0..outputs).step_by(PANEL) {
-            let width = PANEL.min(outputs - first);
-            for start in (0..inputs).step_by(COUNT) {
-                let count = COUNT.min(inputs - start);
-                let columns = weight.chunks_exact(outputs).skip(start);
-                for (to, column) in panel.iter_mut().zip(columns) {
-                    match column.get(first..).and_then(<[T]>::first_chunk) {
-                        Some(column) => *to = *column,
-                        None => {
-                            for (to, &from) in to.iter_mut().zip(column.get(first..).unwrap_or_default()) {
-                                *to = from;
-                            }
+        if inputs == 0 { return }
+        for start in (0..inputs).step_by(COUNT) {
+            let count = COUNT.min(inputs - start);
+            for first in (0..outputs).step_by(PANEL) {
+                let width = PANEL.min(outputs - first);
+                let mut at = start * outputs + first;
+                for to in panel.iter_mut().take(count) {
+                    // Behind the last output comes what the tiles do not use.
+                    let row = weight.get(at..).unwrap_or_default();
+                    for (v, to) in to.as_chunks_mut().0.iter_mut().enumerate() {
+                        if v * LANES < width {
+                            V::load_partial(row.get(v * LANES..).unwrap_or_default()).store(to);
                         }
                     }
+                    at += outputs;
                 }
-                // Of unknown length: the compiler would unroll a loop whose end it knows.
+                // Of unknown length: else the compiler computes it again for every input.
                 let panel = core::hint::black_box(panel.get(..count).unwrap_or_default());
-                group_tiles!(TILE, width, groups =>
-                    tile<T, FMA>([first, start], [inputs, outputs], panel, x, &mut *y));
+                let mut group = 0;
+                while group < groups {
+                    let at = [group, first, start];
+                    if TILE == 12 && groups - group >= 2 {
+                        for column in (0..width).step_by(TILE) {
+                            tile::<T, V, TILE, 2>(at, column, [inputs, outputs], panel, x, y);
+                        }
+                        group += 2;
+                    } else {
+                        for column in (0..width).step_by(TILE) {
+                            tile::<T, V, TILE, 1>(at, column, [inputs, outputs], panel, x, y);
+                        }
+                        group += 1;
+                    }
+                }
             }
         }
     }
 }
 
-/// Adds what the inputs of a panel contribute to `N` outputs from its `column` on, for `G` lane groups.
+/// Adds what the inputs of a panel contribute to `N` outputs from its `column` on, for `G` lane groups; with biases
+/// it begins the sums.
 #[inline(always)]
-fn tile<T: Scalar, const FMA: bool, const N: usize, const G: usize>(
-    group: usize,
+fn tile<T: Scalar, V: Vector<T>, const N: usize, const G: usize>(
+    [group, first, input]: [usize; 3],
     column: usize,
-    [output, input]: [usize; 2],
     [inputs, outputs]: [usize; 2],
     panel: &[[T; PANEL]],
     x: &[[T; LANES]],
@@ -63,7 +78,7 @@ fn tile<T: Scalar, const FMA: bool, const N: usize, const G: usize>(
 ) {
     let count = panel.len();
     let mut vectors: [&[[T; LANES]]; G] = [&[]; G];
-    let mut sums = [[[T::ZERO; LANES]; N]; G];
+    let mut sums = [[V::zero(); N]; G];
     for g in 0..G {
         let start = (group + g) * inputs + input;
         match x.get(start..start + count) {
@@ -75,9 +90,23 @@ fn tile<T: Scalar, const FMA: bool, const N: usize, const G: usize>(
         let Some(w) = panel[k].get(column..).and_then(<[T]>::first_chunk::<N>) else {
             return;
         };
-        for g in 0..G {
-            add_products::<T, FMA, LANES, N>(&mut sums[g], w, &vectors[g][k]);
+        let x: [V; G] = core::array::from_fn(|g| V::load(&vectors[g][k]));
+        for n in 0..N {
+            let w = V::splat(w[n]);
+            for g in 0..G {
+                sums[g][n] = w.multiply_add(x[g], sums[g][n]);
+            }
         }
     }
-    super::blocks::add(sums, [group, output + column], outputs, y);
+    for g in 0..G {
+        let start = (group + g) * outputs + first;
+        let Some(y) = y.get_mut(start + column..start - first + outputs) else {
+            return;
+        };
+        for n in 0..N {
+            if let Some(y) = y.get_mut(n) {
+                V::load(y).add(sums[g][n]).store(y);
+            }
+        }
+    }
 }
