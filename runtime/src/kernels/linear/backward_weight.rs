@@ -1,21 +1,24 @@
 use crate::Scalar;
-use crate::element::LANES;
+use crate::element::{LANES, Lanes};
 use crate::simd::{Vector, kernel, multiply_add};
 
 /// Lane groups whose `dy` is transposed at a time.
 const GROUPS: usize = 8;
 
-/// Inputs of the largest tile.
-const INPUTS: usize = 12;
+/// The same for passes of no more: less memory to clear for small layers.
+const FEW_GROUPS: usize = 2;
 
-/// Vectors of outputs that a block has where there are thirty-two registers.
+/// Vectors of outputs that a block has at most.
 const VECTORS: usize = 2;
 
 kernel! {
     /// `dW += dy·xᵀ`, `db += dy` for one sample (`lanes` = 1), or summed over lane groups, one behind the other in `x`
-    /// and `dy`. `overwrite` sets the sums instead of adding them.
+    /// and `dy`. `overwrite` sets the sums instead of adding them. Of the `inputs` in `x`, `d_weight` has rows for those
+    /// from `first` on.
     BackwardWeight: pub(crate) fn backward_weight<T, FMA, TILE>(
         lanes: usize,
+        inputs: usize,
+        first: usize,
         outputs: usize,
         overwrite: bool,
         x: &[T],
@@ -26,33 +29,34 @@ kernel! {
         if overwrite {
             d_bias.fill(T::ZERO);
         }
-        let outputs = outputs.max(1);
         if lanes == 1 {
             single::<T, FMA>(overwrite, x, dy, d_weight, d_bias);
             return;
         }
+        let (outputs, inputs) = (outputs.max(1), inputs.max(1));
         let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
-        let inputs = (d_weight.len() / outputs).max(1);
-        let mut transposed = [[T::ZERO; LANES]; GROUPS * LANES * VECTORS];
-        let mut rest = [[T::ZERO; LANES]; GROUPS * INPUTS];
+        let (mut few, mut many);
+        let zero = Lanes([T::ZERO; LANES]);
+        let transposed: &mut [Lanes<T>] = if dy.len() <= FEW_GROUPS * outputs {
+            few = [zero; FEW_GROUPS * LANES * VECTORS];
+            &mut few
+        } else {
+            many = [zero; GROUPS * LANES * VECTORS];
+            &mut many
+        };
         let pieces = x.chunks(GROUPS * inputs).zip(dy.chunks(GROUPS * outputs));
         for (piece, (x, dy)) in pieces.enumerate() {
             let overwrite = overwrite && piece == 0;
-            // The inputs behind the last whole tile, made whole with zeros.
-            let whole = inputs - inputs % TILE;
-            for (to, x) in rest.chunks_exact_mut(TILE).zip(x.chunks_exact(inputs)) {
-                for (to, &x) in to.iter_mut().zip(x.get(whole..).unwrap_or_default()) {
-                    *to = x;
-                }
-            }
             let mut output = 0;
             while output < outputs {
-                let at = [output, outputs, inputs];
-                if TILE == INPUTS && outputs - output > LANES {
-                    block::<T, V, VECTORS, TILE>(at, overwrite, x, &rest, dy, transposed.as_chunks_mut().0, d_weight, d_bias);
+                let at = [output, outputs, first, inputs];
+                if TILE == 12 && outputs - output > LANES {
+                    let transposed = transposed.as_chunks_mut().0;
+                    block::<T, V, VECTORS, TILE>(at, overwrite, x, dy, transposed, d_weight, d_bias);
                     output += VECTORS * LANES;
                 } else {
-                    block::<T, V, 1, TILE>(at, overwrite, x, &rest, dy, transposed.as_chunks_mut().0, d_weight, d_bias);
+                    let transposed = transposed.as_chunks_mut().0;
+                    block::<T, V, 1, TILE>(at, overwrite, x, dy, transposed, d_weight, d_bias);
                     output += LANES;
                 }
             }
@@ -92,77 +96,51 @@ fn single<T: Scalar, const FMA: bool>(
 /// `dy` is transposed, `[sample][output]`, so that outputs lie in the SIMD lanes and samples can be broadcast.
 #[inline(always)]
 fn block<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
-    [output, outputs, inputs]: [usize; 3],
+    [output, outputs, first, inputs]: [usize; 4],
     overwrite: bool,
     x: &[[T; LANES]],
-    rest: &[[T; LANES]],
     dy: &[[T; LANES]],
-    transposed: &mut [[[T; LANES]; M]],
+    transposed: &mut [[Lanes<T>; M]],
     d_weight: &mut [T],
     d_bias: &mut [T],
 ) {
-    let samples = dy.len() / outputs * LANES;
-    let Some(transposed) = transposed.get_mut(..samples) else {
-        return;
-    };
-    for (to, dy) in transposed
-        .as_chunks_mut::<LANES>()
-        .0
-        .iter_mut()
-        .zip(dy.chunks_exact(outputs))
-    {
+    let groups = transposed.as_chunks_mut::<LANES>().0.iter_mut();
+    for (to, dy) in groups.zip(dy.chunks_exact(outputs)) {
         for m in 0..M {
             let mut rows = [V::zero(); LANES];
             let dy = dy.get(output + m * LANES..).unwrap_or_default();
             for (row, dy) in rows.iter_mut().zip(dy) {
                 *row = V::load(dy);
             }
-            let rows = V::transpose(rows);
-            for (to, row) in to.iter_mut().zip(rows) {
-                row.store(&mut to[m]);
+            for (to, row) in to.iter_mut().zip(V::transpose(rows)) {
+                row.store(&mut to[m].0);
             }
         }
     }
+    let samples = dy.len() / outputs * LANES;
+    let dy: &[[Lanes<T>; M]] = transposed.get(..samples).unwrap_or_default();
     for m in 0..M {
         let d_bias = d_bias.get_mut(output + m * LANES..).unwrap_or_default();
         // Sums go on from what is there, so the order of additions does not depend on how many groups a pass has.
         let mut sum = V::load_partial(d_bias);
-        for dy in &*transposed {
-            sum = sum.add(V::load(&dy[m]));
+        for dy in dy {
+            sum = sum.add(V::load(&dy[m].0));
         }
         sum.store_partial(d_bias);
     }
-    for input in (0..inputs).step_by(N) {
-        let tile_inputs = N.min(inputs - input);
-        let (x, begin, step) = if tile_inputs == N {
-            (x, input, inputs)
-        } else {
-            (rest, 0, N)
-        };
-        let Some(d_weight) = d_weight.get_mut(input * outputs..(input + tile_inputs) * outputs)
-        else {
-            return;
-        };
-        tile::<T, V, M, N>(
-            [begin, step],
-            [output, outputs],
-            overwrite,
-            x,
-            transposed,
-            d_weight,
-        );
+    for (tile_index, d_weight) in d_weight.chunks_mut(N * outputs).enumerate() {
+        let at = [first + tile_index * N, inputs, output, outputs];
+        tile::<T, V, M, N>(at, overwrite, x, dy, d_weight);
     }
 }
 
-/// The weights between the outputs of the block and `N` inputs, or as many as `d_weight` has rows; the inputs begin at
-/// `begin` in each lane group of `x`, which is `step` inputs behind the one before.
+/// The weights between the outputs of the block and `N` inputs from `input` on, or as many as `d_weight` has rows.
 #[inline(always)]
 fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
-    [begin, step]: [usize; 2],
-    [output, outputs]: [usize; 2],
+    [input, inputs, output, outputs]: [usize; 4],
     overwrite: bool,
     x: &[[T; LANES]],
-    dy: &[[[T; LANES]; M]],
+    dy: &[[Lanes<T>; M]],
     d_weight: &mut [T],
 ) {
     let mut sums = [[V::zero(); M]; N];
@@ -175,12 +153,22 @@ fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
             }
         }
     }
-    for (x, dy) in x.chunks_exact(step).zip(dy.as_chunks::<LANES>().0) {
-        let Some(x) = x.get(begin..).and_then(<[_]>::first_chunk::<N>) else {
-            return;
+    let mut rest;
+    for (group, dy) in dy.as_chunks::<LANES>().0.iter().enumerate() {
+        // Behind the last input come those of the next lane group, whose sums are dropped; in the end zeros.
+        let x = x.get(group * inputs + input..).unwrap_or_default();
+        let x = match x.first_chunk::<N>() {
+            Some(x) => x,
+            None => {
+                rest = [[T::ZERO; LANES]; N];
+                for (to, &x) in rest.iter_mut().zip(x) {
+                    *to = x;
+                }
+                &rest
+            }
         };
         for lane in 0..LANES {
-            let dy = dy[lane].map(|dy| V::load(&dy));
+            let dy = dy[lane].map(|dy| V::load(&dy.0));
             for n in 0..N {
                 let x = V::splat(x[n][lane]);
                 for m in 0..M {

@@ -2,12 +2,9 @@ use crate::Scalar;
 use crate::element::LANES;
 use crate::simd::{Vector, kernel};
 
-/// Outputs of a panel: the weights that are copied side by side, so that rows whose distance is a power of two do not
-/// compete for the same few lines of a cache. Whole tiles of any size.
-const PANEL: usize = 48;
-
-/// Inputs of a panel: products that are summed up in registers before the sums go to memory.
-const COUNT: usize = 128;
+/// Inputs whose products are summed up in registers before the sums go to memory: so few that those of eight lane
+/// groups stay in a first-level cache.
+const COUNT: usize = 64;
 
 kernel! {
     /// `y = W·x + b` for lane groups, one behind the other in `x` and `y`.
@@ -26,37 +23,30 @@ kernel! {
                 V::splat(bias.get(index).copied().unwrap_or(T::ZERO)).store(y);
             }
         }
-        let mut panel = [[T::ZERO; PANEL]; COUNT];
-        if inputs == 0 { return }
         for start in (0..inputs).step_by(COUNT) {
             let count = COUNT.min(inputs - start);
-            for first in (0..outputs).step_by(PANEL) {
-                let width = PANEL.min(outputs - first);
-                let mut at = start * outputs + first;
-                for to in panel.iter_mut().take(count) {
-                    // Behind the last output comes what the tiles do not use.
-                    let row = weight.get(at..).unwrap_or_default();
-                    for (v, to) in to.as_chunks_mut().0.iter_mut().enumerate() {
-                        if v * LANES < width {
-                            V::load_partial(row.get(v * LANES..).unwrap_or_default()).store(to);
-                        }
+            for first in (0..outputs).step_by(TILE) {
+                // Behind the last output of a row come those of the next, whose sums are dropped; the rows at the end
+                // of the matrix, which have no next one, are copied.
+                let weight = weight.get(start * outputs + first..).unwrap_or_default();
+                let whole = if weight.len() < TILE { 0 } else { ((weight.len() - TILE) / outputs + 1).min(count) };
+                let mut rest = [[T::ZERO; TILE]; TILE];
+                for (to, from) in rest.iter_mut().zip(weight.chunks(outputs).skip(whole).take(count - whole)) {
+                    for (to, &from) in to.iter_mut().zip(from) {
+                        *to = from;
                     }
-                    at += outputs;
                 }
-                // Of unknown length: else the compiler computes it again for every input.
-                let panel = core::hint::black_box(panel.get(..count).unwrap_or_default());
+                // Hidden: else the compiler computes it again for every input.
+                let counts = core::hint::black_box([whole, count - whole]);
+                let rows = [(weight, outputs), (rest.as_flattened(), TILE)];
                 let mut group = 0;
                 while group < groups {
                     let at = [group, first, start];
                     if TILE == 12 && groups - group >= 2 {
-                        for column in (0..width).step_by(TILE) {
-                            tile::<T, V, TILE, 2>(at, column, [inputs, outputs], panel, x, y);
-                        }
+                        tile::<T, V, TILE, 2>(at, [inputs, outputs], counts, rows, x, y);
                         group += 2;
                     } else {
-                        for column in (0..width).step_by(TILE) {
-                            tile::<T, V, TILE, 1>(at, column, [inputs, outputs], panel, x, y);
-                        }
+                        tile::<T, V, TILE, 1>(at, [inputs, outputs], counts, rows, x, y);
                         group += 1;
                     }
                 }
@@ -65,42 +55,47 @@ kernel! {
     }
 }
 
-/// Adds what the inputs of a panel contribute to `N` outputs from its `column` on, for `G` lane groups; with biases
-/// it begins the sums.
+/// Adds what the inputs from `input` on contribute to `N` outputs from `first` on, as far as there are so many, for
+/// `G` lane groups.
 #[inline(always)]
 fn tile<T: Scalar, V: Vector<T>, const N: usize, const G: usize>(
     [group, first, input]: [usize; 3],
-    column: usize,
     [inputs, outputs]: [usize; 2],
-    panel: &[[T; PANEL]],
+    counts: [usize; 2],
+    rows: [(&[T], usize); 2],
     x: &[[T; LANES]],
     y: &mut [[T; LANES]],
 ) {
-    let count = panel.len();
-    let mut vectors: [&[[T; LANES]]; G] = [&[]; G];
     let mut sums = [[V::zero(); N]; G];
-    for g in 0..G {
-        let start = (group + g) * inputs + input;
-        match x.get(start..start + count) {
-            Some(x) => vectors[g] = x,
-            None => return,
-        }
-    }
-    for k in 0..count {
-        let Some(w) = panel[k].get(column..).and_then(<[T]>::first_chunk::<N>) else {
-            return;
-        };
-        let x: [V; G] = core::array::from_fn(|g| V::load(&vectors[g][k]));
-        for n in 0..N {
-            let w = V::splat(w[n]);
-            for g in 0..G {
-                sums[g][n] = w.multiply_add(x[g], sums[g][n]);
+    let mut input = input;
+    for (count, (rows, step)) in counts.into_iter().zip(rows) {
+        let mut vectors: [&[[T; LANES]]; G] = [&[]; G];
+        for g in 0..G {
+            let start = (group + g) * inputs + input;
+            match x.get(start..start + count) {
+                Some(x) => vectors[g] = x,
+                None => return,
             }
         }
+        let mut at = 0;
+        for k in 0..count {
+            let Some(w) = rows.get(at..at + N) else {
+                return;
+            };
+            let x: [V; G] = core::array::from_fn(|g| V::load(&vectors[g][k]));
+            for n in 0..N {
+                let w = V::splat(w[n]);
+                for g in 0..G {
+                    sums[g][n] = w.multiply_add(x[g], sums[g][n]);
+                }
+            }
+            at += step;
+        }
+        input += count;
     }
     for g in 0..G {
-        let start = (group + g) * outputs + first;
-        let Some(y) = y.get_mut(start + column..start - first + outputs) else {
+        let start = (group + g) * outputs;
+        let Some(y) = y.get_mut(start + first..start + outputs) else {
             return;
         };
         for n in 0..N {
