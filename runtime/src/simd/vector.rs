@@ -197,18 +197,24 @@ vector! {
     }
     #[inline(always)]
     fn load_partial(from: &[f32]) -> Self {
-        if from.is_empty() {
+        match from.first_chunk() {
+            Some(from) => Self::load(from),
             // Slow from addresses that are not mapped, even of no lanes.
-            return Self::zero();
+            None if from.is_empty() => Self::zero(),
+            // SAFETY: as in `splat`; only lanes that the slice has are read.
+            None => Self([unsafe { arch::_mm512_maskz_loadu_ps(first_lanes(from.len()), from.as_ptr()) }]),
         }
-        // SAFETY: as in `splat`; only lanes that the slice has are read.
-        Self([unsafe { arch::_mm512_maskz_loadu_ps(first_lanes(from.len()), from.as_ptr()) }])
     }
     #[inline(always)]
     fn store_partial(self, to: &mut [f32]) {
+        if let Some(to) = to.first_chunk_mut() {
+            return self.store(to);
+        }
         if !to.is_empty() {
             // SAFETY: as in `splat`; only lanes that the slice has are written.
-            unsafe { arch::_mm512_mask_storeu_ps(to.as_mut_ptr(), first_lanes(to.len()), self.0[0]) }
+            unsafe {
+                arch::_mm512_mask_storeu_ps(to.as_mut_ptr(), first_lanes(to.len()), self.0[0])
+            }
         }
     }
     /// Four times every row is interleaved with the one eight rows below it.
@@ -246,22 +252,31 @@ vector! {
     }
     #[inline(always)]
     fn load_partial(from: &[f32]) -> Self {
+        if let Some(from) = from.first_chunk() {
+            return Self::load(from);
+        }
         let mut to = Self::zero();
         for i in 0..2 {
             // Slow from addresses that are not mapped, even of no lanes.
             if let Some(from) = from.get(8 * i..).filter(|from| !from.is_empty()) {
                 // SAFETY: as in `splat`; only lanes that the slice has are read.
-                to.0[i] = unsafe { arch::_mm256_maskload_ps(from.as_ptr(), first_of_8(from.len())) };
+                to.0[i] =
+                    unsafe { arch::_mm256_maskload_ps(from.as_ptr(), first_of_8(from.len())) };
             }
         }
         to
     }
     #[inline(always)]
     fn store_partial(self, to: &mut [f32]) {
+        if let Some(to) = to.first_chunk_mut() {
+            return self.store(to);
+        }
         for i in 0..2 {
             if let Some(to) = to.get_mut(8 * i..).filter(|to| !to.is_empty()) {
                 // SAFETY: as in `splat`; only lanes that the slice has are written.
-                unsafe { arch::_mm256_maskstore_ps(to.as_mut_ptr(), first_of_8(to.len()), self.0[i]) }
+                unsafe {
+                    arch::_mm256_maskstore_ps(to.as_mut_ptr(), first_of_8(to.len()), self.0[i])
+                }
             }
         }
     }

@@ -145,11 +145,12 @@ fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
 ) {
     let mut sums = [[V::zero(); M]; N];
     if !overwrite {
+        let mut rows = d_weight.chunks(outputs);
         for n in 0..N {
+            let row = rows.next().unwrap_or_default();
             for m in 0..M {
-                let start = n * outputs + output + m * LANES;
-                let end = (start + LANES).min((n + 1) * outputs);
-                sums[n][m] = V::load_partial(d_weight.get(start..end).unwrap_or_default());
+                let from = row.get(output + m * LANES..).unwrap_or_default();
+                sums[n][m] = V::load_partial(from);
             }
         }
     }
@@ -177,13 +178,12 @@ fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
             }
         }
     }
+    let mut rows = d_weight.chunks_mut(outputs);
     for n in 0..N {
+        let row = rows.next().unwrap_or_default();
         for m in 0..M {
-            let start = n * outputs + output + m * LANES;
-            let end = (start + LANES).min((n + 1) * outputs);
-            if let Some(dw) = d_weight.get_mut(start..end) {
-                sums[n][m].store_partial(dw);
-            }
+            let to = row.get_mut(output + m * LANES..).unwrap_or_default();
+            sums[n][m].store_partial(to);
         }
     }
 }
