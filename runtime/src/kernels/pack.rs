@@ -36,12 +36,16 @@ kernel! {
         let (blocks, rest) = group.as_chunks_mut::<LANES>();
         let rest_start = blocks.len() * LANES;
         for (index, block) in blocks.iter_mut().enumerate() {
-            let rows = samples.map(|sample| {
-                let values = sample.get(index * LANES..).and_then(<[T]>::first_chunk);
-                values.map_or(V::zero(), V::load)
-            });
-            for (to, row) in block.iter_mut().zip(V::transpose(rows)) {
-                row.store(to);
+            let mut rows = [V::zero(); LANES];
+            for lane in 0..LANES {
+                let values = samples[lane].get(index * LANES..).and_then(<[T]>::first_chunk);
+                if let Some(values) = values {
+                    rows[lane] = V::load(values);
+                }
+            }
+            let columns = V::transpose(rows);
+            for feature in 0..LANES {
+                columns[feature].store(&mut block[feature]);
             }
         }
         for (lane, sample) in samples.iter().enumerate() {

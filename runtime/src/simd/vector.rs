@@ -33,8 +33,12 @@ pub(crate) trait Vector<T: Scalar>: Copy {
             row.store(to);
         }
         let mut columns = rows;
-        for (i, column) in columns.iter_mut().enumerate() {
-            *column = Self::load(&values.map(|row| row[i]));
+        for i in 0..LANES {
+            let mut column = [T::ZERO; LANES];
+            for j in 0..LANES {
+                column[j] = values[j][i];
+            }
+            columns[i] = Self::load(&column);
         }
         columns
     }
@@ -187,6 +191,8 @@ macro_rules! vector {
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+use super::transpose;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
 use core::arch::x86_64 as arch;
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -217,28 +223,16 @@ vector! {
             }
         }
     }
-    /// Four times every row is interleaved with the one eight rows below it.
     #[inline(always)]
     fn transpose(mut rows: [Self; LANES]) -> [Self; LANES] {
+        let mut registers = [rows[0].0[0]; LANES];
+        for i in 0..LANES {
+            registers[i] = rows[i].0[0];
+        }
         // SAFETY: as in `splat`.
-        let (low, high) = unsafe {
-            (
-                arch::_mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
-                arch::_mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31),
-            )
-        };
-        for _ in 0..4 {
-            let before = rows;
-            for i in 0..LANES / 2 {
-                let [a, b] = [before[i].0[0], before[i + LANES / 2].0[0]];
-                // SAFETY: as in `splat`.
-                (rows[2 * i].0[0], rows[2 * i + 1].0[0]) = unsafe {
-                    (
-                        arch::_mm512_permutex2var_ps(a, low, b),
-                        arch::_mm512_permutex2var_ps(a, high, b),
-                    )
-                };
-            }
+        let registers = unsafe { transpose::avx512_f32(registers) };
+        for i in 0..LANES {
+            rows[i].0[0] = registers[i];
         }
         rows
     }
@@ -280,20 +274,18 @@ vector! {
             }
         }
     }
-    /// Four quarters of 8 × 8.
     #[inline(always)]
-    fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
-        let mut columns = rows;
-        for i in 0..2 {
-            for j in 0..2 {
-                // SAFETY: as in `splat`.
-                let quarter = unsafe { transpose_8(core::array::from_fn(|row| rows[8 * i + row].0[j])) };
-                for (column, values) in quarter.into_iter().enumerate() {
-                    columns[8 * j + column].0[i] = values;
-                }
-            }
+    fn transpose(mut rows: [Self; LANES]) -> [Self; LANES] {
+        let mut registers = [rows[0].0; LANES];
+        for i in 0..LANES {
+            registers[i] = rows[i].0;
         }
-        columns
+        // SAFETY: as in `splat`.
+        let registers = unsafe { transpose::avx2_f32(registers) };
+        for i in 0..LANES {
+            rows[i].0 = registers[i];
+        }
+        rows
     }
 }
 
@@ -311,30 +303,6 @@ fn first_lanes(len: usize) -> u16 {
 fn first_of_8(len: usize) -> arch::__m256i {
     let len = arch::_mm256_set1_epi32(len.min(8) as i32);
     arch::_mm256_cmpgt_epi32(len, arch::_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
-}
-
-/// Columns become rows.
-#[cfg(all(feature = "simd", target_arch = "x86_64"))]
-#[target_feature(enable = "avx2")]
-#[inline]
-fn transpose_8(mut rows: [arch::__m256; 8]) -> [arch::__m256; 8] {
-    // In each half of a register: rows 0 and 2, then 1 and 3 interleaved, then those two.
-    for _ in 0..2 {
-        let before = rows;
-        for i in 0..2 {
-            for half in [0, 4] {
-                let [a, b] = [before[half + i], before[half + i + 2]];
-                rows[half + 2 * i] = arch::_mm256_unpacklo_ps(a, b);
-                rows[half + 2 * i + 1] = arch::_mm256_unpackhi_ps(a, b);
-            }
-        }
-    }
-    let before = rows;
-    for i in 0..4 {
-        rows[i] = arch::_mm256_permute2f128_ps::<0x20>(before[i], before[i + 4]);
-        rows[i + 4] = arch::_mm256_permute2f128_ps::<0x31>(before[i], before[i + 4]);
-    }
-    rows
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]

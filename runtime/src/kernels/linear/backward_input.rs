@@ -106,7 +106,10 @@ fn tile<T: Scalar, V: Vector<T>, const N: usize, const G: usize>(
     }
     let mut sums = [[V::zero(); N]; G];
     for k in 0..count {
-        let dy: [V; G] = core::array::from_fn(|g| V::load(&vectors[g][k]));
+        let mut dy = [V::zero(); G];
+        for g in 0..G {
+            dy[g] = V::load(&vectors[g][k]);
+        }
         for n in 0..N {
             let w = V::splat(rows[n][k]);
             for g in 0..G {

@@ -109,11 +109,14 @@ fn block<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
         for m in 0..M {
             let mut rows = [V::zero(); LANES];
             let dy = dy.get(output + m * LANES..).unwrap_or_default();
-            for (row, dy) in rows.iter_mut().zip(dy) {
-                *row = V::load(dy);
+            for i in 0..LANES {
+                if let Some(dy) = dy.get(i) {
+                    rows[i] = V::load(dy);
+                }
             }
-            for (to, row) in to.iter_mut().zip(V::transpose(rows)) {
-                row.store(&mut to[m].0);
+            let columns = V::transpose(rows);
+            for i in 0..LANES {
+                columns[i].store(&mut to[i][m].0);
             }
         }
     }
@@ -154,10 +157,10 @@ fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
             }
         }
     }
+    // Behind the last input come those of the next lane group, whose sums are dropped; in the end zeros.
+    let groups = x.get(input..).unwrap_or_default().chunks(inputs);
     let mut rest;
-    for (group, dy) in dy.as_chunks::<LANES>().0.iter().enumerate() {
-        // Behind the last input come those of the next lane group, whose sums are dropped; in the end zeros.
-        let x = x.get(group * inputs + input..).unwrap_or_default();
+    for (x, dy) in groups.zip(dy.as_chunks::<LANES>().0) {
         let x = match x.first_chunk::<N>() {
             Some(x) => x,
             None => {
@@ -169,11 +172,14 @@ fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
             }
         };
         for lane in 0..LANES {
-            let dy = dy[lane].map(|dy| V::load(&dy.0));
+            let mut vectors = [V::zero(); M];
+            for m in 0..M {
+                vectors[m] = V::load(&dy[lane][m].0);
+            }
             for n in 0..N {
                 let x = V::splat(x[n][lane]);
                 for m in 0..M {
-                    sums[n][m] = x.multiply_add(dy[m], sums[n][m]);
+                    sums[n][m] = x.multiply_add(vectors[m], sums[n][m]);
                 }
             }
         }

@@ -82,7 +82,10 @@ fn tile<T: Scalar, V: Vector<T>, const N: usize, const G: usize>(
             let Some(w) = rows.get(at..at + N) else {
                 return;
             };
-            let x: [V; G] = core::array::from_fn(|g| V::load(&vectors[g][k]));
+            let mut x = [V::zero(); G];
+            for g in 0..G {
+                x[g] = V::load(&vectors[g][k]);
+            }
             for n in 0..N {
                 let w = V::splat(w[n]);
                 for g in 0..G {
