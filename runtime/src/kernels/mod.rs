@@ -35,6 +35,7 @@ pub trait Kernels<T>:
     + linear::BackwardWeight<T>
     + max_pool2d::Forward<T>
     + max_pool2d::Backward<T>
+    + pack::PackGroup<T>
     + crate::optimizers::Kernels<T>
 {
 }

@@ -4,6 +4,7 @@
 use crate::element::{Element, LANES};
 use crate::scalar::Scalar;
 use crate::shape::{Sample, Shape};
+use crate::simd::{Isa, Vector, kernel};
 use core::{array, slice};
 
 /// Writes samples into elements, the lanes of lane groups. The lanes behind the last sample repeat it, so that they
@@ -12,6 +13,7 @@ pub(crate) fn pack<T: Scalar, S: Shape<Scalar = T>, X: Sample<S>, E: Element<T>>
     samples: &[X],
     groups: &mut [S::Of<E>],
 ) {
+    let isa = Isa::detect();
     for (samples, group) in samples.chunks(E::LANES).zip(groups) {
         let Some(last) = samples.last() else { return };
         let group = E::scalars_mut(S::flat_mut::<E>(slice::from_mut(group)));
@@ -21,6 +23,7 @@ pub(crate) fn pack<T: Scalar, S: Shape<Scalar = T>, X: Sample<S>, E: Element<T>>
             }
         } else {
             pack_group(
+                isa,
                 array::from_fn(|lane| scalars(samples.get(lane).unwrap_or(last).array())),
                 group.as_chunks_mut().0,
             );
@@ -28,25 +31,28 @@ pub(crate) fn pack<T: Scalar, S: Shape<Scalar = T>, X: Sample<S>, E: Element<T>>
     }
 }
 
-fn pack_group<T: Scalar>(samples: [&[T]; LANES], group: &mut [[T; LANES]]) {
-    let (blocks, rest) = group.as_chunks_mut::<LANES>();
-    let rest_start = blocks.len() * LANES;
-    for (index, block) in blocks.iter_mut().enumerate() {
-        let zeros = [T::ZERO; LANES];
-        let rows: [&[T; LANES]; LANES] = array::from_fn(|lane| {
-            let values = samples[lane].get(index * LANES..);
-            values.and_then(<[T]>::first_chunk).unwrap_or(&zeros)
-        });
-        for feature in 0..LANES {
+kernel! {
+    PackGroup: pub(crate) fn pack_group<T, FMA, TILE>(samples: [&[T]; LANES], group: &mut [[T; LANES]]) {
+        let (blocks, rest) = group.as_chunks_mut::<LANES>();
+        let rest_start = blocks.len() * LANES;
+        for (index, block) in blocks.iter_mut().enumerate() {
+            let mut rows = [V::zero(); LANES];
             for lane in 0..LANES {
-                block[feature][lane] = rows[lane][feature];
+                let values = samples[lane].get(index * LANES..).and_then(<[T]>::first_chunk);
+                if let Some(values) = values {
+                    rows[lane] = V::load(values);
+                }
+            }
+            let columns = V::transpose(rows);
+            for feature in 0..LANES {
+                columns[feature].store(&mut block[feature]);
             }
         }
-    }
-    for (lane, sample) in samples.iter().enumerate() {
-        let values = sample.get(rest_start..).unwrap_or_default();
-        for (element, &value) in rest.iter_mut().zip(values) {
-            element[lane] = value;
+        for (lane, sample) in samples.iter().enumerate() {
+            let values = sample.get(rest_start..).unwrap_or_default();
+            for (element, &value) in rest.iter_mut().zip(values) {
+                element[lane] = value;
+            }
         }
     }
 }

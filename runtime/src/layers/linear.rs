@@ -139,7 +139,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
             cx.gradients.weight.as_mut_slice(),
             cx.gradients.bias.as_mut_slice(),
         );
-        linear::backward_weight(cx.isa, E::LANES, OUT, cx.overwrite, x, dy, dw, db);
+        linear::backward_weight(cx.isa, E::LANES, IN, 0, OUT, cx.overwrite, x, dy, dw, db);
         if cx.input_gradient {
             let weight = cx.parameters.weight.as_slice();
             let dx = E::scalars_mut(d_inputs.as_flattened_mut());

@@ -4,6 +4,8 @@
 //! of its own with other target features, so that LLVM vectorises the same loops with wider registers; the front
 //! function picks one by the [`Isa`] that the network detected once at the start of the call.
 
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod transpose;
 mod vector;
 
 pub(crate) use vector::{Vector, Vectors};

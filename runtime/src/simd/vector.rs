@@ -25,6 +25,23 @@ pub(crate) trait Vector<T: Scalar>: Copy {
     /// The larger of each pair; `other` where one is NaN or both are zeros.
     fn max(self, other: Self) -> Self;
 
+    /// Columns become rows.
+    #[inline(always)]
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
+        let mut values = [[T::ZERO; LANES]; LANES];
+        for (to, row) in values.iter_mut().zip(rows) {
+            row.store(to);
+        }
+        let mut columns = rows;
+        for i in 0..LANES {
+            let mut column = [T::ZERO; LANES];
+            for j in 0..LANES {
+                column[j] = values[j][i];
+            }
+            columns[i] = Self::load(&column);
+        }
+        columns
+    }
     /// Zeros.
     #[inline(always)]
     fn zero() -> Self {
@@ -107,7 +124,7 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
 macro_rules! vector {
     ($(#[$meta:meta])* $name:ident: [$register:ident; $count:literal] of $scalar:ident by $lanes:literal {
         $set1:ident, $loadu:ident, $storeu:ident, $fmadd:ident, $add:ident, $mul:ident, $max:ident $(,)?
-    }) => {
+    } $($own:item)*) => {
         $(#[$meta])*
         #[derive(Clone, Copy)]
         pub(crate) struct $name([arch::$register; $count]);
@@ -168,10 +185,13 @@ macro_rules! vector {
                 }
                 self
             }
+            $($own)*
         }
     };
 }
 
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+use super::transpose;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 use core::arch::x86_64 as arch;
 
@@ -181,6 +201,41 @@ vector! {
     Avx512F32: [__m512; 1] of f32 by 16 {
         _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_mul_ps, _mm512_max_ps,
     }
+    #[inline(always)]
+    fn load_partial(from: &[f32]) -> Self {
+        match from.first_chunk() {
+            Some(from) => Self::load(from),
+            // Slow from addresses that are not mapped, even of no lanes.
+            None if from.is_empty() => Self::zero(),
+            // SAFETY: as in `splat`; only lanes that the slice has are read.
+            None => Self([unsafe { arch::_mm512_maskz_loadu_ps(first_lanes(from.len()), from.as_ptr()) }]),
+        }
+    }
+    #[inline(always)]
+    fn store_partial(self, to: &mut [f32]) {
+        if let Some(to) = to.first_chunk_mut() {
+            return self.store(to);
+        }
+        if !to.is_empty() {
+            // SAFETY: as in `splat`; only lanes that the slice has are written.
+            unsafe {
+                arch::_mm512_mask_storeu_ps(to.as_mut_ptr(), first_lanes(to.len()), self.0[0])
+            }
+        }
+    }
+    #[inline(always)]
+    fn transpose(mut rows: [Self; LANES]) -> [Self; LANES] {
+        let mut registers = [rows[0].0[0]; LANES];
+        for i in 0..LANES {
+            registers[i] = rows[i].0[0];
+        }
+        // SAFETY: as in `splat`.
+        let registers = unsafe { transpose::avx512_f32(registers) };
+        for i in 0..LANES {
+            rows[i].0[0] = registers[i];
+        }
+        rows
+    }
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -189,6 +244,65 @@ vector! {
     Avx2F32: [__m256; 2] of f32 by 8 {
         _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_mul_ps, _mm256_max_ps,
     }
+    #[inline(always)]
+    fn load_partial(from: &[f32]) -> Self {
+        if let Some(from) = from.first_chunk() {
+            return Self::load(from);
+        }
+        let mut to = Self::zero();
+        for i in 0..2 {
+            // Slow from addresses that are not mapped, even of no lanes.
+            if let Some(from) = from.get(8 * i..).filter(|from| !from.is_empty()) {
+                // SAFETY: as in `splat`; only lanes that the slice has are read.
+                to.0[i] =
+                    unsafe { arch::_mm256_maskload_ps(from.as_ptr(), first_of_8(from.len())) };
+            }
+        }
+        to
+    }
+    #[inline(always)]
+    fn store_partial(self, to: &mut [f32]) {
+        if let Some(to) = to.first_chunk_mut() {
+            return self.store(to);
+        }
+        for i in 0..2 {
+            if let Some(to) = to.get_mut(8 * i..).filter(|to| !to.is_empty()) {
+                // SAFETY: as in `splat`; only lanes that the slice has are written.
+                unsafe {
+                    arch::_mm256_maskstore_ps(to.as_mut_ptr(), first_of_8(to.len()), self.0[i])
+                }
+            }
+        }
+    }
+    #[inline(always)]
+    fn transpose(mut rows: [Self; LANES]) -> [Self; LANES] {
+        let mut registers = [rows[0].0; LANES];
+        for i in 0..LANES {
+            registers[i] = rows[i].0;
+        }
+        // SAFETY: as in `splat`.
+        let registers = unsafe { transpose::avx2_f32(registers) };
+        for i in 0..LANES {
+            rows[i].0 = registers[i];
+        }
+        rows
+    }
+}
+
+/// A bit for each lane that a slice of this length has.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[inline(always)]
+fn first_lanes(len: usize) -> u16 {
+    ((1_u32 << len.min(LANES)) - 1) as u16
+}
+
+/// Ones in each of eight lanes that a slice of this length has.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[target_feature(enable = "avx2")]
+#[inline]
+fn first_of_8(len: usize) -> arch::__m256i {
+    let len = arch::_mm256_set1_epi32(len.min(8) as i32);
+    arch::_mm256_cmpgt_epi32(len, arch::_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]

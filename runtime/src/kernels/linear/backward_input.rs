@@ -1,8 +1,9 @@
-use super::blocks::{COUNT, add, group_tiles};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::kernels::tile::add_products;
-use crate::simd::{kernel, multiply_add};
+use crate::simd::{Vector, kernel, multiply_add};
+
+/// Outputs whose products are summed up in registers before the sums go to memory.
+const COUNT: usize = 64;
 
 /// Inputs whose sums stay in a first-level cache while the outputs stream by.
 const INPUTS: usize = 24;
@@ -25,39 +26,73 @@ kernel! {
         }
         dx.fill(T::ZERO);
         let (dy, dx) = (dy.as_chunks::<LANES>().0, dx.as_chunks_mut::<LANES>().0);
-        let inputs = weight.len() / outputs;
-        let groups = dy.len() / outputs;
-        for first in (0..inputs).step_by(INPUTS) {
-            let width = INPUTS.min(inputs - first);
-            for start in (0..outputs).step_by(COUNT) {
-                let count = core::hint::black_box(COUNT.min(outputs - start));
-                group_tiles!(TILE, width, groups =>
-                    tile<T, FMA>([first, start, count], [inputs, outputs], weight, dy, &mut *dx));
+        let (groups, inputs) = (dy.len() / outputs, weight.len() / outputs);
+        for (block, weight) in weight.chunks(INPUTS * outputs).enumerate() {
+            for output in (0..outputs).step_by(COUNT) {
+                // Hidden: else the compiler computes it again for every output.
+                let at = core::hint::black_box([output, COUNT.min(outputs - output), outputs, inputs]);
+                let mut input = INPUTS * block;
+                if TILE == 12 {
+                    // As many inputs as there are pointers for; more groups fill the registers.
+                    for rows in weight.chunks(6 * outputs) {
+                        let rows = self::rows::<T, 6>(at, rows);
+                        let mut group = 0;
+                        while groups - group >= 4 {
+                            tile::<T, V, 6, 4>(at, [group, input], rows, dy, dx);
+                            group += 4;
+                        }
+                        if groups - group >= 2 {
+                            tile::<T, V, 6, 2>(at, [group, input], rows, dy, dx);
+                            group += 2;
+                        }
+                        if group < groups {
+                            tile::<T, V, 6, 1>(at, [group, input], rows, dy, dx);
+                        }
+                        input += 6;
+                    }
+                } else {
+                    for rows in weight.chunks(TILE * outputs) {
+                        let rows = self::rows::<T, TILE>(at, rows);
+                        for group in 0..groups {
+                            tile::<T, V, TILE, 1>(at, [group, input], rows, dy, dx);
+                        }
+                        input += TILE;
+                    }
+                }
             }
         }
     }
 }
 
-/// Adds what `count` outputs contribute to `N` inputs from `first + input` on, for `G` lane groups. Behind the last
-/// input it is computed again and dropped.
+/// The weights of `count` outputs from `output` on, of `N` inputs. Where there are fewer, the first stands in for those
+/// that are not there; what is computed of it is dropped.
 #[inline(always)]
-fn tile<T: Scalar, const FMA: bool, const N: usize, const G: usize>(
-    group: usize,
-    input: usize,
-    [first, output, count]: [usize; 3],
-    [inputs, outputs]: [usize; 2],
+fn rows<T: Scalar, const N: usize>(
+    [output, count, outputs, _]: [usize; 4],
     weight: &[T],
+) -> [&[T]; N] {
+    let first = weight.get(output..output + count).unwrap_or_default();
+    let mut rows = [first; N];
+    for n in 0..N {
+        let start = n * outputs + output;
+        rows[n] = weight.get(start..start + count).unwrap_or(first);
+    }
+    rows
+}
+
+/// Adds what `count` outputs from `output` on contribute to `N` inputs from `input` on, or as many as there are, for
+/// `G` lane groups.
+#[inline(always)]
+fn tile<T: Scalar, V: Vector<T>, const N: usize, const G: usize>(
+    [output, count, outputs, inputs]: [usize; 4],
+    [group, input]: [usize; 2],
+    mut rows: [&[T]; N],
     dy: &[[T; LANES]],
     dx: &mut [[T; LANES]],
 ) {
-    let input = first + input;
-    let mut columns: [&[T]; N] = [&[]; N];
-    for n in 0..N {
-        let row = (input + n).min(inputs.saturating_sub(1));
-        // Hidden: else the compiler computes it again at every output.
-        let start = core::hint::black_box(row * outputs + output);
-        match weight.get(start..start + count) {
-            Some(weight) => columns[n] = weight,
+    for row in &mut rows {
+        match row.get(..count) {
+            Some(whole) => *row = whole,
             None => return,
         }
     }
@@ -69,17 +104,30 @@ fn tile<T: Scalar, const FMA: bool, const N: usize, const G: usize>(
             None => return,
         }
     }
-    let mut sums = [[[T::ZERO; LANES]; N]; G];
+    let mut sums = [[V::zero(); N]; G];
     for k in 0..count {
-        let mut w = [T::ZERO; N];
-        for n in 0..N {
-            w[n] = columns[n][k];
-        }
+        let mut dy = [V::zero(); G];
         for g in 0..G {
-            add_products::<T, FMA, LANES, N>(&mut sums[g], &w, &vectors[g][k]);
+            dy[g] = V::load(&vectors[g][k]);
+        }
+        for n in 0..N {
+            let w = V::splat(rows[n][k]);
+            for g in 0..G {
+                sums[g][n] = w.multiply_add(dy[g], sums[g][n]);
+            }
         }
     }
-    add(sums, [group, input], inputs, dx);
+    for g in 0..G {
+        let start = (group + g) * inputs;
+        let Some(dx) = dx.get_mut(start + input..start + inputs) else {
+            return;
+        };
+        for n in 0..N {
+            if let Some(dx) = dx.get_mut(n) {
+                V::load(dx).add(sums[g][n]).store(dx);
+            }
+        }
+    }
 }
 
 /// `Σ a·b` in [`LANES`] partial sums and a fixed tree, and one more for the rest.

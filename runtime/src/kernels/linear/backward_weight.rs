@@ -1,19 +1,24 @@
 use crate::Scalar;
-use crate::element::LANES;
-use crate::kernels::tile::ONE;
-use crate::simd::{kernel, multiply_add};
-
-/// Outputs of a block of `dy`: two vectors of AVX-512, or one of [`LANES`] for few outputs and other registers.
-const WIDE: usize = 2 * LANES;
+use crate::element::{LANES, Lanes};
+use crate::simd::{Vector, kernel, multiply_add};
 
 /// Lane groups whose `dy` is transposed at a time.
 const GROUPS: usize = 8;
 
+/// The same for passes of no more: less memory to clear for small layers.
+const FEW_GROUPS: usize = 2;
+
+/// Vectors of outputs that a block has at most.
+const VECTORS: usize = 2;
+
 kernel! {
     /// `dW += dy·xᵀ`, `db += dy` for one sample (`lanes` = 1), or summed over lane groups, one behind the other in `x`
-    /// and `dy`. `overwrite` sets the sums instead of adding them.
+    /// and `dy`. `overwrite` sets the sums instead of adding them. Of the `inputs` in `x`, `d_weight` has rows for those
+    /// from `first` on.
     BackwardWeight: pub(crate) fn backward_weight<T, FMA, TILE>(
         lanes: usize,
+        inputs: usize,
+        first: usize,
         outputs: usize,
         overwrite: bool,
         x: &[T],
@@ -24,32 +29,35 @@ kernel! {
         if overwrite {
             d_bias.fill(T::ZERO);
         }
-        let outputs = outputs.max(1);
         if lanes == 1 {
             single::<T, FMA>(overwrite, x, dy, d_weight, d_bias);
             return;
         }
+        let (outputs, inputs) = (outputs.max(1), inputs.max(1));
         let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
-        let inputs = d_weight.len() / outputs;
-        let mut memory = [T::ZERO; GROUPS * LANES * WIDE];
-        let pieces = x.chunks((GROUPS * inputs).max(1)).zip(dy.chunks(GROUPS * outputs));
+        let (mut few, mut many);
+        let zero = Lanes([T::ZERO; LANES]);
+        let transposed: &mut [Lanes<T>] = if dy.len() <= FEW_GROUPS * outputs {
+            few = [zero; FEW_GROUPS * LANES * VECTORS];
+            &mut few
+        } else {
+            many = [zero; GROUPS * LANES * VECTORS];
+            &mut many
+        };
+        let pieces = x.chunks(GROUPS * inputs).zip(dy.chunks(GROUPS * outputs));
         for (piece, (x, dy)) in pieces.enumerate() {
-            let x = x.as_flattened();
-            let (mut start, mut rest) = (0, outputs);
             let overwrite = overwrite && piece == 0;
-            while rest > 0 {
-                if TILE == 12 && outputs >= WIDE && rest > LANES {
-                    let at = [start, outputs, inputs];
-                    block::<T, FMA, WIDE, 6>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
-                    (start, rest) = (start + WIDE, rest.saturating_sub(WIDE));
-                } else if TILE == 12 {
-                    let at = [start, outputs, inputs];
-                    block::<T, FMA, LANES, 6>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
-                    (start, rest) = (start + LANES, rest.saturating_sub(LANES));
+            let mut output = 0;
+            while output < outputs {
+                let at = [output, outputs, first, inputs];
+                if TILE == 12 && outputs - output > LANES {
+                    let transposed = transposed.as_chunks_mut().0;
+                    block::<T, V, VECTORS, TILE>(at, overwrite, x, dy, transposed, d_weight, d_bias);
+                    output += VECTORS * LANES;
                 } else {
-                    let at = [start, outputs, inputs];
-                    block::<T, FMA, LANES, TILE>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
-                    (start, rest) = (start + LANES, rest.saturating_sub(LANES));
+                    let transposed = transposed.as_chunks_mut().0;
+                    block::<T, V, 1, TILE>(at, overwrite, x, dy, transposed, d_weight, d_bias);
+                    output += LANES;
                 }
             }
         }
@@ -83,130 +91,105 @@ fn single<T: Scalar, const FMA: bool>(
     }
 }
 
-/// The weights and biases of `W` outputs from `start` on.
+/// The weights and biases of `M` vectors of outputs from `output` on.
 ///
-/// `dy` is transposed into `block`, `[sample][output]`, so that outputs lie in the SIMD lanes and samples can be
-/// broadcast. Where fewer than `W` outputs are left the block begins earlier, so that it is still whole, and leaves out
-/// what earlier blocks have added; only where there are fewer than `W` at all it is not.
+/// `dy` is transposed, `[sample][output]`, so that outputs lie in the SIMD lanes and samples can be broadcast.
 #[inline(always)]
-fn block<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
-    [start, outputs, inputs]: [usize; 3],
+fn block<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
+    [output, outputs, first, inputs]: [usize; 4],
     overwrite: bool,
-    x: &[T],
+    x: &[[T; LANES]],
     dy: &[[T; LANES]],
-    block: &mut [[T; W]],
+    transposed: &mut [[Lanes<T>; M]],
     d_weight: &mut [T],
     d_bias: &mut [T],
 ) {
-    let first = start.min(outputs.saturating_sub(W));
-    let skipped = start - first;
-    let samples = dy.len() / outputs * LANES;
-    for (to, dy) in block
-        .as_chunks_mut::<LANES>()
-        .0
-        .iter_mut()
-        .zip(dy.chunks_exact(outputs))
-    {
-        for o in 0..W {
-            if let Some(dy) = dy.get(first + o) {
-                for l in 0..LANES {
-                    to[l][o] = dy[l];
+    let groups = transposed.as_chunks_mut::<LANES>().0.iter_mut();
+    for (to, dy) in groups.zip(dy.chunks_exact(outputs)) {
+        for m in 0..M {
+            let mut rows = [V::zero(); LANES];
+            let dy = dy.get(output + m * LANES..).unwrap_or_default();
+            for i in 0..LANES {
+                if let Some(dy) = dy.get(i) {
+                    rows[i] = V::load(dy);
                 }
+            }
+            let columns = V::transpose(rows);
+            for i in 0..LANES {
+                columns[i].store(&mut to[i][m].0);
             }
         }
     }
-    let block = block.get(..samples).unwrap_or_default();
-    // Sums go on from what is there, so the order of additions does not depend on how many groups a pass has.
-    let mut sums = [T::ZERO; W];
-    for (sum, &db) in sums.iter_mut().zip(d_bias.iter().skip(first)) {
-        *sum = db;
-    }
-    for dy in block {
-        for o in 0..W {
-            sums[o] += dy[o];
+    let samples = dy.len() / outputs * LANES;
+    let dy: &[[Lanes<T>; M]] = transposed.get(..samples).unwrap_or_default();
+    for m in 0..M {
+        let d_bias = d_bias.get_mut(output + m * LANES..).unwrap_or_default();
+        // Sums go on from what is there, so the order of additions does not depend on how many groups a pass has.
+        let mut sum = V::load_partial(d_bias);
+        for dy in dy {
+            sum = sum.add(V::load(&dy[m].0));
         }
+        sum.store_partial(d_bias);
     }
-    let biases = d_bias.iter_mut().skip(first).zip(sums);
-    for (db, sum) in biases.skip(skipped) {
-        *db = sum;
-    }
-    let sizes = [first, skipped, outputs, inputs];
-    let mut input = 0;
-    if inputs >= N {
-        while input < inputs {
-            // The last tile may overlap the one before it; what that has added is left out.
-            let begin = input.min(inputs - N);
-            tile::<T, FMA, W, N>([begin, input - begin], sizes, overwrite, x, block, d_weight);
-            input = begin + N;
-        }
-    } else {
-        for input in 0..inputs {
-            tile::<T, FMA, W, ONE>([input, 0], sizes, overwrite, x, block, d_weight);
-        }
+    for (tile_index, d_weight) in d_weight.chunks_mut(N * outputs).enumerate() {
+        let at = [first + tile_index * N, inputs, output, outputs];
+        tile::<T, V, M, N>(at, overwrite, x, dy, d_weight);
     }
 }
 
-/// The weights between the outputs of the block and `N` inputs from `input` on, without the first `done`.
+/// The weights between the outputs of the block and `N` inputs from `input` on, or as many as `d_weight` has rows.
 #[inline(always)]
-fn tile<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
-    [input, done]: [usize; 2],
-    [first, skipped, outputs, inputs]: [usize; 4],
+fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
+    [input, inputs, output, outputs]: [usize; 4],
     overwrite: bool,
-    x: &[T],
-    dy: &[[T; W]],
+    x: &[[T; LANES]],
+    dy: &[[Lanes<T>; M]],
     d_weight: &mut [T],
 ) {
-    let mut sums = [[T::ZERO; W]; N];
+    let mut sums = [[V::zero(); M]; N];
     if !overwrite {
+        let mut rows = d_weight.chunks(outputs);
         for n in 0..N {
-            let start = (input + n) * outputs + first;
-            let Some(dw) = d_weight.get(start..start + W.min(outputs)) else {
-                return;
-            };
-            match dw.first_chunk::<W>() {
-                Some(dw) => sums[n] = *dw,
-                // Constant indices, as an iterator over the sums would put them in memory.
-                None => (0..W).for_each(|o| sums[n][o] = dw.get(o).copied().unwrap_or(T::ZERO)),
+            let row = rows.next().unwrap_or_default();
+            for m in 0..M {
+                let from = row.get(output + m * LANES..).unwrap_or_default();
+                sums[n][m] = V::load_partial(from);
             }
         }
     }
-    // One loop over the samples of all groups, as nested ones would put the sums in memory.
-    let (mut at, mut lane) = (input * LANES, 0);
-    for dy in dy {
-        let Some(x) = x.get(at..at + (N - 1) * LANES + 1) else {
-            return;
-        };
-        for n in 0..N {
-            for o in 0..W {
-                sums[n][o] = multiply_add::<T, FMA>(x[n * LANES], dy[o], sums[n][o]);
+    // Behind the last input come those of the next lane group, whose sums are dropped; in the end zeros.
+    let groups = x.get(input..).unwrap_or_default().chunks(inputs);
+    let mut rest;
+    for (x, dy) in groups.zip(dy.as_chunks::<LANES>().0) {
+        let x = match x.first_chunk::<N>() {
+            Some(x) => x,
+            None => {
+                rest = [[T::ZERO; LANES]; N];
+                for (to, &x) in rest.iter_mut().zip(x) {
+                    *to = x;
+                }
+                &rest
             }
-        }
-        at += 1;
-        lane += 1;
-        if lane == LANES {
-            lane = 0;
-            at += (inputs - 1) * LANES;
-        }
-    }
-    for n in 0..N {
-        if n < done {
-            continue;
-        }
-        let start = (input + n) * outputs + first;
-        let Some(dw) = d_weight.get_mut(start..start + W.min(outputs)) else {
-            return;
         };
-        if let Some(dw) = dw.first_chunk_mut::<W>() {
-            for o in 0..W {
-                dw[o] = if o < skipped { dw[o] } else { sums[n][o] };
+        for lane in 0..LANES {
+            let mut vectors = [V::zero(); M];
+            for m in 0..M {
+                vectors[m] = V::load(&dy[lane][m].0);
             }
-        } else {
-            // Constant indices, as an iterator over the sums would put them in memory.
-            for o in 0..W {
-                if let Some(dw) = dw.get_mut(o) {
-                    *dw = sums[n][o];
+            for n in 0..N {
+                let x = V::splat(x[n][lane]);
+                for m in 0..M {
+                    sums[n][m] = x.multiply_add(vectors[m], sums[n][m]);
                 }
             }
+        }
+    }
+    let mut rows = d_weight.chunks_mut(outputs);
+    for n in 0..N {
+        let row = rows.next().unwrap_or_default();
+        for m in 0..M {
+            let to = row.get_mut(output + m * LANES..).unwrap_or_default();
+            sums[n][m].store_partial(to);
         }
     }
 }

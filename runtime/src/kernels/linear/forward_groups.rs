@@ -1,12 +1,10 @@
-use super::blocks::{COUNT, group_tiles};
 use crate::Scalar;
 use crate::element::LANES;
-use crate::kernels::tile::add_products;
-use crate::simd::kernel;
+use crate::simd::{Vector, kernel};
 
-/// Outputs of a panel: the weights that are copied side by side, so that rows whose distance is a power of two do not
-/// compete for the same few lines of a cache. Whole tiles of 6 and 3.
-const PANEL: usize = 24;
+/// Inputs whose products are summed up in registers before the sums go to memory: so few that those of eight lane
+/// groups stay in a first-level cache.
+const COUNT: usize = 64;
 
 kernel! {
     /// `y = W·x + b` for lane groups, one behind the other in `x` and `y`.
@@ -22,62 +20,91 @@ kernel! {
         let groups = y.len() / outputs;
         for y in y.chunks_exact_mut(outputs) {
             for (index, y) in y.iter_mut().enumerate() {
-                *y = [bias.get(index).copied().unwrap_or(T::ZERO); LANES];
+                V::splat(bias.get(index).copied().unwrap_or(T::ZERO)).store(y);
             }
         }
-        let mut panel = [[T::ZERO; PANEL]; COUNT];
-        for first in (0..outputs).step_by(PANEL) {
-            let width = PANEL.min(outputs - first);
-            for start in (0..inputs).step_by(COUNT) {
-                let count = COUNT.min(inputs - start);
-                let columns = weight.chunks_exact(outputs).skip(start);
-                for (to, column) in panel.iter_mut().zip(columns) {
-                    match column.get(first..).and_then(<[T]>::first_chunk) {
-                        Some(column) => *to = *column,
-                        None => {
-                            for (to, &from) in to.iter_mut().zip(column.get(first..).unwrap_or_default()) {
-                                *to = from;
-                            }
-                        }
+        for start in (0..inputs).step_by(COUNT) {
+            let count = COUNT.min(inputs - start);
+            for first in (0..outputs).step_by(TILE) {
+                // Behind the last output of a row come those of the next, whose sums are dropped; the rows at the end
+                // of the matrix, which have no next one, are copied.
+                let weight = weight.get(start * outputs + first..).unwrap_or_default();
+                let whole = if weight.len() < TILE { 0 } else { ((weight.len() - TILE) / outputs + 1).min(count) };
+                let mut rest = [[T::ZERO; TILE]; TILE];
+                for (to, from) in rest.iter_mut().zip(weight.chunks(outputs).skip(whole).take(count - whole)) {
+                    for (to, &from) in to.iter_mut().zip(from) {
+                        *to = from;
                     }
                 }
-                // Of unknown length: the compiler would unroll a loop whose end it knows.
-                let panel = core::hint::black_box(panel.get(..count).unwrap_or_default());
-                group_tiles!(TILE, width, groups =>
-                    tile<T, FMA>([first, start], [inputs, outputs], panel, x, &mut *y));
+                // Hidden: else the compiler computes it again for every input.
+                let counts = core::hint::black_box([whole, count - whole]);
+                let rows = [(weight, outputs), (rest.as_flattened(), TILE)];
+                let mut group = 0;
+                while group < groups {
+                    let at = [group, first, start];
+                    if TILE == 12 && groups - group >= 2 {
+                        tile::<T, V, TILE, 2>(at, [inputs, outputs], counts, rows, x, y);
+                        group += 2;
+                    } else {
+                        tile::<T, V, TILE, 1>(at, [inputs, outputs], counts, rows, x, y);
+                        group += 1;
+                    }
+                }
             }
         }
     }
 }
 
-/// Adds what the inputs of a panel contribute to `N` outputs from its `column` on, for `G` lane groups.
+/// Adds what the inputs from `input` on contribute to `N` outputs from `first` on, as far as there are so many, for
+/// `G` lane groups.
 #[inline(always)]
-fn tile<T: Scalar, const FMA: bool, const N: usize, const G: usize>(
-    group: usize,
-    column: usize,
-    [output, input]: [usize; 2],
+fn tile<T: Scalar, V: Vector<T>, const N: usize, const G: usize>(
+    [group, first, input]: [usize; 3],
     [inputs, outputs]: [usize; 2],
-    panel: &[[T; PANEL]],
+    counts: [usize; 2],
+    rows: [(&[T], usize); 2],
     x: &[[T; LANES]],
     y: &mut [[T; LANES]],
 ) {
-    let count = panel.len();
-    let mut vectors: [&[[T; LANES]]; G] = [&[]; G];
-    let mut sums = [[[T::ZERO; LANES]; N]; G];
-    for g in 0..G {
-        let start = (group + g) * inputs + input;
-        match x.get(start..start + count) {
-            Some(x) => vectors[g] = x,
-            None => return,
+    let mut sums = [[V::zero(); N]; G];
+    let mut input = input;
+    for (count, (rows, step)) in counts.into_iter().zip(rows) {
+        let mut vectors: [&[[T; LANES]]; G] = [&[]; G];
+        for g in 0..G {
+            let start = (group + g) * inputs + input;
+            match x.get(start..start + count) {
+                Some(x) => vectors[g] = x,
+                None => return,
+            }
         }
+        let mut at = 0;
+        for k in 0..count {
+            let Some(w) = rows.get(at..at + N) else {
+                return;
+            };
+            let mut x = [V::zero(); G];
+            for g in 0..G {
+                x[g] = V::load(&vectors[g][k]);
+            }
+            for n in 0..N {
+                let w = V::splat(w[n]);
+                for g in 0..G {
+                    sums[g][n] = w.multiply_add(x[g], sums[g][n]);
+                }
+            }
+            at += step;
+        }
+        input += count;
     }
-    for k in 0..count {
-        let Some(w) = panel[k].get(column..).and_then(<[T]>::first_chunk::<N>) else {
+    for g in 0..G {
+        let start = (group + g) * outputs;
+        let Some(y) = y.get_mut(start + first..start + outputs) else {
             return;
         };
-        for g in 0..G {
-            add_products::<T, FMA, LANES, N>(&mut sums[g], w, &vectors[g][k]);
+        for n in 0..N {
+            if let Some(y) = y.get_mut(n) {
+                V::load(y).add(sums[g][n]).store(y);
+            }
         }
     }
-    super::blocks::add(sums, [group, output + column], outputs, y);
 }

@@ -5,7 +5,6 @@
 
 mod backward_input;
 mod backward_weight;
-mod blocks;
 mod forward;
 mod forward_groups;
 mod forward_sample;
@@ -26,17 +25,27 @@ mod tests {
 
     /// Every sum by the definition, in `f64`.
     fn agrees_with_the_definition<T: Scalar>() {
-        let sizes = [1, 2, 3, 5, 7, 8, 10, 16, 17, 33, 40];
-        for (seed, (inputs, outputs)) in sizes
+        let small = [1, 2, 3, 5, 7, 8, 10, 16, 17, 33, 40];
+        let all = small
             .into_iter()
-            .flat_map(|inputs| sizes.map(|outputs| (inputs, outputs)))
-            .enumerate()
-        {
-            // Lane groups fill more than a block of the weight gradient.
+            .flat_map(|inputs| small.map(|outputs| (inputs, outputs)));
+        // More inputs than are summed up in registers, more outputs than a block, and sizes that nothing divides.
+        let large = [
+            (1, 257),
+            (257, 1),
+            (100, 33),
+            (33, 100),
+            (64, 48),
+            (65, 24),
+            (129, 31),
+            (257, 100),
+        ];
+        for (seed, (inputs, outputs)) in all.chain(large).enumerate() {
+            // One lane group, an odd number, and more than a block of the weight gradient.
             let counts = [
                 (1, 1),
                 (LANES, 1),
-                (LANES, if seed % 7 == 0 { 11 } else { 3 }),
+                (LANES, [3, 3, 2, 3, 4, 3, 11][seed % 7]),
             ];
             for (lanes, groups, biases) in counts
                 .into_iter()
@@ -98,12 +107,34 @@ mod tests {
                     backward_input(isa, lanes, outputs, &w, &dy, &mut dx);
                     assert_close(&dx, &dx_expected, products);
                     let (mut dw, mut db) = (dw_before.clone(), b.clone());
-                    backward_weight(isa, lanes, outputs, false, &x, &dy, &mut dw, &mut db);
+                    backward_weight(
+                        isa, lanes, inputs, 0, outputs, false, &x, &dy, &mut dw, &mut db,
+                    );
                     assert_close(&dw, &dw_expected, products);
                     assert_close(&db, &db_expected, products);
-                    backward_weight(isa, lanes, outputs, true, &x, &dy, &mut dw, &mut db);
+                    backward_weight(
+                        isa, lanes, inputs, 0, outputs, true, &x, &dy, &mut dw, &mut db,
+                    );
                     assert_close(&dw, &fresh(&dw_expected, &dw_before), products);
                     assert_close(&db, &fresh(&db_expected, &b), products);
+                    if lanes > 1 {
+                        // Some rows by themselves have the same bits.
+                        let first = inputs / 2;
+                        let mut rows = vec![T::ONE; (inputs - first) * outputs];
+                        backward_weight(
+                            isa,
+                            lanes,
+                            inputs,
+                            first,
+                            outputs,
+                            true,
+                            &x,
+                            &dy,
+                            &mut rows,
+                            &mut [],
+                        );
+                        assert_eq!(rows, dw[first * outputs..]);
+                    }
                 }
             }
         }
