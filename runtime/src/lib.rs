@@ -68,6 +68,8 @@ pub mod losses;
 mod math;
 mod network;
 pub mod optimizers;
+#[cfg(feature = "parallel")]
+mod parallel;
 mod pass;
 mod probe;
 mod scalar;

@@ -1,15 +1,17 @@
 //! The `Network` trait: what `network!` generates, and everything that follows from it.
 
+use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
 use crate::layer::{Forward, Layer, Randomness};
 use crate::losses::Loss;
-use crate::pass::{Objective, Pass, backpropagate};
+#[cfg(feature = "parallel")]
+use crate::parallel::{inference_leaves, most_leaves, training_leaves};
+use crate::pass::{Objective, Pass, backpropagate, infer_groups};
 use crate::shape::{Sample, Shape};
 use crate::simd::{Isa, Work};
 use crate::tensor::{NamedTensor, Tensor, total_len};
 use crate::workspace::{Arena, Workspace};
-use crate::{Scalar, kernels};
 use bytemuck::{Pod, Zeroable};
 use core::ops::DerefMut;
 use rand::Rng;
@@ -246,6 +248,20 @@ pub trait Network: Parameters + Pod + Send + Sync {
         crate::workspace::HeapWorkspace::with_capacity(samples)
     }
 
+    /// Room for training and for [`forward_batch`](Network::forward_batch) on several threads.
+    #[cfg(feature = "parallel")]
+    fn parallel_workspace() -> crate::workspace::HeapWorkspace<Self> {
+        crate::workspace::HeapWorkspace::with_leaves(most_leaves::<Self>(), Self::WORKSPACE_GROUPS)
+    }
+
+    /// As [`parallel_workspace`](Network::parallel_workspace), with no more room than batches of `samples` need.
+    #[cfg(feature = "parallel")]
+    fn parallel_workspace_with_capacity(samples: usize) -> crate::workspace::HeapWorkspace<Self> {
+        let leaves = training_leaves::<Self>(samples);
+        let groups = samples.div_ceil(leaves * LANES);
+        crate::workspace::HeapWorkspace::with_leaves(leaves, groups)
+    }
+
     /// The untrained state (running means and variances) as one slice.
     fn buffers(&self) -> &[Self::Scalar] {
         scalars(self.parts().1)
@@ -363,14 +379,12 @@ pub trait Network: Parameters + Pod + Send + Sync {
             });
         }
         let isa = Isa::detect();
-        for (inputs, outputs) in inputs.chunks(LANES).zip(outputs.chunks_mut(LANES)) {
-            let mut arena = Arena::new(workspace.arena(), 1);
-            let x = arena.take::<Self::Scalar, Self::Input>();
-            let y = arena.take::<Self::Scalar, Self::Output>();
-            kernels::pack::<Self::Scalar, Self::Input, X, Lanes<Self::Scalar>>(inputs, x);
-            self.infer(isa, x, y, arena);
-            kernels::unpack::<Self::Scalar, Self::Output, Lanes<Self::Scalar>>(y, outputs);
+        #[cfg(feature = "parallel")]
+        if let Some(tree) = workspace.tree(inference_leaves::<Self>(inputs.len())) {
+            tree.infer(self, isa, inputs, outputs);
+            return Ok(());
         }
+        infer_groups(self, isa, inputs, outputs, workspace.arena());
         Ok(())
     }
 
@@ -390,6 +404,7 @@ pub trait Network: Parameters + Pod + Send + Sync {
     ) -> Result<Self::Scalar, BackpropagateError>
     where
         X: Sample<Self::Input>,
+        Y: Sync,
         L: Loss<Self::Scalar, Self::Output, Y>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
         G: DerefMut<Target = Self::Parameters>,
@@ -411,6 +426,7 @@ pub trait Network: Parameters + Pod + Send + Sync {
     ) -> Result<Self::Scalar, BackpropagateError>
     where
         X: Sample<Self::Input>,
+        Y: Sync,
         L: Loss<Self::Scalar, Self::Output, Y>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
         G: DerefMut<Target = Self::Parameters>,

@@ -2,6 +2,8 @@
 
 use crate::element::{Element, LANES, Lanes};
 use crate::network::Network;
+#[cfg(feature = "parallel")]
+use crate::parallel::{Leaf, Tree};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tensor::NamedTensor;
@@ -12,9 +14,12 @@ use core::ops::DerefMut;
 ///
 /// `A` and `G` own or borrow the memory: boxes in [`HeapWorkspace`], `&'static mut` without a heap, see
 /// [`from_parts`](Workspace::from_parts).
-pub struct Workspace<N, A, G> {
+pub struct Workspace<N: Network, A, G> {
     arena: A,
     gradients: G,
+    /// All leaves but the first; none where everything runs on one thread.
+    #[cfg(feature = "parallel")]
+    others: alloc::vec::Vec<Leaf<N>>,
     seed: u64,
     step: u64,
     network: PhantomData<fn() -> N>,
@@ -37,6 +42,14 @@ impl<N: Network> HeapWorkspace<N> {
             bytemuck::zeroed_box(),
         )
     }
+
+    /// With so many leaves, each with room for `groups` lane groups.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn with_leaves(leaves: usize, groups: usize) -> Self {
+        let mut workspace = Self::with_capacity(groups * LANES);
+        workspace.others = (1..leaves).map(|_| Leaf::with_groups(groups)).collect();
+        workspace
+    }
 }
 
 impl<N, A, G> Workspace<N, A, G>
@@ -51,6 +64,8 @@ where
         Self {
             arena,
             gradients,
+            #[cfg(feature = "parallel")]
+            others: alloc::vec::Vec::new(),
             seed: 0,
             step: 0,
             network: PhantomData,
@@ -75,7 +90,17 @@ where
 
     /// How many samples fit at once.
     pub fn capacity(&self) -> usize {
-        self.arena.len() / N::TRAINING_ELEMENTS.max(1) * LANES
+        let groups = |elements: usize| elements / N::TRAINING_ELEMENTS.max(1);
+        let of_first = groups(self.arena.len());
+        #[cfg(feature = "parallel")]
+        let of_others: usize = self
+            .others
+            .iter()
+            .map(|leaf| groups(leaf.arena_len()))
+            .sum();
+        #[cfg(not(feature = "parallel"))]
+        let of_others = 0;
+        (of_first + of_others) * LANES
     }
 
     /// Where dropout takes its random bits from: the draws are a function of this seed and the number of the step.
@@ -92,6 +117,18 @@ where
         let step = self.step;
         self.step += 1;
         (self.seed, step)
+    }
+
+    /// So many leaves, or as many as there are; none where the first would be alone.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn tree(&mut self, leaves: usize) -> Option<Tree<'_, N>> {
+        let others = leaves.saturating_sub(1).min(self.others.len());
+        let others = self.others.get_mut(..others)?;
+        (!others.is_empty()).then_some(Tree {
+            arena: &mut self.arena,
+            gradients: &mut self.gradients,
+            others,
+        })
     }
 
     pub(crate) fn arena(&mut self) -> &mut [Lanes<N::Scalar>] {
