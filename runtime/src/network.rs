@@ -6,7 +6,7 @@ use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
 use crate::layer::{Forward, Layer, Randomness};
 use crate::losses::Loss;
 #[cfg(feature = "parallel")]
-use crate::parallel::{inference_leaves, most_leaves, training_leaves};
+use crate::parallel::{most_leaves, training_leaves};
 use crate::pass::{Objective, Pass, backpropagate, infer_groups};
 use crate::shape::{Sample, Shape};
 use crate::simd::{Isa, Work};
@@ -251,7 +251,8 @@ pub trait Network: Parameters + Pod + Send + Sync {
     /// Room for training and for [`forward_batch`](Network::forward_batch) on several threads.
     #[cfg(feature = "parallel")]
     fn parallel_workspace() -> crate::workspace::HeapWorkspace<Self> {
-        crate::workspace::HeapWorkspace::with_leaves(most_leaves::<Self>(), Self::WORKSPACE_GROUPS)
+        let (leaves, groups) = (most_leaves::<Self>(), Self::WORKSPACE_GROUPS);
+        crate::workspace::HeapWorkspace::with_leaves(groups * LANES, leaves, groups)
     }
 
     /// As [`parallel_workspace`](Network::parallel_workspace), with no more room than batches of `samples` need.
@@ -259,7 +260,7 @@ pub trait Network: Parameters + Pod + Send + Sync {
     fn parallel_workspace_with_capacity(samples: usize) -> crate::workspace::HeapWorkspace<Self> {
         let leaves = training_leaves::<Self>(samples);
         let groups = samples.div_ceil(leaves * LANES);
-        crate::workspace::HeapWorkspace::with_leaves(leaves, groups)
+        crate::workspace::HeapWorkspace::with_leaves(samples, leaves, groups)
     }
 
     /// The untrained state (running means and variances) as one slice.
@@ -380,8 +381,8 @@ pub trait Network: Parameters + Pod + Send + Sync {
         }
         let isa = Isa::detect();
         #[cfg(feature = "parallel")]
-        if let Some(tree) = workspace.tree(inference_leaves::<Self>(inputs.len())) {
-            tree.infer(self, isa, inputs, outputs);
+        if let Some((leaves, _)) = workspace.leaves() {
+            leaves.infer(self, isa, inputs, outputs);
             return Ok(());
         }
         infer_groups(self, isa, inputs, outputs, workspace.arena());

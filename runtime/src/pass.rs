@@ -190,7 +190,9 @@ where
         batch.train_and_update(network, gradients, arena)
     } else {
         #[cfg(feature = "parallel")]
-        if let Some(tree) = workspace.tree(crate::parallel::training_leaves::<N>(inputs.len())) {
+        if let Some((leaves, gradients)) = workspace.leaves()
+            && let Some(tree) = leaves.tree(gradients, inputs.len())
+        {
             return finite(tree.train(network, batch), step);
         }
         let (arena, gradients) = workspace.parts_mut();

@@ -3,7 +3,7 @@
 use crate::element::{Element, LANES, Lanes};
 use crate::network::Network;
 #[cfg(feature = "parallel")]
-use crate::parallel::{Leaf, Tree};
+use crate::parallel::Leaves;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tensor::NamedTensor;
@@ -17,9 +17,8 @@ use core::ops::DerefMut;
 pub struct Workspace<N: Network, A, G> {
     arena: A,
     gradients: G,
-    /// All leaves but the first; none where everything runs on one thread.
     #[cfg(feature = "parallel")]
-    others: alloc::vec::Vec<Leaf<N>>,
+    leaves: Option<Leaves<N>>,
     seed: u64,
     step: u64,
     network: PhantomData<fn() -> N>,
@@ -43,11 +42,11 @@ impl<N: Network> HeapWorkspace<N> {
         )
     }
 
-    /// With so many leaves, each with room for `groups` lane groups.
+    /// As [`with_capacity`](Self::with_capacity), and so many leaves, if more than one, with room for `groups` each.
     #[cfg(feature = "parallel")]
-    pub(crate) fn with_leaves(leaves: usize, groups: usize) -> Self {
-        let mut workspace = Self::with_capacity(groups * LANES);
-        workspace.others = (1..leaves).map(|_| Leaf::with_groups(groups)).collect();
+    pub(crate) fn with_leaves(samples: usize, leaves: usize, groups: usize) -> Self {
+        let mut workspace = Self::with_capacity(samples);
+        workspace.leaves = (leaves > 1).then(|| Leaves::new(leaves, groups));
         workspace
     }
 }
@@ -65,7 +64,7 @@ where
             arena,
             gradients,
             #[cfg(feature = "parallel")]
-            others: alloc::vec::Vec::new(),
+            leaves: None,
             seed: 0,
             step: 0,
             network: PhantomData,
@@ -90,17 +89,7 @@ where
 
     /// How many samples fit at once.
     pub fn capacity(&self) -> usize {
-        let groups = |elements: usize| elements / N::TRAINING_ELEMENTS.max(1);
-        let of_first = groups(self.arena.len());
-        #[cfg(feature = "parallel")]
-        let of_others: usize = self
-            .others
-            .iter()
-            .map(|leaf| groups(leaf.arena_len()))
-            .sum();
-        #[cfg(not(feature = "parallel"))]
-        let of_others = 0;
-        (of_first + of_others) * LANES
+        self.arena.len() / N::TRAINING_ELEMENTS.max(1) * LANES
     }
 
     /// Where dropout takes its random bits from: the draws are a function of this seed and the number of the step.
@@ -119,16 +108,10 @@ where
         (self.seed, step)
     }
 
-    /// So many leaves, or as many as there are; none where the first would be alone.
+    /// The leaves, and the gradients of the first.
     #[cfg(feature = "parallel")]
-    pub(crate) fn tree(&mut self, leaves: usize) -> Option<Tree<'_, N>> {
-        let others = leaves.saturating_sub(1).min(self.others.len());
-        let others = self.others.get_mut(..others)?;
-        (!others.is_empty()).then_some(Tree {
-            arena: &mut self.arena,
-            gradients: &mut self.gradients,
-            others,
-        })
+    pub(crate) fn leaves(&mut self) -> Option<(&mut Leaves<N>, &mut N::Parameters)> {
+        Some((self.leaves.as_mut()?, &mut self.gradients))
     }
 
     pub(crate) fn arena(&mut self) -> &mut [Lanes<N::Scalar>] {

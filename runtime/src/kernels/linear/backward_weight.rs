@@ -11,9 +11,12 @@ const GROUPS: usize = 8;
 
 kernel! {
     /// `dW += dy·xᵀ`, `db += dy` for one sample (`lanes` = 1), or summed over lane groups, one behind the other in `x`
-    /// and `dy`. `overwrite` sets the sums instead of adding them.
+    /// and `dy`. `overwrite` sets the sums instead of adding them. Of the `inputs` in `x`, `d_weight` has rows for those
+    /// from `first` on.
     BackwardWeight: pub(crate) fn backward_weight<T, FMA, TILE>(
         lanes: usize,
+        inputs: usize,
+        first: usize,
         outputs: usize,
         overwrite: bool,
         x: &[T],
@@ -30,7 +33,7 @@ kernel! {
             return;
         }
         let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
-        let inputs = d_weight.len() / outputs;
+        let rows = d_weight.len() / outputs;
         let mut memory = [T::ZERO; GROUPS * LANES * WIDE];
         let pieces = x.chunks((GROUPS * inputs).max(1)).zip(dy.chunks(GROUPS * outputs));
         for (piece, (x, dy)) in pieces.enumerate() {
@@ -39,15 +42,15 @@ kernel! {
             let overwrite = overwrite && piece == 0;
             while rest > 0 {
                 if TILE == 12 && outputs >= WIDE && rest > LANES {
-                    let at = [start, outputs, inputs];
+                    let at = [start, outputs, inputs, first, rows];
                     block::<T, FMA, WIDE, 6>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
                     (start, rest) = (start + WIDE, rest.saturating_sub(WIDE));
                 } else if TILE == 12 {
-                    let at = [start, outputs, inputs];
+                    let at = [start, outputs, inputs, first, rows];
                     block::<T, FMA, LANES, 6>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
                     (start, rest) = (start + LANES, rest.saturating_sub(LANES));
                 } else {
-                    let at = [start, outputs, inputs];
+                    let at = [start, outputs, inputs, first, rows];
                     block::<T, FMA, LANES, TILE>(at, overwrite, x, dy, memory.as_chunks_mut().0, d_weight, d_bias);
                     (start, rest) = (start + LANES, rest.saturating_sub(LANES));
                 }
@@ -90,7 +93,7 @@ fn single<T: Scalar, const FMA: bool>(
 /// what earlier blocks have added; only where there are fewer than `W` at all it is not.
 #[inline(always)]
 fn block<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
-    [start, outputs, inputs]: [usize; 3],
+    [start, outputs, inputs, first_input, rows]: [usize; 5],
     overwrite: bool,
     x: &[T],
     dy: &[[T; LANES]],
@@ -130,17 +133,17 @@ fn block<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
     for (db, sum) in biases.skip(skipped) {
         *db = sum;
     }
-    let sizes = [first, skipped, outputs, inputs];
+    let sizes = [first, skipped, outputs, inputs, first_input];
     let mut input = 0;
-    if inputs >= N {
-        while input < inputs {
+    if rows >= N {
+        while input < rows {
             // The last tile may overlap the one before it; what that has added is left out.
-            let begin = input.min(inputs - N);
+            let begin = input.min(rows - N);
             tile::<T, FMA, W, N>([begin, input - begin], sizes, overwrite, x, block, d_weight);
             input = begin + N;
         }
     } else {
-        for input in 0..inputs {
+        for input in 0..rows {
             tile::<T, FMA, W, ONE>([input, 0], sizes, overwrite, x, block, d_weight);
         }
     }
@@ -150,7 +153,7 @@ fn block<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
 #[inline(always)]
 fn tile<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
     [input, done]: [usize; 2],
-    [first, skipped, outputs, inputs]: [usize; 4],
+    [first, skipped, outputs, inputs, first_input]: [usize; 5],
     overwrite: bool,
     x: &[T],
     dy: &[[T; W]],
@@ -171,7 +174,7 @@ fn tile<T: Scalar, const FMA: bool, const W: usize, const N: usize>(
         }
     }
     // One loop over the samples of all groups, as nested ones would put the sums in memory.
-    let (mut at, mut lane) = (input * LANES, 0);
+    let (mut at, mut lane) = ((first_input + input) * LANES, 0);
     for dy in dy {
         let Some(x) = x.get(at..at + (N - 1) * LANES + 1) else {
             return;

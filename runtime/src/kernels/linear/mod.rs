@@ -6,12 +6,14 @@
 mod backward_input;
 mod backward_weight;
 mod blocks;
+mod divided;
 mod forward;
 mod forward_groups;
 mod forward_sample;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
+pub(crate) use divided::{forward as forward_divided, input_gradient, weight_gradient};
 pub(crate) use forward::{Forward, forward};
 pub(crate) use forward_groups::{ForwardGroups, forward_groups};
 pub(crate) use forward_sample::forward_inlined;
@@ -98,10 +100,14 @@ mod tests {
                     backward_input(isa, lanes, outputs, &w, &dy, &mut dx);
                     assert_close(&dx, &dx_expected, products);
                     let (mut dw, mut db) = (dw_before.clone(), b.clone());
-                    backward_weight(isa, lanes, outputs, false, &x, &dy, &mut dw, &mut db);
+                    backward_weight(
+                        isa, lanes, inputs, 0, outputs, false, &x, &dy, &mut dw, &mut db,
+                    );
                     assert_close(&dw, &dw_expected, products);
                     assert_close(&db, &db_expected, products);
-                    backward_weight(isa, lanes, outputs, true, &x, &dy, &mut dw, &mut db);
+                    backward_weight(
+                        isa, lanes, inputs, 0, outputs, true, &x, &dy, &mut dw, &mut db,
+                    );
                     assert_close(&dw, &fresh(&dw_expected, &dw_before), products);
                     assert_close(&db, &fresh(&db_expected, &b), products);
                 }
