@@ -20,7 +20,7 @@ pub(super) fn in_pieces<T: Scalar, const STATES: usize>(
 #[cfg(feature = "parallel")]
 mod parallel {
     use crate::LANES;
-    use crate::parallel::{HALVED, is_spread};
+    use crate::parallel::{HALVED, is_spread, join};
     use crate::scalar::Scalar;
 
     /// Parameters from which on dividing pays although all of them are in the cache of this thread.
@@ -51,7 +51,7 @@ mod parallel {
         for (state, (left, right)) in states.into_iter().zip(halved) {
             (*left, *right) = state.split_at_mut(middle.min(state.len()));
         }
-        rayon_core::join(
+        join(
             || halves(left, left_gradients, left_states, step),
             || halves(right, right_gradients, right_states, step),
         );

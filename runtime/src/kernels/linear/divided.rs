@@ -3,6 +3,8 @@
 use super::{backward_input, backward_weight, forward_groups};
 use crate::Scalar;
 use crate::element::LANES;
+#[cfg(feature = "parallel")]
+use crate::parallel::join;
 use crate::simd::Isa;
 
 /// Multiply-adds that are worth a thread.
@@ -115,7 +117,7 @@ fn divide_groups<T: Scalar>(
     let left_groups = groups * left / pieces;
     let (left_from, from) = from.split_at(from.len() / groups * left_groups);
     let (left_to, to) = to.split_at_mut(to.len() / groups * left_groups);
-    rayon_core::join(
+    join(
         || divide_groups(left, left_groups, left_from, left_to, run),
         || divide_groups(pieces - left, groups - left_groups, from, to, run),
     );
@@ -155,7 +157,7 @@ fn divide_inputs<T: Scalar>(
         return run(first, d_weight, d_bias);
     }
     let (left_weight, weight) = d_weight.split_at_mut(left_inputs * outputs);
-    rayon_core::join(
+    join(
         || divide_inputs(left, first, outputs, left_weight, d_bias, run),
         || {
             divide_inputs(
@@ -181,9 +183,14 @@ mod tests {
         const INPUTS: usize = 601;
         const OUTPUTS: usize = 517;
         const GROUPS: usize = 5;
-        let x: Vec<f32> = random(INPUTS * GROUPS * LANES, 1);
-        let dy: Vec<f32> = random(OUTPUTS * GROUPS * LANES, 2);
-        let (w, b) = (random(INPUTS * OUTPUTS, 3), random(OUTPUTS, 4));
+        let samples = GROUPS * LANES;
+        let lengths = [
+            INPUTS * samples,
+            OUTPUTS * samples,
+            INPUTS * OUTPUTS,
+            OUTPUTS,
+        ];
+        let [x, dy, w, b] = random::<f32, 4>(1, lengths);
         let run = || {
             let isa = Isa::detect();
             let mut y = vec![0.0; dy.len()];
@@ -199,7 +206,7 @@ mod tests {
             let pool = rayon_core::ThreadPoolBuilder::new().num_threads(threads);
             let pool = pool.build().unwrap();
             let pieces = pool.install(|| pieces(INPUTS * OUTPUTS * GROUPS * LANES));
-            assert_eq!(pieces, threads.min(2), "too few multiply-adds to test");
+            assert_eq!(pieces, threads.min(2));
             assert!(pool.install(run) == whole, "{threads} threads");
         }
     }
