@@ -144,11 +144,14 @@ const fn least(a: usize, b: usize) -> usize {
     if a < b { a } else { b }
 }
 
+/// Locked without waiting, to find one that is free.
+type SharedArena<T> = Mutex<Box<[Lanes<T>]>>;
+
 /// Memory for leaves: an arena for each that runs at the same time, and gradients for each but the first, which has
 /// those of the workspace.
 pub(crate) struct Leaves<N: Network> {
-    /// Locked without waiting, to find one that is free: best the one that this thread had before, for its cache.
-    arenas: Vec<Mutex<Box<[Lanes<N::Scalar>]>>>,
+    /// A thread takes the one that it had before, for its cache, if it is free.
+    arenas: Vec<SharedArena<N::Scalar>>,
     gradients: Vec<Box<N::Parameters>>,
 }
 
@@ -203,7 +206,7 @@ fn infer<N: Network, X: Sample<N::Input>>(
     isa: Isa,
     inputs: &[X],
     outputs: &mut [N::Output],
-    arenas: &[Mutex<Box<[Lanes<N::Scalar>]>>],
+    arenas: &[SharedArena<N::Scalar>],
 ) {
     let groups = inputs.len().div_ceil(LANES);
     if leaves <= 1 || groups <= 1 {
@@ -248,7 +251,7 @@ fn free<M>(arenas: &[Mutex<M>]) -> Option<impl DerefMut<Target = M>> {
 
 /// Leaves beside each other, to be halved until each is alone.
 pub(crate) struct Tree<'a, N: Network> {
-    arenas: &'a [Mutex<Box<[Lanes<N::Scalar>]>>],
+    arenas: &'a [SharedArena<N::Scalar>],
     /// Of the first leaf, and in the end of all.
     gradients: &'a mut N::Parameters,
     /// Of the other leaves.
