@@ -13,7 +13,7 @@ fn rows(criterion: &mut Criterion) {
             .warm_up_time(Duration::from_millis(500))
             .measurement_time(Duration::from_secs(2));
         group.throughput(Throughput::Elements(workload.samples as u64));
-        let mut call = workload.prepare();
+        let mut call = workload.prepare(workloads::Threads::One);
         group.bench_function(workload.name, |bencher| bencher.iter(&mut call));
         group.finish();
     }

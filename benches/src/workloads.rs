@@ -63,7 +63,7 @@ network! {
 }
 
 /// A call to be timed.
-pub type Call = Box<dyn FnMut()>;
+pub type Call = Box<dyn FnMut() + Send>;
 
 /// One row of the table.
 pub struct Workload {
@@ -75,7 +75,19 @@ pub struct Workload {
     pub flops: usize,
     /// Whether a call is a whole training step: forward, backward, update.
     pub training: bool,
-    prepare: fn() -> Call,
+    prepare: Prepare,
+}
+
+/// Makes the call, for one thread or for the threads of the pool that it will be called on.
+type Prepare = fn(Threads) -> Call;
+
+/// Where a training step runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// On the thread that calls.
+    One,
+    /// On the current pool.
+    Pool,
 }
 
 impl Workload {
@@ -85,7 +97,7 @@ impl Workload {
             samples: 1,
             flops: 2 * N::MACS,
             training: false,
-            prepare: forward::<N>,
+            prepare: |_| forward::<N>(),
         }
     }
 
@@ -93,7 +105,7 @@ impl Workload {
     const fn step<N: Network<Scalar = f32>>(
         name: &'static str,
         samples: usize,
-        prepare: fn() -> Call,
+        prepare: Prepare,
     ) -> Self {
         Self {
             name,
@@ -105,8 +117,8 @@ impl Workload {
     }
 
     /// Makes the network and its data; what it returns does the same work each time.
-    pub fn prepare(&self) -> Call {
-        (self.prepare)()
+    pub fn prepare(&self, threads: Threads) -> Call {
+        (self.prepare)(threads)
     }
 }
 
@@ -117,13 +129,15 @@ pub const ALL: &[Workload] = &[
     Workload::forward::<Perceptron>("I3"),
     Workload::forward::<LeNet5>("I4"),
     Workload::forward::<Wide>("I6"),
-    Workload::step::<Perceptron>("T1_b32", 32, || classify::<Perceptron>(32)),
-    Workload::step::<Perceptron>("T1_b256", 256, || classify::<Perceptron>(256)),
-    Workload::step::<LeNet5>("T2_b32", 32, || classify::<LeNet5>(32)),
-    Workload::step::<LeNet5>("T2_b128", 128, || classify::<LeNet5>(128)),
-    Workload::step::<Controller>("T3_b1", 1, || regress::<Controller>(1)),
-    Workload::step::<Controller>("T3_b32", 32, || regress::<Controller>(32)),
-    Workload::step::<Square>("T4_b128", 128, || regress::<Square>(128)),
+    Workload::step::<Perceptron>("T1_b32", 32, |threads| classify::<Perceptron>(32, threads)),
+    Workload::step::<Perceptron>("T1_b256", 256, |threads| {
+        classify::<Perceptron>(256, threads)
+    }),
+    Workload::step::<LeNet5>("T2_b32", 32, |threads| classify::<LeNet5>(32, threads)),
+    Workload::step::<LeNet5>("T2_b128", 128, |threads| classify::<LeNet5>(128, threads)),
+    Workload::step::<Controller>("T3_b1", 1, |threads| regress::<Controller>(1, threads)),
+    Workload::step::<Controller>("T3_b32", 32, |threads| regress::<Controller>(32, threads)),
+    Workload::step::<Square>("T4_b128", 128, |threads| regress::<Square>(128, threads)),
 ];
 
 /// One forward call. Sixteen inputs in turn, as in the yardstick, so that none is constant.
@@ -141,39 +155,50 @@ fn forward<N: Network<Scalar = f32>>() -> Call {
 }
 
 /// Ten classes, cross-entropy, Adam.
-fn classify<N>(batch: usize) -> Call
+fn classify<N>(batch: usize, threads: Threads) -> Call
 where
     N: Network<Scalar = f32, Output = [f32; 10]>,
 {
     let labels = (0..batch).map(|i| (i % 10) as u8).collect();
-    step::<N, _, _, _>(batch, labels, CrossEntropyLoss::default(), |network| {
+    let loss = CrossEntropyLoss::default();
+    step::<N, _, _, _>(batch, threads, labels, loss, |network| {
         Adam::new(network).learning_rate(1e-3)
     })
 }
 
 /// Targets of zero, mean squared error, plain SGD.
-fn regress<N: Network<Scalar = f32>>(batch: usize) -> Call
+fn regress<N: Network<Scalar = f32>>(batch: usize, threads: Threads) -> Call
 where
     MseLoss: Loss<f32, N::Output, N::Output>,
 {
     let targets = vec![N::Output::zeroed(); batch];
-    step::<N, _, _, _>(batch, targets, MseLoss::default(), |network| {
+    let loss = MseLoss::default();
+    step::<N, _, _, _>(batch, threads, targets, loss, |network| {
         Sgd::new(network, 1e-2)
     })
 }
 
 /// A whole training step on a fixed batch: backpropagation and update.
-fn step<N, Y, L, O>(batch: usize, targets: Vec<Y>, loss: L, optimizer: fn(&N) -> O) -> Call
+fn step<N, Y, L, O>(
+    batch: usize,
+    threads: Threads,
+    targets: Vec<Y>,
+    loss: L,
+    optimizer: fn(&N) -> O,
+) -> Call
 where
     N: Network<Scalar = f32>,
-    Y: 'static,
-    L: Loss<f32, N::Output, Y> + 'static,
-    O: Optimizer<f32> + 'static,
+    Y: Send + Sync + 'static,
+    L: Loss<f32, N::Output, Y> + Send + 'static,
+    O: Optimizer<f32> + Send + 'static,
 {
     let mut rng = StdRng::seed_from_u64(1);
     let mut network = N::init(&mut rng);
     let inputs = samples::<N::Input>(batch, &mut rng);
-    let mut workspace = N::workspace();
+    let mut workspace = match threads {
+        Threads::One => N::workspace(),
+        Threads::Pool => N::parallel_workspace(),
+    };
     let mut optimizer = optimizer(&network);
     Box::new(move || {
         let loss = network.backpropagate(

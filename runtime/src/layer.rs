@@ -74,7 +74,7 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     const PARAMETERS: &'static [Tensor] = &[];
     /// The tensors in [`Buffers`](Layer::Buffers), in memory order.
     const BUFFERS: &'static [Tensor] = &[];
-    /// Multiply-adds of a forward pass, a sample.
+    /// Multiply-adds of a forward pass, a sample. How a batch is cut for several threads follows from them.
     const MACS: usize = 0;
     /// Elements that [`forward`](Layer::forward) keeps for [`backward`](Layer::backward) besides input and output, a
     /// lane group: the length of [`Forward::saved`].

@@ -40,6 +40,7 @@
 //! | `std` | yes | run-time detection of the instruction set; implies `alloc` |
 //! | `alloc` | yes | networks, workspaces and optimizer state on the heap, built in place |
 //! | `simd` | yes | kernels for AVX2 with FMA and for AVX-512 besides the baseline, chosen at run time; needs `std` |
+//! | `parallel` | no | training and inference of large batches on the threads of a pool, the same bits on any number of them; needs `std` |
 //! | `safetensors` | no | files with PyTorch's names and layouts; needs `std` |
 //!
 //! Without `std` and `alloc` the crate is `no_std`: networks, workspaces and optimizer state lie where the program puts
@@ -69,6 +70,8 @@ pub mod losses;
 mod math;
 mod network;
 pub mod optimizers;
+#[cfg(feature = "parallel")]
+mod parallel;
 mod pass;
 mod probe;
 mod scalar;

@@ -1,15 +1,17 @@
 //! The `Network` trait: what `network!` generates, and everything that follows from it.
 
+use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
 use crate::layer::{Forward, Layer, Randomness};
 use crate::losses::Loss;
-use crate::pass::{Objective, Pass, backpropagate};
+#[cfg(feature = "parallel")]
+use crate::parallel::{most_leaves, training_leaves};
+use crate::pass::{Objective, Pass, backpropagate, infer_groups};
 use crate::shape::{Sample, Shape};
 use crate::simd::{Isa, Work};
 use crate::tensor::{NamedTensor, Tensor, total_len};
 use crate::workspace::{Arena, Workspace};
-use crate::{Scalar, kernels};
 use bytemuck::{Pod, Zeroable};
 use core::ops::DerefMut;
 use rand::Rng;
@@ -246,6 +248,9 @@ pub trait Network: Parameters + Pod + Send + Sync {
     }
 
     /// Room for training: gradients, and the activations of a few lane groups. Allocated once.
+    ///
+    /// Training goes on the thread that calls, and a sum over the samples of a batch goes from the first to the last;
+    /// for several threads see `parallel_workspace` (feature `parallel`).
     #[cfg(feature = "alloc")]
     fn workspace() -> crate::workspace::HeapWorkspace<Self> {
         Self::workspace_with_capacity(Self::WORKSPACE_GROUPS * LANES)
@@ -257,6 +262,57 @@ pub trait Network: Parameters + Pod + Send + Sync {
     #[cfg(feature = "alloc")]
     fn workspace_with_capacity(samples: usize) -> crate::workspace::HeapWorkspace<Self> {
         crate::workspace::HeapWorkspace::with_capacity(samples)
+    }
+
+    /// Room for training and for [`forward_batch`](Network::forward_batch) on the threads of a pool of rayon: the one
+    /// that the call runs on, as inside [`install`](rayon_core::ThreadPool::install), else the global one.
+    ///
+    /// A training batch is cut into up to 8 *leaves*, each with gradients of its own, which are added in a fixed tree.
+    /// How it is cut follows from the network and the number of samples alone: any number of threads gives the same
+    /// bits. They differ in low bits from those of [`workspace`](Network::workspace), which adds in another order.
+    ///
+    /// A batch stays whole, with the bits of [`workspace`](Network::workspace), where cutting would not pay: below some
+    /// two million multiply-adds of a forward pass, or few samples for many parameters. So does every batch of a network
+    /// that mixes samples (batch norm) or whose layers keep a state in `Buffers`. On a thread of a pool large `Linear`
+    /// layers and the steps of optimizers are divided all the same, whatever the workspace, and no bit changes by it.
+    ///
+    /// Run the training loop inside [`install`](rayon_core::ThreadPool::install). Then it allocates nothing, and the
+    /// step that follows goes on the same threads; a call from outside a pool crosses a queue, which allocates now and
+    /// then, and steps stay on the thread that calls.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// network! { struct Net: [784] -> [10] { Linear(128), Relu, Linear(10) } }
+    ///
+    /// let mut net = Net::init(&mut StdRng::seed_from_u64(7));
+    /// let mut workspace = Net::parallel_workspace();
+    /// let mut adam = Adam::new(&net);
+    /// let (images, labels) = (vec![[0.5; 784]; 256], vec![3_u8; 256]);
+    /// let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build()?;
+    /// pool.install(|| {
+    ///     for _ in 0..10 {
+    ///         net.backpropagate(&images, &labels, &CrossEntropyLoss::default(), &mut workspace)?;
+    ///         adam.step(&mut net, workspace.gradients());
+    ///     }
+    ///     Ok::<(), BackpropagateError>(())
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "parallel")]
+    fn parallel_workspace() -> crate::workspace::HeapWorkspace<Self> {
+        let (leaves, groups) = (most_leaves::<Self>(), Self::WORKSPACE_GROUPS);
+        crate::workspace::HeapWorkspace::with_leaves(groups * LANES, leaves, groups)
+    }
+
+    /// As [`parallel_workspace`](Network::parallel_workspace), for a network that mixes samples with room for batches of
+    /// up to `samples`, for any other with the leaves that such batches are cut into. A larger batch is cut into no more
+    /// of them.
+    #[cfg(feature = "parallel")]
+    fn parallel_workspace_with_capacity(samples: usize) -> crate::workspace::HeapWorkspace<Self> {
+        let leaves = training_leaves::<Self>(samples);
+        let groups = samples.div_ceil(leaves * LANES);
+        crate::workspace::HeapWorkspace::with_leaves(samples, leaves, groups)
     }
 
     /// The untrained state (running means and variances) as one slice.
@@ -376,14 +432,12 @@ pub trait Network: Parameters + Pod + Send + Sync {
             });
         }
         let isa = Isa::detect();
-        for (inputs, outputs) in inputs.chunks(LANES).zip(outputs.chunks_mut(LANES)) {
-            let mut arena = Arena::new(workspace.arena(), 1);
-            let x = arena.take::<Self::Scalar, Self::Input>();
-            let y = arena.take::<Self::Scalar, Self::Output>();
-            kernels::pack::<Self::Scalar, Self::Input, X, Lanes<Self::Scalar>>(inputs, x);
-            self.infer(isa, x, y, arena);
-            kernels::unpack::<Self::Scalar, Self::Output, Lanes<Self::Scalar>>(y, outputs);
+        #[cfg(feature = "parallel")]
+        if let Some((leaves, _)) = workspace.leaves() {
+            leaves.infer(self, isa, inputs, outputs);
+            return Ok(());
         }
+        infer_groups(self, isa, inputs, outputs, workspace.arena());
         Ok(())
     }
 
@@ -403,6 +457,7 @@ pub trait Network: Parameters + Pod + Send + Sync {
     ) -> Result<Self::Scalar, BackpropagateError>
     where
         X: Sample<Self::Input>,
+        Y: Sync,
         L: Loss<Self::Scalar, Self::Output, Y>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
         G: DerefMut<Target = Self::Parameters>,
@@ -424,6 +479,7 @@ pub trait Network: Parameters + Pod + Send + Sync {
     ) -> Result<Self::Scalar, BackpropagateError>
     where
         X: Sample<Self::Input>,
+        Y: Sync,
         L: Loss<Self::Scalar, Self::Output, Y>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
         G: DerefMut<Target = Self::Parameters>,

@@ -1,6 +1,6 @@
 //! A training pass: forward, loss and backward over a batch, piece by piece.
 
-use crate::element::{Element, Lanes};
+use crate::element::{Element, LANES, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch};
 use crate::layer::{Backward, Forward, Layer, Randomness};
 use crate::losses::Loss;
@@ -135,6 +135,7 @@ pub(crate) fn backpropagate<N, X, Y, L, A, G>(
 where
     N: Network,
     X: Sample<N::Input>,
+    Y: Sync,
     L: Loss<N::Scalar, N::Output, Y>,
     A: DerefMut<Target = [Lanes<N::Scalar>]>,
     G: DerefMut<Target = N::Parameters>,
@@ -171,60 +172,100 @@ where
     let scale = loss.scale(targets)?;
 
     let (seed, step) = workspace.count_step();
-    let (arena, gradients) = workspace.parts_mut();
+    let isa = Isa::detect();
     let batch = Batch {
         inputs,
         targets,
+        input_gradients,
+        first_sample: 0,
         loss,
         scale,
-        isa: Isa::detect(),
         randomness: (seed, step),
+        isa,
     };
     let total = if inputs.len() == 1 {
         // A lane group would compute sixteen samples for the one.
+        let (arena, gradients) = workspace.parts_mut();
         let arena = <Lanes<N::Scalar> as Element<N::Scalar>>::scalars_mut(arena);
-        batch.train::<N, N::Scalar>(network, gradients, arena, input_gradients)
+        batch.train_and_update(network, gradients, arena)
     } else {
-        batch.train::<N, Lanes<N::Scalar>>(network, gradients, arena, input_gradients)
+        #[cfg(feature = "parallel")]
+        if let Some((leaves, gradients)) = workspace.leaves()
+            && let Some(tree) = leaves.tree(gradients, inputs.len())
+        {
+            return finite(tree.train(network, batch), step);
+        }
+        let (arena, gradients) = workspace.parts_mut();
+        batch.train_and_update(network, gradients, arena)
     };
-    if total.is_finite() {
-        Ok(total)
+    finite(total, step)
+}
+
+/// The loss, or an error that tells it and the number of the step.
+fn finite<T: Scalar>(loss: T, step: u64) -> Result<T, BackpropagateError> {
+    if loss.is_finite() {
+        Ok(loss)
     } else {
         Err(BackpropagateError::LossNotFinite {
-            loss: total.to_f64(),
+            loss: loss.to_f64(),
             step,
         })
     }
 }
 
-/// A batch that has passed the checks.
-struct Batch<'a, X, Y, L, T> {
+/// A batch that has passed the checks, or some of its samples.
+pub(crate) struct Batch<'a, I, X, Y, L, T> {
     inputs: &'a [X],
     targets: &'a [Y],
+    input_gradients: Option<&'a mut [I]>,
+    /// Where it begins in the whole batch.
+    first_sample: usize,
     loss: &'a L,
     scale: T,
-    isa: Isa,
     /// Seed and step.
     randomness: (u64, u64),
+    pub(crate) isa: Isa,
 }
 
-impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
-    /// The batch piece by piece, as many samples as fit the arena at once, with samples in elements `E`. Returns the
-    /// loss; only a finite one changes the buffers.
-    fn train<N, E>(
-        &self,
+impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
+    /// Trains, and brings the buffers up to date if the loss is finite.
+    fn train_and_update<N, E>(
+        self,
         network: &mut N,
         gradients: &mut N::Parameters,
         arena: &mut [E],
-        mut input_gradients: Option<&mut [N::Input]>,
     ) -> T
     where
-        N: Network<Scalar = T>,
+        N: Network<Scalar = T, Input = I>,
         E: Element<T>,
-        X: Sample<N::Input>,
+        X: Sample<I>,
+        I: Shape<Scalar = T>,
         L: Loss<T, N::Output, Y>,
     {
-        let capacity = (arena.len() / N::TRAINING_ELEMENTS.max(1) * E::LANES).max(1);
+        let samples = self.inputs.len();
+        let total = self.train(network, gradients, arena);
+        if total.is_finite() {
+            let groups = samples.min(capacity::<N, E>(arena)).div_ceil(E::LANES);
+            network.update_buffers(Arena::new(arena, groups), samples);
+        }
+        total
+    }
+
+    /// The gradients and the loss, piece by piece, as many samples as fit the arena at once, in elements `E`.
+    pub(crate) fn train<N, E>(
+        mut self,
+        network: &N,
+        gradients: &mut N::Parameters,
+        arena: &mut [E],
+    ) -> T
+    where
+        N: Network<Scalar = T, Input = I>,
+        E: Element<T>,
+        X: Sample<I>,
+        I: Shape<Scalar = T>,
+        L: Loss<T, N::Output, Y>,
+    {
+        let capacity = capacity::<N, E>(arena);
         let (seed, step) = self.randomness;
         let mut total = T::ZERO;
         let pieces = self
@@ -233,13 +274,13 @@ impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
             .zip(self.targets.chunks(capacity));
         for (piece, (inputs, targets)) in pieces.enumerate() {
             let groups = inputs.len().div_ceil(E::LANES);
-            let x = Arena::new(arena, groups).take::<T, N::Input>();
-            kernels::pack::<T, N::Input, X, E>(inputs, x);
+            let x = Arena::new(arena, groups).take::<T, I>();
+            kernels::pack::<T, I, X, E>(inputs, x);
             let context = Context {
                 samples: inputs.len(),
-                input_gradient: input_gradients.is_some(),
+                input_gradient: self.input_gradients.is_some(),
                 overwrite: piece == 0,
-                randomness: Randomness::new(seed, step, piece * capacity),
+                randomness: Randomness::new(seed, step, self.first_sample + piece * capacity),
                 isa: self.isa,
             };
             let objective = Piece {
@@ -248,7 +289,8 @@ impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
                 scale: self.scale,
                 targets,
                 total: &mut total,
-                input_gradients: input_gradients
+                input_gradients: self
+                    .input_gradients
                     .as_deref_mut()
                     .and_then(|all| all.chunks_mut(capacity).nth(piece)),
             };
@@ -261,11 +303,67 @@ impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
                 objective,
             );
         }
-        if total.is_finite() {
-            let groups = self.inputs.len().min(capacity).div_ceil(E::LANES);
-            network.update_buffers(Arena::new(arena, groups), self.inputs.len());
-        }
         total
+    }
+
+    /// How many lane groups there are.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn groups(&self) -> usize {
+        self.inputs.len().div_ceil(LANES)
+    }
+
+    /// The first lane groups, and the others.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn split_at(self, groups: usize) -> (Self, Self) {
+        let samples = (groups * LANES)
+            .min(self.inputs.len())
+            .min(self.targets.len());
+        let (inputs, other_inputs) = self.inputs.split_at(samples);
+        let (targets, other_targets) = self.targets.split_at(samples);
+        let (input_gradients, other_input_gradients) = match self.input_gradients {
+            Some(gradients) => {
+                let (left, right) = gradients.split_at_mut(samples.min(gradients.len()));
+                (Some(left), Some(right))
+            }
+            None => (None, None),
+        };
+        let right = Self {
+            inputs: other_inputs,
+            targets: other_targets,
+            input_gradients: other_input_gradients,
+            first_sample: self.first_sample + samples,
+            ..self
+        };
+        let left = Self {
+            inputs,
+            targets,
+            input_gradients,
+            ..self
+        };
+        (left, right)
+    }
+}
+
+/// How many samples fit an arena at once.
+fn capacity<N: Network, E: Element<N::Scalar>>(arena: &[E]) -> usize {
+    (arena.len() / N::TRAINING_ELEMENTS.max(1) * E::LANES).max(1)
+}
+
+/// The outputs of many samples in inference mode, a lane group at a time.
+pub(crate) fn infer_groups<N: Network, X: Sample<N::Input>>(
+    network: &N,
+    isa: Isa,
+    inputs: &[X],
+    outputs: &mut [N::Output],
+    arena: &mut [Lanes<N::Scalar>],
+) {
+    for (inputs, outputs) in inputs.chunks(LANES).zip(outputs.chunks_mut(LANES)) {
+        let mut arena = Arena::new(arena, 1);
+        let x = arena.take::<N::Scalar, N::Input>();
+        let y = arena.take::<N::Scalar, N::Output>();
+        kernels::pack::<N::Scalar, N::Input, X, Lanes<N::Scalar>>(inputs, x);
+        network.infer(isa, x, y, arena);
+        kernels::unpack::<N::Scalar, N::Output, Lanes<N::Scalar>>(y, outputs);
     }
 }
 

@@ -133,7 +133,7 @@ impl<S: Shape, const N: usize> Shape for [S; N] {
     message = "`{Self}` is not a sample of shape `{S}`",
     label = "expected `{S}`, a reference to it, or for a vector nalgebra's `SVector`"
 )]
-pub trait Sample<S: Shape> {
+pub trait Sample<S: Shape>: Sync {
     /// The sample as a plain array.
     fn array(&self) -> &S;
 }

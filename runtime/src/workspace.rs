@@ -2,6 +2,8 @@
 
 use crate::element::{Element, LANES, Lanes};
 use crate::network::Network;
+#[cfg(feature = "parallel")]
+use crate::parallel::Leaves;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tensor::NamedTensor;
@@ -12,9 +14,11 @@ use core::ops::DerefMut;
 ///
 /// `A` and `G` own or borrow the memory: boxes in [`HeapWorkspace`], `&'static mut` without a heap, see
 /// [`from_parts`](Workspace::from_parts).
-pub struct Workspace<N, A, G> {
+pub struct Workspace<N: Network, A, G> {
     arena: A,
     gradients: G,
+    #[cfg(feature = "parallel")]
+    leaves: Option<Leaves<N>>,
     seed: u64,
     step: u64,
     network: PhantomData<fn() -> N>,
@@ -37,6 +41,14 @@ impl<N: Network> HeapWorkspace<N> {
             bytemuck::zeroed_box(),
         )
     }
+
+    /// As [`with_capacity`](Self::with_capacity), and so many leaves, if more than one, with room for `groups` each.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn with_leaves(samples: usize, leaves: usize, groups: usize) -> Self {
+        let mut workspace = Self::with_capacity(samples);
+        workspace.leaves = (leaves > 1).then(|| Leaves::new(leaves, groups));
+        workspace
+    }
 }
 
 impl<N, A, G> Workspace<N, A, G>
@@ -51,6 +63,8 @@ where
         Self {
             arena,
             gradients,
+            #[cfg(feature = "parallel")]
+            leaves: None,
             seed: 0,
             step: 0,
             network: PhantomData,
@@ -92,6 +106,12 @@ where
         let step = self.step;
         self.step += 1;
         (self.seed, step)
+    }
+
+    /// The leaves, and the gradients of the first.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn leaves(&mut self) -> Option<(&mut Leaves<N>, &mut N::Parameters)> {
+        Some((self.leaves.as_mut()?, &mut self.gradients))
     }
 
     pub(crate) fn arena(&mut self) -> &mut [Lanes<N::Scalar>] {

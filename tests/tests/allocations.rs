@@ -79,7 +79,7 @@ network! {
 }
 
 /// Forward, backpropagation (with and without input gradients) and steps of every optimizer.
-fn check<N: Network<Scalar = f32>, Y>(
+fn check<N: Network<Scalar = f32>, Y: Sync>(
     inputs: &[N::Input],
     targets: &[Y],
     loss: &impl chainrule::losses::Loss<f32, N::Output, Y>,

@@ -21,7 +21,7 @@ const GOOD: [[f32; 3]; 4] = [
 
 /// The error of a batch, and proof that the network is bit for bit as before.
 #[track_caller]
-fn error_of<N, Y>(
+fn error_of<N, Y: Sync>(
     inputs: &[[f32; 3]],
     targets: &[Y],
     loss: &impl Loss<f32, [f32; 2], Y>,

@@ -1,43 +1,65 @@
-//! Times our rows: `workloads [NAME …]`, all of them without a name. Prints
-//! `chainrule <tab> workload <tab> threads=1 <tab> value <tab> unit`, as every program of the comparison does.
+//! Times our rows: `workloads [--threads N] [NAME …]`, all of them without a name. Prints
+//! `chainrule <tab> workload <tab> threads=1 <tab> value <tab> unit`, as every program of the comparison does; on two
+//! threads it calls itself `chainrule_2threads`, and has the rows of training.
 
-use chainrule_benches::{allocations, denormals, timing, workloads};
+use chainrule_benches::workloads::{ALL, Threads, Workload};
+use chainrule_benches::{allocations, denormals, timing};
+use lexopt::prelude::*;
+use std::error::Error;
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     denormals::flush_to_zero();
-    let names: Vec<String> = std::env::args().skip(1).collect();
+    let (mut threads, mut names) = (1, Vec::new());
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("threads") => threads = parser.value()?.parse::<usize>()?.max(1),
+            Value(name) => names.push(name.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
     for name in &names {
-        if workloads::ALL.iter().all(|workload| workload.name != name) {
+        if ALL.iter().all(|workload| workload.name != name) {
             eprintln!("there is no workload {name}");
         }
     }
-    let wanted = |name: &str| names.is_empty() || names.iter().any(|other| other == name);
-    for workload in workloads::ALL
+    let wanted = ALL
         .iter()
-        .filter(|workload| wanted(workload.name))
-    {
-        let name = workload.name;
-        let mut call = workload.prepare();
-        let ns = timing::nanoseconds(timing::FULL, &mut call);
-        if workload.training {
-            row(
-                name,
-                format!("{:.0}", workload.samples as f64 * 1e9 / ns),
-                "samples/s",
-            );
-            row(
-                &format!("{name}_gflops"),
-                format!("{:.1}", workload.flops as f64 / ns),
-                "GFLOP/s",
-            );
-        } else {
-            row(name, format!("{ns:.1}"), "ns");
-        }
-        let count = allocations::per_call(&mut call);
-        row(&format!("{name}_allocs"), format!("{count:.1}"), "allocs");
+        .filter(|workload| names.is_empty() || names.iter().any(|name| name == workload.name));
+    if threads == 1 {
+        wanted.for_each(|workload| run(workload, 1));
+    } else {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .start_handler(|_| denormals::flush_to_zero())
+            .build()?;
+        pool.install(|| {
+            let wanted = wanted.filter(|workload| workload.training);
+            wanted.for_each(|workload| run(workload, threads));
+        });
     }
+    Ok(())
 }
 
-fn row(workload: &str, value: String, unit: &str) {
-    println!("chainrule\t{workload}\tthreads=1\t{value}\t{unit}");
+fn run(workload: &Workload, threads: usize) {
+    let name = workload.name;
+    let row = |row: &str, value: String, unit: &str| match threads {
+        1 => println!("chainrule\t{row}\tthreads=1\t{value}\t{unit}"),
+        _ => println!("chainrule_{threads}threads\t{row}\tthreads={threads}\t{value}\t{unit}"),
+    };
+    let mut call = workload.prepare(match threads {
+        1 => Threads::One,
+        _ => Threads::Pool,
+    });
+    let ns = timing::nanoseconds(timing::FULL, &mut call);
+    if workload.training {
+        let rate = workload.samples as f64 * 1e9 / ns;
+        row(name, format!("{rate:.0}"), "samples/s");
+        let rate = workload.flops as f64 / ns;
+        row(&format!("{name}_gflops"), format!("{rate:.1}"), "GFLOP/s");
+    } else {
+        row(name, format!("{ns:.1}"), "ns");
+    }
+    let count = allocations::per_call(&mut call);
+    row(&format!("{name}_allocs"), format!("{count:.1}"), "allocs");
 }

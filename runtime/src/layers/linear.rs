@@ -111,7 +111,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
         } else {
             let (x, y) = (inputs.as_flattened(), outputs.as_flattened_mut());
             let (x, y) = (E::scalars(x), E::scalars_mut(y));
-            linear::forward_groups(cx.isa, OUT, weight, bias, x, y);
+            linear::forward_divided(cx.isa, OUT, weight, bias, x, y);
         }
     }
 
@@ -139,11 +139,18 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
             cx.gradients.weight.as_mut_slice(),
             cx.gradients.bias.as_mut_slice(),
         );
-        linear::backward_weight(cx.isa, E::LANES, IN, 0, OUT, cx.overwrite, x, dy, dw, db);
-        if cx.input_gradient {
-            let weight = cx.parameters.weight.as_slice();
-            let dx = E::scalars_mut(d_inputs.as_flattened_mut());
-            linear::backward_input(cx.isa, E::LANES, OUT, weight, dy, dx);
+        let weight = cx.parameters.weight.as_slice();
+        let dx = E::scalars_mut(d_inputs.as_flattened_mut());
+        if E::LANES == 1 {
+            linear::backward_weight(cx.isa, 1, IN, 0, OUT, cx.overwrite, x, dy, dw, db);
+            if cx.input_gradient {
+                linear::backward_input(cx.isa, 1, OUT, weight, dy, dx);
+            }
+        } else {
+            linear::weight_gradient(cx.isa, OUT, cx.overwrite, x, dy, dw, db);
+            if cx.input_gradient {
+                linear::input_gradient(cx.isa, OUT, weight, dy, dx);
+            }
         }
     }
 }

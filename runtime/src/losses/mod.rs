@@ -106,7 +106,7 @@ impl Reduction {
     message = "`{Self}` does not take targets of type `{Y}` for outputs `{S}`",
     label = "used with targets `{Y}` here"
 )]
-pub trait Loss<T: Scalar, S: Shape<Scalar = T>, Y> {
+pub trait Loss<T: Scalar, S: Shape<Scalar = T>, Y>: Sync {
     /// Checks the targets of a whole batch, and returns the factor of every term: one over their number (or weight)
     /// for a mean, 1 for a sum.
     ///

@@ -1,4 +1,5 @@
 use super::hyperparameters::{bias_correction, decay_rate, not_negative};
+use super::pieces::in_pieces;
 use super::sgd::decayed;
 use super::{Optimizer, Storage};
 use crate::scalar::Scalar;
@@ -53,11 +54,15 @@ impl<S> Moments<S> {
         let coefficients = self.options.coefficients(self.steps, decoupled);
         let isa = Isa::detect();
         match &mut self.max_exp_avg_sq {
-            None => update(isa, w, g, m, v, coefficients),
+            None => in_pieces(w, g, [m, v], &|w, g, [m, v]| {
+                update(isa, w, g, m, v, coefficients);
+            }),
             Some(max) => {
                 let max = max.as_mut();
                 debug_assert_eq!(w.len(), max.len(), "max_exp_avg_sq");
-                update_amsgrad(isa, w, g, m, v, max, coefficients);
+                in_pieces(w, g, [m, v, max], &|w, g, [m, v, max]| {
+                    update_amsgrad(isa, w, g, m, v, max, coefficients);
+                });
             }
         }
     }

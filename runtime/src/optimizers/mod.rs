@@ -24,6 +24,7 @@
 
 mod adam;
 mod hyperparameters;
+mod pieces;
 mod rms_prop;
 mod sgd;
 

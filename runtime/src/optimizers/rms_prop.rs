@@ -1,4 +1,5 @@
 use super::hyperparameters::{decay_rate, not_negative};
+use super::pieces::in_pieces;
 use super::sgd::decayed;
 use super::{Optimizer, Storage};
 use crate::scalar::Scalar;
@@ -171,7 +172,13 @@ impl<T: Scalar, S: Storage<T>> Optimizer<T> for RmsProp<T, S> {
             lambda: T::from_f64(self.options.weight_decay),
             mu: T::from_f64(self.options.momentum),
         };
-        update(Isa::detect(), parameters, gradients, v, a, b, coefficients);
+        let isa = Isa::detect();
+        let states = [v, a.unwrap_or_default(), b.unwrap_or_default()];
+        in_pieces(parameters, gradients, states, &|w, g, [v, a, b]| {
+            let used = |state: &&mut [T]| !state.is_empty();
+            let (a, b) = (Some(a).filter(used), Some(b).filter(used));
+            update(isa, w, g, v, a, b, coefficients);
+        });
         self.steps = self.steps.saturating_add(1);
     }
 

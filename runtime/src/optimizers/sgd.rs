@@ -1,4 +1,5 @@
 use super::hyperparameters::not_negative;
+use super::pieces::in_pieces;
 use super::{Optimizer, Storage};
 use crate::scalar::Scalar;
 use crate::simd::{Isa, kernel};
@@ -170,7 +171,9 @@ impl<T: Scalar, S: Storage<T>> Optimizer<T> for Sgd<T, S> {
             T::from_f64(weight_decay),
         );
         if momentum == 0.0 {
-            update(isa, parameters, gradients, eta, lambda);
+            in_pieces(parameters, gradients, [], &|w, g, []| {
+                update(isa, w, g, eta, lambda);
+            });
         } else {
             let buffer = self.momentum_buffer.as_mut();
             debug_assert_eq!(parameters.len(), buffer.len(), "momentum buffer");
@@ -183,9 +186,9 @@ impl<T: Scalar, S: Storage<T>> Optimizer<T> for Sgd<T, S> {
                 1.0 - dampening
             };
             let (mu, fresh) = (T::from_f64(momentum), T::from_f64(fresh));
-            update_momentum(
-                isa, parameters, gradients, buffer, eta, lambda, mu, fresh, nesterov,
-            );
+            in_pieces(parameters, gradients, [buffer], &|w, g, [b]| {
+                update_momentum(isa, w, g, b, eta, lambda, mu, fresh, nesterov);
+            });
         }
         self.steps = self.steps.saturating_add(1);
     }

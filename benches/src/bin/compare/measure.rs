@@ -133,7 +133,8 @@ pub(crate) fn run(found: &Found, options: &Options) -> Measurements {
             }
             let mut before = probe(found);
             for participant in order {
-                if broken.contains(&participant.name) {
+                let has_it = participant.threads == 1 || workload.training;
+                if !has_it || broken.contains(&participant.name) {
                     continue;
                 }
                 eprint!(" {}", participant.name);

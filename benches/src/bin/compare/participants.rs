@@ -3,6 +3,7 @@
 //! All programs are called with the names of rows and print `name <tab> row <tab> threads=N <tab> value <tab> unit`.
 
 use crate::options::Options;
+use crate::report::{OURS, OURS_ON_TWO};
 use chainrule_benches::programs::{Yardstick, build_folder, can_pin, first_line, pinned};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ pub(crate) struct Participant {
     pub(crate) name: &'static str,
     /// Of the library, or of what compiled it.
     pub(crate) version: String,
+    pub(crate) threads: usize,
     program: PathBuf,
     arguments: Vec<PathBuf>,
     environment: Vec<(&'static str, PathBuf)>,
@@ -26,6 +28,7 @@ impl Participant {
         Self {
             name,
             version,
+            threads: 1,
             program,
             arguments: Vec::new(),
             environment: Vec::new(),
@@ -35,7 +38,7 @@ impl Participant {
 
     /// One turn; it lacks the names of the rows.
     pub(crate) fn command(&self, pin: bool) -> Command {
-        let mut command = pinned(&self.program, pin);
+        let mut command = pinned(&self.program, pin && self.threads == 1);
         command.args(&self.arguments).current_dir(&self.folder);
         for variable in [
             "OMP_NUM_THREADS",
@@ -67,12 +70,18 @@ pub(crate) struct Found {
 pub(crate) fn find(crate_folder: &Path, options: &Options) -> Result<Found, Box<dyn Error>> {
     let out = build_folder()?;
     let pin = can_pin();
+    let (one, two) = ours(crate_folder, &out)?;
     let mut found = Found {
-        participants: vec![ours(crate_folder, &out)?],
+        participants: vec![one],
         skipped: Vec::new(),
         yardstick: Yardstick::build(&out, pin),
         pin,
     };
+    if std::thread::available_parallelism().is_ok_and(|cores| cores.get() >= two.threads) {
+        found.participants.push(two);
+    } else {
+        found.skipped.push("two threads: there is one core".into());
+    }
     if !pin {
         found
             .skipped
@@ -99,7 +108,8 @@ pub(crate) fn find(crate_folder: &Path, options: &Options) -> Result<Found, Box<
     Ok(found)
 }
 
-fn ours(crate_folder: &Path, out: &Path) -> Result<Participant, Box<dyn Error>> {
+/// On one thread, and on two.
+fn ours(crate_folder: &Path, out: &Path) -> Result<(Participant, Participant), Box<dyn Error>> {
     let target = out
         .parent()
         .ok_or("the build folder lies in no target folder")?;
@@ -122,12 +132,12 @@ fn ours(crate_folder: &Path, out: &Path) -> Result<Participant, Box<dyn Error>> 
     }
     let rustc = first_line(Command::new("rustc").arg("--version")).unwrap_or_default();
     let version = format!("{}, {rustc}", env!("CARGO_PKG_VERSION"));
-    Ok(Participant::new(
-        "chainrule",
-        version,
-        target.join("release/workloads"),
-        crate_folder,
-    ))
+    let program = target.join("release/workloads");
+    let one = Participant::new(OURS, version.clone(), program.clone(), crate_folder);
+    let mut two = Participant::new(OURS_ON_TWO, version, program, crate_folder);
+    two.threads = 2;
+    two.arguments.extend(["--threads", "2"].map(PathBuf::from));
+    Ok((one, two))
 }
 
 fn find_rust(crate_folder: &Path, out: &Path, found: &mut Found) {

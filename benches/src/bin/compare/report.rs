@@ -7,6 +7,8 @@ use chainrule_benches::workloads::Workload;
 use std::fmt::Write;
 
 pub(crate) const OURS: &str = "chainrule";
+/// The same on two threads: compared with ourselves on one.
+pub(crate) const OURS_ON_TWO: &str = "chainrule_2threads";
 pub(crate) const YARDSTICK: &str = "c_expert";
 /// Not a peer: nobody would pick it, it shows what the compiler does alone.
 const PLAIN: &str = "c_plain";
@@ -28,7 +30,7 @@ impl<'a> Report<'a> {
     /// Everybody but the yardstick, ours first.
     pub(crate) fn names(&self) -> Vec<&'a str> {
         let mut names = self.measurements.names();
-        names.retain(|&name| name != YARDSTICK);
+        names.retain(|&name| ![YARDSTICK, OURS_ON_TWO].contains(&name));
         names.sort_by_key(|&name| (name != OURS, name != PLAIN, name));
         names
     }
@@ -44,7 +46,7 @@ impl<'a> Report<'a> {
             .measurements
             .names()
             .into_iter()
-            .filter(|name| ![OURS, YARDSTICK, PLAIN].contains(name));
+            .filter(|name| ![OURS, OURS_ON_TWO, YARDSTICK, PLAIN].contains(name));
         peers
             .filter_map(|name| Some((name, self.measurements.time(workload.name, name)?)))
             .min_by(|(_, a), (_, b)| a.total_cmp(b))
@@ -53,8 +55,8 @@ impl<'a> Report<'a> {
     /// A row each: we, the yardstick, the machine's limit, the best peer.
     pub(crate) fn main_table(&self) -> String {
         let mut table = String::from(
-            "| row | chainrule | yardstick | × yardstick | FMA peak | share of peak | best peer | × best peer | allocations |\n\
-             |---|---:|---:|---:|---:|---:|---|---:|---:|\n",
+            "| row | chainrule | yardstick | × yardstick | FMA peak | share of peak | best peer | × best peer | two threads, × one | allocations |\n\
+             |---|---:|---:|---:|---:|---:|---|---:|---:|---:|\n",
         );
         for workload in self.workloads {
             let row = workload.name;
@@ -71,13 +73,14 @@ impl<'a> Report<'a> {
                         avx512: peak.avx512.map(|peak| 100.0 * rate / peak),
                     }
                 });
+            let allocations = |name| self.measurements.allocations(row, name);
             let best = self.best_peer(workload);
             let (best_name, best_time) =
                 best.map_or(("–", None), |(name, time)| (name, Some(time)));
             let against_best = best.and_then(|(name, _)| self.measurements.speed(row, OURS, name));
             let _ = writeln!(
                 table,
-                "| {row} | {} | {} | {} | {} | {} | {best_name} {} | {} | {} |",
+                "| {row} | {} | {} | {} | {} | {} | {best_name} {} | {} | {} | {} |",
                 value(workload, ours),
                 value(workload, self.measurements.time(row, YARDSTICK)),
                 or_dash(self.speed(workload, OURS), |speed| format!(
@@ -87,9 +90,14 @@ impl<'a> Report<'a> {
                 share.map_or_else(dash, |share| rates(share) + " %"),
                 best_time.map_or(String::new(), |time| value(workload, Some(time))),
                 or_dash(against_best, |speed| format!("{speed:.1}")),
-                or_dash(self.measurements.allocations(row, OURS), |count| format!(
-                    "{count}"
-                )),
+                or_dash(
+                    self.measurements.speed(row, OURS_ON_TWO, OURS),
+                    |speed| format!("{speed:.2}")
+                ),
+                or_dash(
+                    allocations(OURS).map(|one| one.max(allocations(OURS_ON_TWO).unwrap_or(0.0))),
+                    |count| { format!("{count}") }
+                ),
             );
         }
         table
@@ -156,7 +164,7 @@ impl<'a> Report<'a> {
         let mut text = format!(
             "# Results\n\n\
              Written by `cargo run --release -p chainrule-benches --bin compare`; [README.md](README.md) tells what the rows\n\
-             are and how they are measured. One thread, medians of {rounds} rounds. Ratios are of speeds within a round: above 1\n\
+             are and how they are measured. One thread but for one column, medians of {rounds} rounds. Ratios are of speeds within a round: above 1\n\
              we are faster. FMA peak and the share of it are for AVX2, and behind the slash for AVX-512 where the machine has\n\
              it. Times on shared machines move by a fifth and more from minute to minute; the ratios say more.\n\n\
              {machine}"

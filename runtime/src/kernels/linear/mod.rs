@@ -5,12 +5,14 @@
 
 mod backward_input;
 mod backward_weight;
+mod divided;
 mod forward;
 mod forward_groups;
 mod forward_sample;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
+pub(crate) use divided::{forward as forward_divided, input_gradient, weight_gradient};
 pub(crate) use forward::{Forward, forward};
 pub(crate) use forward_groups::{ForwardGroups, forward_groups};
 pub(crate) use forward_sample::forward_inlined;
