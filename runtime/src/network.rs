@@ -10,7 +10,7 @@ use crate::simd::{Isa, Work};
 use crate::tensor::{NamedTensor, Tensor, total_len};
 use crate::workspace::{Arena, Workspace};
 use crate::{Scalar, kernels};
-use bytemuck::{Pod, Zeroable};
+use bytemuck::{AnyBitPattern, Pod, Zeroable};
 use core::ops::DerefMut;
 use rand::Rng;
 
@@ -105,7 +105,7 @@ pub fn inference<'a, T: Scalar, L: Layer<T>, E: Element<T>>(
 }
 
 /// A declared network. `network!` implements it; the methods here are what users call.
-pub trait Network: Parameters + Pod + Send + Sync {
+pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// One input sample: a plain array.
     type Input: Shape<Scalar = Self::Scalar> + Sample<Self::Input>;
     /// One output sample: a plain array.
