@@ -58,6 +58,7 @@ mod error;
 #[cfg(test)]
 mod gradient_check;
 pub mod init;
+mod inlined;
 #[cfg(feature = "safetensors")]
 pub mod io;
 mod kernels;

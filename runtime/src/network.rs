@@ -6,10 +6,10 @@ use crate::layer::{Forward, Layer, Randomness};
 use crate::losses::Loss;
 use crate::pass::{Objective, Pass, backpropagate};
 use crate::shape::{Sample, Shape};
-use crate::simd::{Isa, Work};
+use crate::simd::Isa;
 use crate::tensor::{NamedTensor, Tensor, total_len};
 use crate::workspace::{Arena, Workspace};
-use crate::{Scalar, kernels};
+use crate::{Scalar, inlined, kernels};
 use bytemuck::{AnyBitPattern, Pod, Zeroable};
 use core::ops::DerefMut;
 use rand::Rng;
@@ -326,19 +326,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         output: &mut Self::Output,
         scratch: &mut [Self::Scalar],
     ) {
-        let input = bytemuck::cast_slice(core::slice::from_ref(input.array()));
-        let output = bytemuck::cast_slice_mut(core::slice::from_mut(output));
-        let (isa, scratch) = (Isa::detect().outlined(), Arena::new(scratch, 1));
-        if const { Self::MACS <= INLINED_MACS } {
-            isa.run(Inference {
-                network: self,
-                input,
-                output,
-                scratch,
-            });
-        } else {
-            self.infer(isa, input, output, scratch);
-        }
+        inlined::infer(self, input.array(), output, scratch);
     }
 
     /// Writes the outputs for many samples, in inference mode, sixteen at a time in the SIMD lanes.
@@ -423,31 +411,6 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
             workspace,
             Some(input_gradients),
         )
-    }
-}
-
-/// Networks of at most so many multiply-adds are compiled as one function for each instruction set, with constant
-/// sizes: their layers take less time than a call for each.
-const INLINED_MACS: usize = 8192;
-
-/// The whole forward function for one sample, to be compiled for an instruction set.
-struct Inference<'a, N: Network> {
-    network: &'a N,
-    input: &'a [<N::Input as Shape>::Of<N::Scalar>],
-    output: &'a mut [<N::Output as Shape>::Of<N::Scalar>],
-    scratch: Arena<'a, N::Scalar>,
-}
-
-impl<N: Network> Work for Inference<'_, N> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        self.run_on::<FMA>(Isa::detect().outlined());
-    }
-    #[inline(always)]
-    fn run_on<const FMA: bool>(self, isa: Isa) {
-        self.network
-            .infer(isa, self.input, self.output, self.scratch);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::network::{Network, scalars_mut};
 use crate::shape::{Sample, Shape};
 use crate::simd::Isa;
 use crate::workspace::{Arena, Workspace};
-use crate::{Scalar, kernels};
+use crate::{Scalar, inlined, kernels};
 use core::ops::DerefMut;
 
 /// What the generated training function works on.
@@ -25,6 +25,7 @@ pub trait Objective<N: Network, E: Element<N::Scalar>> {
     /// Reads the outputs, writes the gradient of the loss with respect to them.
     fn outputs(
         &mut self,
+        isa: Isa,
         outputs: &[<N::Output as Shape>::Of<E>],
         d_outputs: &mut [<N::Output as Shape>::Of<E>],
     );
@@ -244,7 +245,6 @@ impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
             };
             let objective = Piece {
                 loss: self.loss,
-                isa: self.isa,
                 scale: self.scale,
                 targets,
                 total: &mut total,
@@ -252,7 +252,8 @@ impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
                     .as_deref_mut()
                     .and_then(|all| all.chunks_mut(capacity).nth(piece)),
             };
-            network.train::<E>(
+            inlined::train::<N, E>(
+                network,
                 Pass {
                     gradients,
                     arena: Arena::new(arena, groups),
@@ -272,7 +273,6 @@ impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
 /// The targets of a piece of a batch, and where its loss and the gradients of its inputs go.
 struct Piece<'a, L, T, Y, I> {
     loss: &'a L,
-    isa: Isa,
     scale: T,
     targets: &'a [Y],
     total: &'a mut T,
@@ -285,8 +285,10 @@ where
     L: Loss<N::Scalar, N::Output, Y>,
     E: Element<N::Scalar>,
 {
+    #[inline(always)]
     fn outputs(
         &mut self,
+        isa: Isa,
         outputs: &[<N::Output as Shape>::Of<E>],
         d_outputs: &mut [<N::Output as Shape>::Of<E>],
     ) {
@@ -297,10 +299,11 @@ where
         {
             *self.total += self
                 .loss
-                .evaluate(self.isa, self.scale, output, targets, d_output);
+                .evaluate(isa, self.scale, output, targets, d_output);
         }
     }
 
+    #[inline(always)]
     fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<E>]) {
         if let Some(input_gradients) = &mut self.input_gradients {
             kernels::unpack::<N::Scalar, N::Input, E>(d_inputs, input_gradients);

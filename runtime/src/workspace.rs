@@ -123,6 +123,12 @@ impl<'a, E> Arena<'a, E> {
         }
     }
 
+    /// The same memory for one lane group (or sample) that needs `len` elements: numbers which the compiler then knows.
+    #[inline(always)]
+    pub(crate) fn one_group(self, len: usize) -> Option<Self> {
+        Some(Self::new(self.rest.get_mut(..len)?, 1))
+    }
+
     /// A value of shape `S` for every lane group.
     #[inline(always)]
     pub fn take<T: Scalar, S: Shape<Scalar = T>>(&mut self) -> &'a mut [S::Of<E>]

@@ -82,7 +82,7 @@ pub(super) fn emit_train(network: &Network) -> TokenStream {
         #(#regions)*
         #(#forward)*
         #d_outputs_view
-        objective.outputs(#stated_outputs, #stated_d_outputs);
+        objective.outputs(context.isa, #stated_outputs, #stated_d_outputs);
         #(#trained)*
         #inputs
     }

@@ -58,6 +58,11 @@ pub(crate) trait Vector<T: Scalar>: Copy {
             }
         }
     }
+    /// The sums over the lanes of each of four.
+    #[inline(always)]
+    fn totals(rows: [Self; 4]) -> [T; 4] {
+        rows.map(Self::total)
+    }
     /// The sum over the lanes, in the order of [`Element::sum`] of [`Lanes`].
     #[inline(always)]
     fn total(self) -> T {
@@ -106,7 +111,8 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 macro_rules! vector {
     ($(#[$meta:meta])* $name:ident: [$register:ident; $count:literal] of $scalar:ident by $lanes:literal {
-        $set1:ident, $loadu:ident, $storeu:ident, $fmadd:ident, $add:ident, $mul:ident, $max:ident $(,)?
+        $set1:ident, $loadu:ident, $storeu:ident, $fmadd:ident, $add:ident, $mul:ident, $max:ident,
+        totals: $totals:ident $(,)?
     }) => {
         $(#[$meta])*
         #[derive(Clone, Copy)]
@@ -116,7 +122,7 @@ macro_rules! vector {
         impl Vector<$scalar> for $name {
             #[inline(always)]
             fn splat(value: $scalar) -> Self {
-                // SAFETY: only the copies of kernels that are compiled for the instruction set name this type.
+                // SAFETY: only the bodies of kernels name this type, and an `Isa` that was detected chooses among them.
                 Self([unsafe { arch::$set1(value) }; $count])
             }
             #[inline(always)]
@@ -168,10 +174,17 @@ macro_rules! vector {
                 }
                 self
             }
+            #[inline(always)]
+            fn totals(rows: [Self; 4]) -> [$scalar; 4] {
+                // SAFETY: as in `splat`.
+                unsafe { totals::$totals(rows.map(|row| row.0)) }
+            }
         }
     };
 }
 
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+use super::totals;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 use core::arch::x86_64 as arch;
 
@@ -180,6 +193,7 @@ vector! {
     /// One register of AVX-512.
     Avx512F32: [__m512; 1] of f32 by 16 {
         _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_mul_ps, _mm512_max_ps,
+        totals: avx512_f32,
     }
 }
 
@@ -188,6 +202,7 @@ vector! {
     /// Two registers of AVX2.
     Avx2F32: [__m256; 2] of f32 by 8 {
         _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_mul_ps, _mm256_max_ps,
+        totals: avx2_f32,
     }
 }
 
@@ -196,6 +211,7 @@ vector! {
     /// Four registers of AVX2.
     Avx2F64: [__m256d; 4] of f64 by 4 {
         _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, _mm256_add_pd, _mm256_mul_pd, _mm256_max_pd,
+        totals: avx2_f64,
     }
 }
 

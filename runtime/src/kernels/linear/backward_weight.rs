@@ -10,10 +10,9 @@ const WIDE: usize = 2 * LANES;
 const GROUPS: usize = 8;
 
 kernel! {
-    /// `dW += dy·xᵀ`, `db += dy` for one sample (`lanes` = 1), or summed over lane groups, one behind the other in `x`
-    /// and `dy`. `overwrite` sets the sums instead of adding them.
+    /// `dW += dy·xᵀ`, `db += dy` summed over lane groups, one behind the other in `x` and `dy`. `overwrite` sets the sums
+    /// instead of adding them.
     BackwardWeight: pub(crate) fn backward_weight<T, FMA, TILE>(
-        lanes: usize,
         outputs: usize,
         overwrite: bool,
         x: &[T],
@@ -25,10 +24,6 @@ kernel! {
             d_bias.fill(T::ZERO);
         }
         let outputs = outputs.max(1);
-        if lanes == 1 {
-            single::<T, FMA>(overwrite, x, dy, d_weight, d_bias);
-            return;
-        }
         let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
         let inputs = d_weight.len() / outputs;
         let mut memory = [T::ZERO; GROUPS * LANES * WIDE];
@@ -52,33 +47,6 @@ kernel! {
                     (start, rest) = (start + LANES, rest.saturating_sub(LANES));
                 }
             }
-        }
-    }
-}
-
-#[inline(always)]
-fn single<T: Scalar, const FMA: bool>(
-    overwrite: bool,
-    x: &[T],
-    dy: &[T],
-    d_weight: &mut [T],
-    d_bias: &mut [T],
-) {
-    for (db, &dy) in d_bias.iter_mut().zip(dy) {
-        *db += dy;
-    }
-    let (vectors, rest) = dy.as_chunks::<LANES>();
-    for (column, &x) in d_weight.chunks_exact_mut(dy.len().max(1)).zip(x) {
-        let (column, column_rest) = column.as_chunks_mut::<LANES>();
-        for (dw, dy) in column.iter_mut().zip(vectors) {
-            for l in 0..LANES {
-                let before = if overwrite { T::ZERO } else { dw[l] };
-                dw[l] = multiply_add::<T, FMA>(x, dy[l], before);
-            }
-        }
-        for (dw, &dy) in column_rest.iter_mut().zip(rest) {
-            let before = if overwrite { T::ZERO } else { *dw };
-            *dw = multiply_add::<T, FMA>(x, dy, before);
         }
     }
 }

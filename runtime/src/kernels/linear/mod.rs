@@ -4,6 +4,7 @@
 //! outputs × inputs matrix), `b: [outputs]` or empty. `L` is 1 or [`LANES`](crate::LANES).
 
 mod backward_input;
+mod backward_sample;
 mod backward_weight;
 mod blocks;
 mod forward;
@@ -11,10 +12,12 @@ mod forward_groups;
 mod forward_sample;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
+pub(crate) use backward_sample::{
+    BackwardInputSample, BackwardWeightSample, backward_input_sample, backward_weight_sample,
+};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
 pub(crate) use forward::{Forward, forward};
 pub(crate) use forward_groups::{ForwardGroups, forward_groups};
-pub(crate) use forward_sample::forward_inlined;
 
 #[cfg(test)]
 mod tests {
@@ -95,13 +98,24 @@ mod tests {
                     }
                     assert_close(&y, &y_expected, products);
                     let mut dx = vec![T::ONE; inputs * groups * lanes];
-                    backward_input(isa, lanes, outputs, &w, &dy, &mut dx);
+                    if lanes == 1 {
+                        backward_input_sample(isa, &w, &dy, &mut dx);
+                    } else {
+                        backward_input(isa, outputs, &w, &dy, &mut dx);
+                    }
                     assert_close(&dx, &dx_expected, products);
                     let (mut dw, mut db) = (dw_before.clone(), b.clone());
-                    backward_weight(isa, lanes, outputs, false, &x, &dy, &mut dw, &mut db);
+                    let weight = |overwrite, dw: &mut [T], db: &mut [T]| {
+                        if lanes == 1 {
+                            backward_weight_sample(isa, overwrite, &x, &dy, dw, db);
+                        } else {
+                            backward_weight(isa, outputs, overwrite, &x, &dy, dw, db);
+                        }
+                    };
+                    weight(false, &mut dw, &mut db);
                     assert_close(&dw, &dw_expected, products);
                     assert_close(&db, &db_expected, products);
-                    backward_weight(isa, lanes, outputs, true, &x, &dy, &mut dw, &mut db);
+                    weight(true, &mut dw, &mut db);
                     assert_close(&dw, &fresh(&dw_expected, &dw_before), products);
                     assert_close(&db, &fresh(&db_expected, &b), products);
                 }
