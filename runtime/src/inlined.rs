@@ -1,7 +1,7 @@
 //! Small networks, whose layers take less time than a call for each: one sample goes through all of them in one
 //! function for each instruction set, with constant sizes.
 
-use crate::element::Element;
+use crate::element::{Element, LANES};
 use crate::network::Network;
 use crate::pass::{Objective, Pass};
 use crate::simd::{Isa, Work};
@@ -93,7 +93,7 @@ impl<N: Network, E: Element<N::Scalar>, O: Objective<N, E>> Work for Training<'_
     #[inline(always)]
     fn run_on<const FMA: bool>(mut self, isa: Isa) {
         self.pass.context.isa = isa;
-        let Some(arena) = self.pass.arena.one_group(N::TRAINING_ELEMENTS) else {
+        let Some(arena) = self.pass.arena.one_sample(N::TRAINING_ELEMENTS * LANES) else {
             return;
         };
         self.pass.arena = arena;

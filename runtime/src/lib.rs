@@ -52,6 +52,8 @@ extern crate alloc;
 // The generated code names this crate `::chainrule`, also in the tests and documentation of the crate itself.
 extern crate self as chainrule;
 
+#[cfg(feature = "alloc")]
+mod aligned;
 mod checks;
 mod element;
 mod error;

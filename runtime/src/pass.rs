@@ -234,7 +234,7 @@ impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
             .zip(self.targets.chunks(capacity));
         for (piece, (inputs, targets)) in pieces.enumerate() {
             let groups = inputs.len().div_ceil(E::LANES);
-            let x = Arena::new(arena, groups).take::<T, N::Input>();
+            let x = Arena::training::<T>(arena, groups).take::<T, N::Input>();
             kernels::pack::<T, N::Input, X, E>(inputs, x);
             let context = Context {
                 samples: inputs.len(),
@@ -256,7 +256,7 @@ impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
                 network,
                 Pass {
                     gradients,
-                    arena: Arena::new(arena, groups),
+                    arena: Arena::training::<T>(arena, groups),
                     context,
                 },
                 objective,
@@ -264,7 +264,7 @@ impl<X, Y, L, T: Scalar> Batch<'_, X, Y, L, T> {
         }
         if total.is_finite() {
             let groups = self.inputs.len().min(capacity).div_ceil(E::LANES);
-            network.update_buffers(Arena::new(arena, groups), self.inputs.len());
+            network.update_buffers(Arena::training::<T>(arena, groups), self.inputs.len());
         }
         total
     }

@@ -32,9 +32,8 @@ pub trait Kernels<T>:
     + linear::Forward<T>
     + linear::ForwardGroups<T>
     + linear::BackwardInput<T>
+    + linear::BackwardSample<T>
     + linear::BackwardWeight<T>
-    + linear::BackwardInputSample<T>
-    + linear::BackwardWeightSample<T>
     + max_pool2d::Forward<T>
     + max_pool2d::Backward<T>
     + crate::optimizers::Kernels<T>

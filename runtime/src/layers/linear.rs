@@ -124,12 +124,14 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
         if E::LANES == 1 {
             let samples = inputs.iter().zip(d_outputs).zip(d_inputs);
             for (sample, ((x, dy), dx)) in samples.enumerate() {
-                let (x, dy, dx) = (E::scalars(x), E::scalars(dy), E::scalars_mut(dx));
-                let overwrite = cx.overwrite && sample == 0;
-                linear::backward_weight_sample(cx.isa, overwrite, x, dy, dw, db);
-                if cx.input_gradient {
-                    linear::backward_input_sample(cx.isa, weight, dy, dx);
-                }
+                let dx = if cx.input_gradient {
+                    E::scalars_mut(dx)
+                } else {
+                    &mut []
+                };
+                let (x, dy, overwrite) =
+                    (E::scalars(x), E::scalars(dy), cx.overwrite && sample == 0);
+                linear::backward_sample(cx.isa, overwrite, weight, x, dy, dx, dw, db);
             }
         } else {
             let x = E::scalars(inputs.as_flattened());
