@@ -115,7 +115,7 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     );
 
     /// Writes the outputs of several lane groups, in training mode. By default [`forward`](Layer::forward) of each.
-    #[inline]
+    #[inline(always)]
     fn forward_training<E: Element<T>>(
         &self,
         mut cx: Forward<'_, T, Self, E>,
@@ -128,7 +128,7 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     }
 
     /// The backward pass of several lane groups, in training mode. By default [`backward`](Layer::backward) of each.
-    #[inline]
+    #[inline(always)]
     fn backward_training<E: Element<T>>(
         &self,
         mut cx: Backward<'_, T, Self, E>,

@@ -115,6 +115,13 @@ macro_rules! __heads {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __run {
+    // A network: two runs, which begin and end at a cache line, so that vectors of weights seldom lie across two.
+    (@aligned [$($generics:tt)*] $scalar:ty, $name:ty { $($field:ident: $type:ty),* $(,)? }) => {
+        // SAFETY: both fields are `Pod`.
+        unsafe impl<$($generics)*> $crate::__private::bytemuck::Zeroable for $name {}
+        // SAFETY: both fields are `Pod`, and padding may hold anything.
+        unsafe impl<$($generics)*> $crate::__private::bytemuck::AnyBitPattern for $name {}
+    };
     ([$($generics:tt)*] $scalar:ty, $name:ty { $($field:ident: $type:ty),* $(,)? }) => {
         // SAFETY: every field is `Pod`, as the bounds of `Layer::Parameters` and `Layer::Buffers` say.
         unsafe impl<$($generics)*> $crate::__private::bytemuck::Zeroable for $name {}

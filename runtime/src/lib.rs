@@ -53,12 +53,15 @@ extern crate alloc;
 // The generated code names this crate `::chainrule`, also in the tests and documentation of the crate itself.
 extern crate self as chainrule;
 
+#[cfg(feature = "alloc")]
+mod aligned;
 mod checks;
 mod element;
 mod error;
 #[cfg(test)]
 mod gradient_check;
 pub mod init;
+mod inlined;
 #[cfg(feature = "safetensors")]
 pub mod io;
 mod join;

@@ -3,16 +3,17 @@
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
+use crate::inlined;
 use crate::layer::{Forward, Layer, Randomness};
 use crate::losses::Loss;
 #[cfg(feature = "parallel")]
 use crate::parallel::{most_leaves, training_leaves};
 use crate::pass::{Objective, Pass, backpropagate, infer_groups};
 use crate::shape::{Sample, Shape};
-use crate::simd::{Isa, Work};
+use crate::simd::Isa;
 use crate::tensor::{NamedTensor, Tensor, total_len};
 use crate::workspace::{Arena, Workspace};
-use bytemuck::{Pod, Zeroable};
+use bytemuck::{AnyBitPattern, Pod, Zeroable};
 use core::ops::DerefMut;
 use rand::Rng;
 
@@ -120,7 +121,7 @@ pub fn inference<'a, T: Scalar, L: Layer<T>, E: Element<T>>(
 }
 
 /// A declared network. `network!` implements it; the methods here are what users call.
-pub trait Network: Parameters + Pod + Send + Sync {
+pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// One input sample: a plain array.
     type Input: Shape<Scalar = Self::Scalar> + Sample<Self::Input>;
     /// One output sample: a plain array.
@@ -395,19 +396,7 @@ pub trait Network: Parameters + Pod + Send + Sync {
         output: &mut Self::Output,
         scratch: &mut [Self::Scalar],
     ) {
-        let input = bytemuck::cast_slice(core::slice::from_ref(input.array()));
-        let output = bytemuck::cast_slice_mut(core::slice::from_mut(output));
-        let (isa, scratch) = (Isa::detect().outlined(), Arena::new(scratch, 1));
-        if const { Self::MACS <= INLINED_MACS } {
-            isa.run(Inference {
-                network: self,
-                input,
-                output,
-                scratch,
-            });
-        } else {
-            self.infer(isa, input, output, scratch);
-        }
+        inlined::infer(self, input.array(), output, scratch);
     }
 
     /// Writes the outputs for many samples, in inference mode, sixteen at a time in the SIMD lanes.
@@ -492,31 +481,6 @@ pub trait Network: Parameters + Pod + Send + Sync {
             workspace,
             Some(input_gradients),
         )
-    }
-}
-
-/// Networks of at most so many multiply-adds are compiled as one function for each instruction set, with constant
-/// sizes: their layers take less time than a call for each.
-const INLINED_MACS: usize = 8192;
-
-/// The whole forward function for one sample, to be compiled for an instruction set.
-struct Inference<'a, N: Network> {
-    network: &'a N,
-    input: &'a [<N::Input as Shape>::Of<N::Scalar>],
-    output: &'a mut [<N::Output as Shape>::Of<N::Scalar>],
-    scratch: Arena<'a, N::Scalar>,
-}
-
-impl<N: Network> Work for Inference<'_, N> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        self.run_on::<FMA>(Isa::detect().outlined());
-    }
-    #[inline(always)]
-    fn run_on<const FMA: bool>(self, isa: Isa) {
-        self.network
-            .infer(isa, self.input, self.output, self.scratch);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::network::{Network, scalars_mut};
 use crate::shape::{Sample, Shape};
 use crate::simd::Isa;
 use crate::workspace::{Arena, Workspace};
-use crate::{Scalar, kernels};
+use crate::{Scalar, inlined, kernels};
 use core::ops::DerefMut;
 
 /// What the generated training function works on.
@@ -25,6 +25,7 @@ pub trait Objective<N: Network, E: Element<N::Scalar>> {
     /// Reads the outputs, writes the gradient of the loss with respect to them.
     fn outputs(
         &mut self,
+        isa: Isa,
         outputs: &[<N::Output as Shape>::Of<E>],
         d_outputs: &mut [<N::Output as Shape>::Of<E>],
     );
@@ -246,7 +247,7 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
         let total = self.train(network, gradients, arena);
         if total.is_finite() {
             let groups = samples.min(capacity::<N, E>(arena)).div_ceil(E::LANES);
-            network.update_buffers(Arena::new(arena, groups), samples);
+            network.update_buffers(Arena::training::<N::Scalar>(arena, groups), samples);
         }
         total
     }
@@ -274,7 +275,7 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
             .zip(self.targets.chunks(capacity));
         for (piece, (inputs, targets)) in pieces.enumerate() {
             let groups = inputs.len().div_ceil(E::LANES);
-            let x = Arena::new(arena, groups).take::<T, I>();
+            let x = Arena::training::<T>(arena, groups).take::<T, I>();
             kernels::pack::<T, I, X, E>(inputs, x);
             let context = Context {
                 samples: inputs.len(),
@@ -285,7 +286,6 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
             };
             let objective = Piece {
                 loss: self.loss,
-                isa: self.isa,
                 scale: self.scale,
                 targets,
                 total: &mut total,
@@ -294,10 +294,11 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
                     .as_deref_mut()
                     .and_then(|all| all.chunks_mut(capacity).nth(piece)),
             };
-            network.train::<E>(
+            inlined::train::<N, E>(
+                network,
                 Pass {
                     gradients,
-                    arena: Arena::new(arena, groups),
+                    arena: Arena::training::<T>(arena, groups),
                     context,
                 },
                 objective,
@@ -370,7 +371,6 @@ pub(crate) fn infer_groups<N: Network, X: Sample<N::Input>>(
 /// The targets of a piece of a batch, and where its loss and the gradients of its inputs go.
 struct Piece<'a, L, T, Y, I> {
     loss: &'a L,
-    isa: Isa,
     scale: T,
     targets: &'a [Y],
     total: &'a mut T,
@@ -383,8 +383,10 @@ where
     L: Loss<N::Scalar, N::Output, Y>,
     E: Element<N::Scalar>,
 {
+    #[inline(always)]
     fn outputs(
         &mut self,
+        isa: Isa,
         outputs: &[<N::Output as Shape>::Of<E>],
         d_outputs: &mut [<N::Output as Shape>::Of<E>],
     ) {
@@ -395,10 +397,11 @@ where
         {
             *self.total += self
                 .loss
-                .evaluate(self.isa, self.scale, output, targets, d_output);
+                .evaluate(isa, self.scale, output, targets, d_output);
         }
     }
 
+    #[inline(always)]
     fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<E>]) {
         if let Some(input_gradients) = &mut self.input_gradients {
             kernels::unpack::<N::Scalar, N::Input, E>(d_inputs, input_gradients);

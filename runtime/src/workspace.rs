@@ -29,7 +29,7 @@ pub struct Workspace<N: Network, A, G> {
 pub type HeapWorkspace<N> = Workspace<
     N,
     alloc::boxed::Box<[Lanes<<N as crate::Parameters>::Scalar>]>,
-    alloc::boxed::Box<<N as Network>::Parameters>,
+    crate::aligned::AlignedBox<<N as Network>::Parameters>,
 >;
 
 #[cfg(feature = "alloc")]
@@ -38,7 +38,7 @@ impl<N: Network> HeapWorkspace<N> {
         let groups = samples.div_ceil(LANES).max(1);
         Self::from_parts(
             bytemuck::zeroed_slice_box(groups * N::TRAINING_ELEMENTS),
-            bytemuck::zeroed_box(),
+            crate::aligned::AlignedBox::zeroed(),
         )
     }
 
@@ -131,6 +131,8 @@ where
 pub struct Arena<'a, E> {
     rest: &'a mut [E],
     groups: usize,
+    /// The length of a piece is rounded up to a multiple of this plus one, a power of two.
+    mask: usize,
 }
 
 impl<'a, E> Arena<'a, E> {
@@ -140,7 +142,31 @@ impl<'a, E> Arena<'a, E> {
         Self {
             rest: memory,
             groups,
+            mask: 0,
         }
+    }
+
+    /// As [`new`](Arena::new), for training, where a piece for scalars begins at a vector like one for lane groups: the
+    /// memory holds lane groups, so there is room.
+    #[inline(always)]
+    pub(crate) fn training<T: Scalar>(memory: &'a mut [E], groups: usize) -> Self
+    where
+        E: Element<T>,
+    {
+        Self {
+            mask: LANES / E::LANES - 1,
+            ..Self::new(memory, groups)
+        }
+    }
+
+    /// The same memory for training with one sample: of `len` scalars and for one group, which the compiler then knows.
+    #[inline(always)]
+    pub(crate) fn one_sample(self, len: usize) -> Option<Self> {
+        Some(Self {
+            rest: self.rest.get_mut(..len)?,
+            groups: 1,
+            mask: LANES - 1,
+        })
     }
 
     /// A value of shape `S` for every lane group.
@@ -155,10 +181,12 @@ impl<'a, E> Arena<'a, E> {
     /// `len` elements for every lane group.
     #[inline(always)]
     pub fn take_elements(&mut self, len: usize) -> &'a mut [E] {
-        match core::mem::take(&mut self.rest).split_at_mut_checked(len * self.groups) {
+        let len = len * self.groups;
+        let room = (len + self.mask) & !self.mask;
+        match core::mem::take(&mut self.rest).split_at_mut_checked(room) {
             Some((piece, rest)) => {
                 self.rest = rest;
-                piece
+                piece.get_mut(..len).unwrap_or_default()
             }
             None => &mut [],
         }

@@ -132,6 +132,7 @@ fn emit_impl(
             ) {
                 #infer
             }
+            #[inline(always)]
             fn train<__E: ::chainrule::Element<#scalar>>(
                 &self,
                 pass: __rt::Pass<'_, Self, __E>,

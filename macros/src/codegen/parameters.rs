@@ -47,7 +47,7 @@ pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
     let for_parameters = implementation(&parameters, quote!(*#this));
     let for_network = implementation(&network_type, quote!(#this.__parameters));
     quote_spanned! {Span::mixed_site()=>
-        __rt::run!([#generics] #scalar, #network_type { __parameters: #parameters, __buffers: #buffers });
+        __rt::run!(@aligned [#generics] #scalar, #network_type { __parameters: #parameters, __buffers: #buffers });
         #parameters_runs
         #buffers_runs
         #[automatically_derived]

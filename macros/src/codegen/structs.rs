@@ -49,7 +49,7 @@ pub(super) fn emit_structs(network: &Network) -> TokenStream {
         #(#everywhere)*
         #(#attributes)*
         #table
-        #[repr(C)]
+        #[repr(C, align(64))]
         #derives
         #visibility struct #name #generics {
             __parameters: #parameters #arguments,

@@ -69,7 +69,7 @@ pub(super) fn emit_train(network: &Network) -> TokenStream {
         #beside
         #(#forward)*
         #d_outputs_view
-        objective.outputs(#stated_outputs, #stated_d_outputs);
+        objective.outputs(context.isa, #stated_outputs, #stated_d_outputs);
         #(#backward)*
         objective.inputs(#d_inputs);
     }

@@ -13,7 +13,7 @@
 /// | `linear2` | `Liner(3)` | `[3]` | 27 | 24 |
 /// | `linear3` | `Linear(2)` | `[2]` | 8 | 6 |
 /// | | | | **75** | **62** |
-#[repr(C)]
+#[repr(C, align(64))]
 #[derive(::core::clone::Clone, ::core::marker::Copy)]
 struct Wrong {
     __parameters: WrongParameters,
@@ -33,7 +33,9 @@ struct WrongParameters {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
 const _: () = {
     use ::chainrule::__private as __rt;
-    __rt::run!([] f32, Wrong { __parameters : WrongParameters, __buffers : () });
+    __rt::run!(
+        @ aligned[] f32, Wrong { __parameters : WrongParameters, __buffers : () }
+    );
     __rt::run!(
         [] f32, WrongParameters { first : < ::chainrule::layers::Linear < 4, 8, 8 > as
         ::chainrule::Layer < f32 >> ::Parameters, linear2 : < ::chainrule::layers::Linear
@@ -120,6 +122,7 @@ const _: () = {
         ) {
             loop {}
         }
+        #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
             &self,
             pass: __rt::Pass<'_, Self, __E>,

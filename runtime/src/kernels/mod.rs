@@ -32,6 +32,7 @@ pub trait Kernels<T>:
     + linear::Forward<T>
     + linear::ForwardGroups<T>
     + linear::BackwardInput<T>
+    + linear::BackwardSample<T>
     + linear::BackwardWeight<T>
     + max_pool2d::Forward<T>
     + max_pool2d::Backward<T>

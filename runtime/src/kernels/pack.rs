@@ -4,7 +4,7 @@
 use crate::element::{Element, LANES};
 use crate::scalar::Scalar;
 use crate::shape::{Sample, Shape};
-use crate::simd::{Isa, Vector, kernel};
+use crate::simd::{Isa, kernel};
 use core::{array, slice};
 
 /// Writes samples into elements, the lanes of lane groups. The lanes behind the last sample repeat it, so that they

@@ -62,19 +62,10 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
         input: &[E; IN],
         output: &mut [E; OUT],
     ) {
-        if E::LANES == 1 && cx.isa.is_inlined() {
-            let (weight, bias) = (
-                cx.parameters.weight.as_slice(),
-                cx.parameters.bias.as_slice(),
-            );
-            let (x, y) = (E::scalars(input), E::scalars_mut(output));
-            linear::forward_inlined(cx.isa, weight, bias, x, y);
-        } else {
-            self.forward_training(cx, slice::from_ref(input), slice::from_mut(output));
-        }
+        self.forward_training(cx, slice::from_ref(input), slice::from_mut(output));
     }
 
-    #[inline]
+    #[inline(always)]
     fn backward<E: Element<T>>(
         &self,
         cx: Backward<T, Self, E>,
@@ -93,7 +84,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
     }
 
     /// All lane groups at once: each weight that is loaded meets several.
-    #[inline]
+    #[inline(always)]
     fn forward_training<E: Element<T>>(
         &self,
         cx: Forward<T, Self, E>,
@@ -116,39 +107,38 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
     }
 
     /// As [`forward_training`](Layer::forward_training); a gradient goes to memory once for all lane groups.
-    #[inline]
+    #[inline(always)]
     fn backward_training<E: Element<T>>(
         &self,
-        mut cx: Backward<T, Self, E>,
+        cx: Backward<T, Self, E>,
         inputs: &[[E; IN]],
-        outputs: &[[E; OUT]],
+        _: &[[E; OUT]],
         d_outputs: &[[E; OUT]],
         d_inputs: &mut [[E; IN]],
     ) {
-        if E::LANES == 1 && inputs.len() > 1 {
-            let samples = inputs.chunks(1).zip(outputs.chunks(1));
-            let samples = samples.zip(d_outputs.chunks(1)).zip(d_inputs.chunks_mut(1));
-            for (sample, (((x, y), dy), dx)) in samples.enumerate() {
-                self.backward_training(cx.group(sample), x, y, dy, dx);
-            }
-            return;
-        }
-        let x = E::scalars(inputs.as_flattened());
-        let dy = E::scalars(d_outputs.as_flattened());
+        let weight = cx.parameters.weight.as_slice();
         let (dw, db) = (
             cx.gradients.weight.as_mut_slice(),
             cx.gradients.bias.as_mut_slice(),
         );
-        let weight = cx.parameters.weight.as_slice();
-        let dx = E::scalars_mut(d_inputs.as_flattened_mut());
         if E::LANES == 1 {
-            linear::backward_weight(cx.isa, 1, IN, 0, OUT, cx.overwrite, x, dy, dw, db);
-            if cx.input_gradient {
-                linear::backward_input(cx.isa, 1, OUT, weight, dy, dx);
+            let samples = inputs.iter().zip(d_outputs).zip(d_inputs);
+            for (sample, ((x, dy), dx)) in samples.enumerate() {
+                let dx = if cx.input_gradient {
+                    E::scalars_mut(dx)
+                } else {
+                    &mut []
+                };
+                let (x, dy, overwrite) =
+                    (E::scalars(x), E::scalars(dy), cx.overwrite && sample == 0);
+                linear::backward_sample(cx.isa, overwrite, weight, x, dy, dx, dw, db);
             }
         } else {
+            let x = E::scalars(inputs.as_flattened());
+            let dy = E::scalars(d_outputs.as_flattened());
             linear::weight_gradient(cx.isa, OUT, cx.overwrite, x, dy, dw, db);
             if cx.input_gradient {
+                let dx = E::scalars_mut(d_inputs.as_flattened_mut());
                 linear::input_gradient(cx.isa, OUT, weight, dy, dx);
             }
         }

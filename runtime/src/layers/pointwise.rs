@@ -71,7 +71,7 @@ impl<A, S: Shape> Pointwise<A, S> {
 
     /// `dy ← f′·dy` in place, from the output alone.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     pub fn apply_backward<E: Element<S::Scalar>>(
         &self,
         isa: Isa,
@@ -87,7 +87,7 @@ impl<A, S: Shape> Pointwise<A, S> {
             )
         }
         let (y, dy) = (E::scalars(S::flat(y)), E::scalars_mut(S::flat_mut(dy)));
-        isa.run(ApplyDerivative {
+        isa.run_inlined(ApplyDerivative {
             function: self.function,
             y,
             dy,
@@ -117,7 +117,7 @@ impl<T: Scalar, A: Activation<T>, S: Shape<Scalar = T>> Layer<T> for Pointwise<A
         });
     }
 
-    #[inline]
+    #[inline(always)]
     fn backward<E: Element<T>>(
         &self,
         cx: Backward<T, Self, E>,
@@ -126,7 +126,7 @@ impl<T: Scalar, A: Activation<T>, S: Shape<Scalar = T>> Layer<T> for Pointwise<A
         d_output: &S::Of<E>,
         d_input: &mut S::Of<E>,
     ) {
-        cx.isa.run(Derivative {
+        cx.isa.run_inlined(Derivative {
             function: self.function,
             x: E::scalars(S::flat(core::slice::from_ref(input))),
             y: E::scalars(S::flat(core::slice::from_ref(output))),

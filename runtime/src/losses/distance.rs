@@ -122,7 +122,7 @@ macro_rules! distances {
             fn scale(&self, targets: &[Y]) -> Result<T, TargetError> {
                 scale_finite(self.reduction, targets)
             }
-            #[inline]
+            #[inline(always)]
             fn evaluate<E: Element<T>>(
                 &self,
                 isa: Isa,

@@ -63,7 +63,7 @@ pub(super) fn scale_finite<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>>(
 }
 
 /// [`Loss::evaluate`](super::Loss::evaluate) for a loss that is a sum of terms.
-#[inline]
+#[inline(always)]
 pub(super) fn evaluate<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>, E: Element<T>>(
     isa: Isa,
     scale: T,
@@ -76,7 +76,7 @@ pub(super) fn evaluate<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>, E: Element
     for (row, target) in rows.iter_mut().zip(targets) {
         *row = elements(target);
     }
-    isa.run(Terms {
+    isa.run_inlined(Terms {
         term,
         scale,
         output: S::flat::<E>(slice::from_ref(output)),

@@ -3,6 +3,11 @@
 //! Cody and Waite's reduction: `x = k·ln 2 + r` with whole `k` and `|r| ≤ ln 2 / 2`, so `eˣ = 2ᵏ·eʳ`. `ln 2` is split
 //! into a short number, whose product with `k` is exact, and a small rest. `eʳ = 1 + r + r²·q(r)`: for `f32` `q` is the
 //! minimax polynomial of degree 4, for `f64` Taylor's of degree 11.
+//!
+//! The hyperbolic tangent is reduced likewise, `|x| = k·ln 2 / 2 + r` with `|r| ≤ ln 2 / 4`. With `s = 2⁻ᵏ` and an odd
+//! polynomial `t` for `tanh r`, `e^(−2|x|) = s·(1 − t) / (1 + t)`, so
+//! `tanh |x| = ((1 − s) + t·(1 + s)) / ((1 + s) + t·(1 − s))`. What `k·ln 2 / 2` is rounded by is little beside 1 where
+//! `s` is not 1, so it needs no second part; the chain of operations is a third shorter than by `e^x − 1`.
 
 use super::polynomial;
 
@@ -13,6 +18,7 @@ macro_rules! exponential_functions {
         exp: $least:expr, $greatest:expr;
         exp_m1: $least_m1:expr;
         q: $($q:expr),+;
+        tanh: $tanh_greatest:expr; $($tanh:expr),+;
     ) => {
         pub(crate) mod $module {
             const MANTISSA: u32 = $scalar::MANTISSA_DIGITS - 1;
@@ -72,8 +78,17 @@ macro_rules! exponential_functions {
             /// `tanh x`
             #[inline(always)]
             pub(crate) fn tanh(x: $scalar) -> $scalar {
-                let e = exp_m1(-2.0 * x.abs());
-                (-e / (2.0 + e)).copysign(x)
+                let magnitude = x.abs();
+                // Beyond this the result is 1 anyway; NaN passes the comparison.
+                let magnitude = if magnitude > $tanh_greatest { $tanh_greatest } else { magnitude };
+                let shifted = magnitude * (2.0 * core::$scalar::consts::LOG2_E) + ROUNDER;
+                let k = shifted.to_bits().wrapping_sub(ROUNDER.to_bits());
+                let r = magnitude - (shifted - ROUNDER) * (0.5 * core::$scalar::consts::LN_2);
+                let square = r * r;
+                let tanh = r + r * square * super::polynomial!(square: $($tanh),+);
+                let s = power_of_two(BIAS.wrapping_sub(k));
+                let (less, more) = (1.0 - s, 1.0 + s);
+                ((less + tanh * more) / (more + tanh * less)).copysign(x)
             }
         }
     };
@@ -85,6 +100,7 @@ exponential_functions! {
     exp: -104.0, 89.0;
     exp_m1: -18.0;
     q: 0.5, 0.166_665_18, 0.041_666_206, 0.008_368_953, 0.001_395_060_2;
+    tanh: 9.5; -0.333_312_7, 0.131_104_53;
 }
 exponential_functions! {
     f64, u64, double,
@@ -94,4 +110,6 @@ exponential_functions! {
     q: 1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5040.0, 1.0 / 40_320.0,
         1.0 / 362_880.0, 1.0 / 3_628_800.0, 1.0 / 39_916_800.0, 1.0 / 479_001_600.0,
         1.0 / 6_227_020_800.0;
+    tanh: 20.0; -1.0 / 3.0, 2.0 / 15.0, -17.0 / 315.0, 62.0 / 2835.0, -1382.0 / 155_925.0,
+        21_844.0 / 6_081_075.0, -929_569.0 / 638_512_875.0, 6_404_582.0 / 10_854_718_875.0;
 }

@@ -71,6 +71,7 @@ functions!(
 /// `c₀ + c₁·x + c₂·x² + …` as `(c₀ + c₁·x) + x²·((c₂ + c₃·x) + x²·(…))`: half as long a chain of operations as
 /// Horner's rule, which loops over these functions would wait for.
 macro_rules! polynomial {
+    ($x:ident: $even:expr, $odd:expr) => { $even + $odd * $x };
     ($x:ident: $($coefficient:expr),+) => {{
         let square = $x * $x;
         $crate::math::polynomial!(@pairs $x, square: $($coefficient),+)

@@ -5,6 +5,8 @@
 //! function picks one by the [`Isa`] that the network detected once at the start of the call.
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod totals;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod transpose;
 mod vector;
 
@@ -200,8 +202,25 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 /// may also use the constant `WIDTH`, the bytes of a register, and the type `V`, the [`Vector`] of the instruction set.
 /// `Trait` is a hidden trait by which the front finds the copies; [`Kernels`](crate::kernels::Kernels) lists it.
 ///
+/// `small` before the name has the body inlined into a caller that is compiled for the instruction set itself, where
+/// sizes are constants.
+///
 /// `f64` has no copy for AVX-512, which runs the one for AVX2: a third of the build for little gain.
 macro_rules! kernel {
+    ($(#[$meta:meta])* small $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident, $TILE:ident>(
+        $($argument:ident: $type:ty),* $(,)?
+    ) $body:block) => {
+        $(#[$meta])*
+        #[inline(always)]
+        $vis fn $name<$T: crate::Scalar>(isa: crate::simd::Isa, $($argument: $type),*) {
+            if isa.is_inlined() {
+                <$T as $kernel<$T>>::run_inlined(isa, $($argument),*)
+            } else {
+                <$T as $kernel<$T>>::run(isa, $($argument),*)
+            }
+        }
+        crate::simd::kernel!(@trait $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+    };
     ($(#[$meta:meta])* $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident, $TILE:ident>(
         $($argument:ident: $type:ty),* $(,)?
     ) $body:block) => {
@@ -210,10 +229,14 @@ macro_rules! kernel {
         $vis fn $name<$T: crate::Scalar>(isa: crate::simd::Isa, $($argument: $type),*) {
             <$T as $kernel<$T>>::run(isa, $($argument),*)
         }
-
+        crate::simd::kernel!(@trait $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+    };
+    (@trait $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
         #[doc(hidden)]
         pub trait $kernel<$T>: Sized {
             fn run(isa: crate::simd::Isa, $($argument: $type),*);
+            /// The body itself, for a caller that is compiled for the instruction set.
+            fn run_inlined(isa: crate::simd::Isa, $($argument: $type),*);
         }
 
         crate::simd::kernel!(@copies f32 avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
@@ -228,6 +251,12 @@ macro_rules! kernel {
         }
     };
     (@avx512 avx2 $T:ident $arguments:tt) => {};
+    (@inlined avx512 $T:ident ($($argument:ident),*)) => {
+        body::<true, { crate::simd::tile::<$T>(64) }, 64, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
+    };
+    (@inlined avx2 $T:ident ($($argument:ident),*)) => {
+        body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
+    };
     (@copies $scalar:ident $widest:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
         const _: () = {
             type $T = $scalar;
@@ -265,6 +294,21 @@ macro_rules! kernel {
                         // SAFETY: `Avx512` is only made by `Isa::detect`, after all its features, AVX2 and FMA among
                         // them, were found.
                         crate::simd::InstructionSet::Avx512 => unsafe { $widest($($argument),*) },
+                    }
+                }
+
+                #[inline(always)]
+                fn run_inlined(isa: crate::simd::Isa, $($argument: $type),*) {
+                    match isa.instruction_set() {
+                        crate::simd::InstructionSet::Baseline => {
+                            body::<false, { crate::simd::tile::<$T>(16) }, 16, crate::Lanes<$T>>($($argument),*)
+                        }
+                        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+                        crate::simd::InstructionSet::Avx2 => {
+                            body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
+                        }
+                        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+                        crate::simd::InstructionSet::Avx512 => crate::simd::kernel!(@inlined $widest $T ($($argument),*)),
                     }
                 }
             }

@@ -22,8 +22,6 @@ pub(crate) trait Vector<T: Scalar>: Copy {
     fn add(self, other: Self) -> Self;
     /// `self · other`
     fn multiply(self, other: Self) -> Self;
-    /// The larger of each pair; `other` where one is NaN or both are zeros.
-    fn max(self, other: Self) -> Self;
 
     /// Columns become rows.
     #[inline(always)]
@@ -75,6 +73,11 @@ pub(crate) trait Vector<T: Scalar>: Copy {
             }
         }
     }
+    /// The sums over the lanes of each of four.
+    #[inline(always)]
+    fn totals(rows: [Self; 4]) -> [T; 4] {
+        rows.map(Self::total)
+    }
     /// The sum over the lanes, in the order of [`Element::sum`] of [`Lanes`].
     #[inline(always)]
     fn total(self) -> T {
@@ -113,17 +116,14 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
     fn multiply(self, other: Self) -> Self {
         self * other
     }
-    #[inline(always)]
-    fn max(self, other: Self) -> Self {
-        self.zip(other, |a, b| if a > b { a } else { b })
-    }
 }
 
 /// A vector made of `$count` registers of `$lanes` lanes. Every intrinsic belongs to the one feature that is named.
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 macro_rules! vector {
     ($(#[$meta:meta])* $name:ident: [$register:ident; $count:literal] of $scalar:ident by $lanes:literal {
-        $set1:ident, $loadu:ident, $storeu:ident, $fmadd:ident, $add:ident, $mul:ident, $max:ident $(,)?
+        $set1:ident, $loadu:ident, $storeu:ident, $fmadd:ident, $add:ident, $mul:ident,
+        totals: $totals:ident $(,)?
     } $($own:item)*) => {
         $(#[$meta])*
         #[derive(Clone, Copy)]
@@ -133,7 +133,7 @@ macro_rules! vector {
         impl Vector<$scalar> for $name {
             #[inline(always)]
             fn splat(value: $scalar) -> Self {
-                // SAFETY: only the copies of kernels that are compiled for the instruction set name this type.
+                // SAFETY: only the bodies of kernels name this type, and an `Isa` that was detected chooses among them.
                 Self([unsafe { arch::$set1(value) }; $count])
             }
             #[inline(always)]
@@ -177,21 +177,18 @@ macro_rules! vector {
                 }
                 self
             }
-            #[inline(always)]
-            fn max(mut self, other: Self) -> Self {
-                for i in 0..$count {
-                    // SAFETY: as in `splat`.
-                    self.0[i] = unsafe { arch::$max(self.0[i], other.0[i]) };
-                }
-                self
-            }
             $($own)*
+            #[inline(always)]
+            fn totals(rows: [Self; 4]) -> [$scalar; 4] {
+                // SAFETY: as in `splat`.
+                unsafe { totals::$totals(rows.map(|row| row.0)) }
+            }
         }
     };
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-use super::transpose;
+use super::{totals, transpose};
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 use core::arch::x86_64 as arch;
 
@@ -199,7 +196,8 @@ use core::arch::x86_64 as arch;
 vector! {
     /// One register of AVX-512.
     Avx512F32: [__m512; 1] of f32 by 16 {
-        _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_mul_ps, _mm512_max_ps,
+        _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_mul_ps,
+        totals: avx512_f32,
     }
     #[inline(always)]
     fn load_partial(from: &[f32]) -> Self {
@@ -242,7 +240,8 @@ vector! {
 vector! {
     /// Two registers of AVX2.
     Avx2F32: [__m256; 2] of f32 by 8 {
-        _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_mul_ps, _mm256_max_ps,
+        _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_mul_ps,
+        totals: avx2_f32,
     }
     #[inline(always)]
     fn load_partial(from: &[f32]) -> Self {
@@ -309,7 +308,8 @@ fn first_of_8(len: usize) -> arch::__m256i {
 vector! {
     /// Four registers of AVX2.
     Avx2F64: [__m256d; 4] of f64 by 4 {
-        _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, _mm256_add_pd, _mm256_mul_pd, _mm256_max_pd,
+        _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, _mm256_add_pd, _mm256_mul_pd,
+        totals: avx2_f64,
     }
 }
 

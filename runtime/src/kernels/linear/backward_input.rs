@@ -1,6 +1,6 @@
 use crate::Scalar;
-use crate::element::{Element, LANES, Lanes};
-use crate::simd::{Vector, kernel, multiply_add};
+use crate::element::LANES;
+use crate::simd::{Vector, kernel};
 
 /// Outputs whose products are summed up in registers before the sums go to memory.
 const COUNT: usize = 64;
@@ -9,21 +9,14 @@ const COUNT: usize = 64;
 const INPUTS: usize = 24;
 
 kernel! {
-    /// `dx = Wᵀ·dy`, for one sample (`lanes` = 1) or for lane groups, one behind the other in `dy` and `dx`.
+    /// `dx = Wᵀ·dy` for lane groups, one behind the other in `dy` and `dx`.
     BackwardInput: pub(crate) fn backward_input<T, FMA, TILE>(
-        lanes: usize,
         outputs: usize,
         weight: &[T],
         dy: &[T],
         dx: &mut [T],
     ) {
         let outputs = outputs.max(1);
-        if lanes == 1 {
-            for (dx, column) in dx.iter_mut().zip(weight.chunks_exact(outputs)) {
-                *dx = dot::<T, FMA>(column, dy);
-            }
-            return;
-        }
         dx.fill(T::ZERO);
         let (dy, dx) = (dy.as_chunks::<LANES>().0, dx.as_chunks_mut::<LANES>().0);
         let (groups, inputs) = (dy.len() / outputs, weight.len() / outputs);
@@ -128,23 +121,4 @@ fn tile<T: Scalar, V: Vector<T>, const N: usize, const G: usize>(
             }
         }
     }
-}
-
-/// `Σ a·b` in [`LANES`] partial sums and a fixed tree, and one more for the rest.
-#[inline(always)]
-fn dot<T: Scalar, const FMA: bool>(a: &[T], b: &[T]) -> T {
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
-    let mut sums = [T::ZERO; LANES];
-    for (a, b) in a.iter().zip(b) {
-        for l in 0..LANES {
-            sums[l] = multiply_add::<T, FMA>(a[l], b[l], sums[l]);
-        }
-    }
-    // A sum of their own: the others would lie in memory to be reached one by one.
-    let mut rest = T::ZERO;
-    for (&a, &b) in a_rest.iter().zip(b_rest) {
-        rest = multiply_add::<T, FMA>(a, b, rest);
-    }
-    Lanes(sums).sum() + rest
 }

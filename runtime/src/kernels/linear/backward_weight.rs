@@ -1,6 +1,6 @@
 use crate::Scalar;
 use crate::element::{LANES, Lanes};
-use crate::simd::{Vector, kernel, multiply_add};
+use crate::simd::{Vector, kernel};
 
 /// Lane groups whose `dy` is transposed at a time.
 const GROUPS: usize = 8;
@@ -12,11 +12,9 @@ const FEW_GROUPS: usize = 2;
 const VECTORS: usize = 2;
 
 kernel! {
-    /// `dW += dy·xᵀ`, `db += dy` for one sample (`lanes` = 1), or summed over lane groups, one behind the other in `x`
-    /// and `dy`. `overwrite` sets the sums instead of adding them. Of the `inputs` in `x`, `d_weight` has rows for those
+    /// `dW += dy·xᵀ`, `db += dy` summed over lane groups, one behind the other in `x` and `dy`. `overwrite` sets the sums instead of adding them. Of the `inputs` in `x`, `d_weight` has rows for those
     /// from `first` on.
     BackwardWeight: pub(crate) fn backward_weight<T, FMA, TILE>(
-        lanes: usize,
         inputs: usize,
         first: usize,
         outputs: usize,
@@ -28,10 +26,6 @@ kernel! {
     ) {
         if overwrite {
             d_bias.fill(T::ZERO);
-        }
-        if lanes == 1 {
-            single::<T, FMA>(overwrite, x, dy, d_weight, d_bias);
-            return;
         }
         let (outputs, inputs) = (outputs.max(1), inputs.max(1));
         let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
@@ -60,33 +54,6 @@ kernel! {
                     output += LANES;
                 }
             }
-        }
-    }
-}
-
-#[inline(always)]
-fn single<T: Scalar, const FMA: bool>(
-    overwrite: bool,
-    x: &[T],
-    dy: &[T],
-    d_weight: &mut [T],
-    d_bias: &mut [T],
-) {
-    for (db, &dy) in d_bias.iter_mut().zip(dy) {
-        *db += dy;
-    }
-    let (vectors, rest) = dy.as_chunks::<LANES>();
-    for (column, &x) in d_weight.chunks_exact_mut(dy.len().max(1)).zip(x) {
-        let (column, column_rest) = column.as_chunks_mut::<LANES>();
-        for (dw, dy) in column.iter_mut().zip(vectors) {
-            for l in 0..LANES {
-                let before = if overwrite { T::ZERO } else { dw[l] };
-                dw[l] = multiply_add::<T, FMA>(x, dy[l], before);
-            }
-        }
-        for (dw, &dy) in column_rest.iter_mut().zip(rest) {
-            let before = if overwrite { T::ZERO } else { *dw };
-            *dw = multiply_add::<T, FMA>(x, dy, before);
         }
     }
 }

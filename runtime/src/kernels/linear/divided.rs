@@ -55,7 +55,7 @@ pub(crate) fn input_gradient<T: Scalar>(
     let groups = dy.len() / (outputs * LANES).max(1);
     let pieces = pieces(weight.len() * groups * LANES).min(groups);
     by_groups(pieces, groups, dy, dx, &|dy, dx| {
-        backward_input(isa, LANES, outputs, weight, dy, dx);
+        backward_input(isa, outputs, weight, dy, dx);
     });
 }
 
@@ -80,7 +80,7 @@ pub(crate) fn weight_gradient<T: Scalar>(
         d_bias,
         &|first, d_weight, d_bias| {
             backward_weight(
-                isa, LANES, inputs, first, outputs, overwrite, x, dy, d_weight, d_bias,
+                isa, inputs, first, outputs, overwrite, x, dy, d_weight, d_bias,
             );
         },
     );

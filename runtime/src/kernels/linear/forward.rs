@@ -3,7 +3,7 @@ use crate::simd::kernel;
 
 kernel! {
     /// `y = W·x + b` for one sample.
-    Forward: pub(crate) fn forward<T, FMA, TILE>(
+    small Forward: pub(crate) fn forward<T, FMA, TILE>(
         weight: &[T],
         bias: &[T],
         x: &[T],

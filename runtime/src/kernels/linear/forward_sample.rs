@@ -1,7 +1,7 @@
 //! One sample: outputs in the SIMD lanes, sums in registers while the inputs stream by.
 
 use crate::Scalar;
-use crate::simd::{InstructionSet, Isa, multiply_add};
+use crate::simd::multiply_add;
 
 /// Up to this many outputs, each tile goes through all inputs at once.
 const NARROW: usize = 256;
@@ -17,31 +17,14 @@ pub(crate) fn product<T: Scalar, const FMA: bool, const WIDTH: usize>(
     x: &[T],
     y: &mut [T],
 ) {
-    if bias.is_empty() {
-        y.fill(T::ZERO);
-    }
-    for (y, &bias) in y.iter_mut().zip(bias) {
-        *y = bias;
-    }
     let outputs = y.len();
     if outputs <= NARROW {
-        add_rows::<T, FMA, WIDTH>(weight, x, y);
+        add_rows::<T, FMA, WIDTH>(Some(bias), weight, x, y);
     } else {
+        let mut before = Some(bias);
         for (weight, x) in weight.chunks(ROWS * outputs).zip(x.chunks(ROWS)) {
-            add_rows::<T, FMA, WIDTH>(weight, x, y);
+            add_rows::<T, FMA, WIDTH>(before.take(), weight, x, y);
         }
-    }
-}
-
-/// [`product`] where the caller is compiled for the instruction set and sizes are constants.
-#[inline(always)]
-pub(crate) fn forward_inlined<T: Scalar>(isa: Isa, weight: &[T], bias: &[T], x: &[T], y: &mut [T]) {
-    match isa.instruction_set() {
-        InstructionSet::Baseline => product::<T, false, 16>(weight, bias, x, y),
-        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        InstructionSet::Avx2 => product::<T, true, 32>(weight, bias, x, y),
-        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        InstructionSet::Avx512 => product::<T, true, 64>(weight, bias, x, y),
     }
 }
 
@@ -52,24 +35,30 @@ const fn chains<T>(outputs: usize, width: usize) -> usize {
     if chains > 8 { 8 } else { chains }
 }
 
-/// `y += W·x`, tile by tile: the first size of which more than half is left, among those that fit the registers.
+/// `y = W·x + b`, or `y += W·x` without bias, tile by tile: the first size of which more than half is left, among those
+/// that fit the registers. An empty bias is one of zeros.
 #[inline(always)]
-fn add_rows<T: Scalar, const FMA: bool, const WIDTH: usize>(weight: &[T], x: &[T], y: &mut [T]) {
+fn add_rows<T: Scalar, const FMA: bool, const WIDTH: usize>(
+    bias: Option<&[T]>,
+    weight: &[T],
+    x: &[T],
+    y: &mut [T],
+) {
     let mut start = 0;
     while start < y.len() {
         let rest = y.len() - start;
         start += if const { chains::<T>(128, WIDTH) > 0 } && rest > 64 {
-            add_tile::<T, FMA, WIDTH, 128>(start, weight, x, y)
+            add_tile::<T, FMA, WIDTH, 128>(start, bias, weight, x, y)
         } else if const { chains::<T>(64, WIDTH) > 0 } && rest > 32 {
-            add_tile::<T, FMA, WIDTH, 64>(start, weight, x, y)
+            add_tile::<T, FMA, WIDTH, 64>(start, bias, weight, x, y)
         } else if const { chains::<T>(32, WIDTH) > 0 } && rest > 16 {
-            add_tile::<T, FMA, WIDTH, 32>(start, weight, x, y)
+            add_tile::<T, FMA, WIDTH, 32>(start, bias, weight, x, y)
         } else if rest > 8 {
-            add_tile::<T, FMA, WIDTH, 16>(start, weight, x, y)
+            add_tile::<T, FMA, WIDTH, 16>(start, bias, weight, x, y)
         } else if rest > 4 {
-            add_tile::<T, FMA, WIDTH, 8>(start, weight, x, y)
+            add_tile::<T, FMA, WIDTH, 8>(start, bias, weight, x, y)
         } else {
-            add_tile::<T, FMA, WIDTH, 4>(start, weight, x, y)
+            add_tile::<T, FMA, WIDTH, 4>(start, bias, weight, x, y)
         };
     }
 }
@@ -79,18 +68,19 @@ fn add_rows<T: Scalar, const FMA: bool, const WIDTH: usize>(weight: &[T], x: &[T
 #[inline(always)]
 fn add_tile<T: Scalar, const FMA: bool, const WIDTH: usize, const N: usize>(
     start: usize,
+    bias: Option<&[T]>,
     weight: &[T],
     x: &[T],
     y: &mut [T],
 ) -> usize {
     if const { chains::<T>(N, WIDTH) >= 8 } {
-        add_chains::<T, FMA, N, 8>(start, weight, x, y);
+        add_chains::<T, FMA, N, 8>(start, bias, weight, x, y);
     } else if const { chains::<T>(N, WIDTH) >= 4 } {
-        add_chains::<T, FMA, N, 4>(start, weight, x, y);
+        add_chains::<T, FMA, N, 4>(start, bias, weight, x, y);
     } else if const { chains::<T>(N, WIDTH) >= 2 } {
-        add_chains::<T, FMA, N, 2>(start, weight, x, y);
+        add_chains::<T, FMA, N, 2>(start, bias, weight, x, y);
     } else {
-        add_chains::<T, FMA, N, 1>(start, weight, x, y);
+        add_chains::<T, FMA, N, 1>(start, bias, weight, x, y);
     }
     N
 }
@@ -101,6 +91,7 @@ fn add_tile<T: Scalar, const FMA: bool, const WIDTH: usize, const N: usize>(
 #[inline(always)]
 fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
     start: usize,
+    bias: Option<&[T]>,
     weight: &[T],
     x: &[T],
     y: &mut [T],
@@ -108,6 +99,15 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
     let outputs = y.len();
     let zeros = [T::ZERO; N];
     let mut sums = [zeros; U];
+    let before = bias.unwrap_or(y).get(start..).unwrap_or_default();
+    match before.first_chunk() {
+        Some(before) => sums[0] = *before,
+        None => {
+            for (sum, &before) in sums[0].iter_mut().zip(before) {
+                *sum = before;
+            }
+        }
+    }
     let mut at = start;
     let (groups, rest) = x.as_chunks::<U>();
     let mut done = 0;
@@ -165,12 +165,10 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
     total!(1 2 3 4 5 6 7);
     let y = y.get_mut(start..).unwrap_or_default();
     if let Some(y) = y.first_chunk_mut::<N>() {
-        for o in 0..N {
-            y[o] += total[o];
-        }
+        *y = total;
     } else {
         for (y, total) in y.iter_mut().zip(total) {
-            *y += total;
+            *y = total;
         }
     }
 }

@@ -4,6 +4,7 @@
 //! outputs × inputs matrix), `b: [outputs]` or empty. `L` is 1 or [`LANES`](crate::LANES).
 
 mod backward_input;
+mod backward_sample;
 mod backward_weight;
 mod divided;
 mod forward;
@@ -11,11 +12,11 @@ mod forward_groups;
 mod forward_sample;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
+pub(crate) use backward_sample::{BackwardSample, backward_sample};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
 pub(crate) use divided::{forward as forward_divided, input_gradient, weight_gradient};
 pub(crate) use forward::{Forward, forward};
 pub(crate) use forward_groups::{ForwardGroups, forward_groups};
-pub(crate) use forward_sample::forward_inlined;
 
 #[cfg(test)]
 mod tests {
@@ -106,17 +107,21 @@ mod tests {
                     }
                     assert_close(&y, &y_expected, products);
                     let mut dx = vec![T::ONE; inputs * groups * lanes];
-                    backward_input(isa, lanes, outputs, &w, &dy, &mut dx);
-                    assert_close(&dx, &dx_expected, products);
                     let (mut dw, mut db) = (dw_before.clone(), b.clone());
-                    backward_weight(
-                        isa, lanes, inputs, 0, outputs, false, &x, &dy, &mut dw, &mut db,
-                    );
+                    let backward = |overwrite, dx: &mut [T], dw: &mut [T], db: &mut [T]| {
+                        if lanes == 1 {
+                            backward_sample(isa, overwrite, &w, &x, &dy, dx, dw, db);
+                        } else {
+                            backward_input(isa, outputs, &w, &dy, dx);
+                            backward_weight(isa, inputs, 0, outputs, overwrite, &x, &dy, dw, db);
+                        }
+                    };
+                    backward(false, &mut dx, &mut dw, &mut db);
+                    assert_close(&dx, &dx_expected, products);
                     assert_close(&dw, &dw_expected, products);
                     assert_close(&db, &db_expected, products);
-                    backward_weight(
-                        isa, lanes, inputs, 0, outputs, true, &x, &dy, &mut dw, &mut db,
-                    );
+                    let wanted = if lanes == 1 { 0 } else { dx.len() };
+                    backward(true, &mut dx[..wanted], &mut dw, &mut db);
                     assert_close(&dw, &fresh(&dw_expected, &dw_before), products);
                     assert_close(&db, &fresh(&db_expected, &b), products);
                     if lanes > 1 {
@@ -125,7 +130,6 @@ mod tests {
                         let mut rows = vec![T::ONE; (inputs - first) * outputs];
                         backward_weight(
                             isa,
-                            lanes,
                             inputs,
                             first,
                             outputs,

@@ -1,0 +1,38 @@
+use alloc::boxed::Box;
+use bytemuck::Zeroable;
+use core::ops::{Deref, DerefMut};
+
+/// A value on the heap that begins at a cache line, wherever its type would lie: so that vectors of gradients do not
+/// lie across two.
+#[derive(Clone)]
+pub struct AlignedBox<P>(Box<Aligned<P>>);
+
+#[repr(C, align(64))]
+#[derive(Clone, Copy)]
+struct Aligned<P>(P);
+
+#[allow(unsafe_code)] // layout
+// SAFETY: zeros are a value of the only field.
+unsafe impl<P: Zeroable> Zeroable for Aligned<P> {}
+
+impl<P: Zeroable> AlignedBox<P> {
+    /// Zeros, built in place.
+    pub(crate) fn zeroed() -> Self {
+        Self(bytemuck::zeroed_box())
+    }
+}
+
+impl<P> Deref for AlignedBox<P> {
+    type Target = P;
+    #[inline(always)]
+    fn deref(&self) -> &P {
+        &self.0.0
+    }
+}
+
+impl<P> DerefMut for AlignedBox<P> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut P {
+        &mut self.0.0
+    }
+}

@@ -1,0 +1,102 @@
+//! Small networks, whose layers take less time than a call for each: one sample goes through all of them in one
+//! function for each instruction set, with constant sizes.
+
+use crate::element::{Element, LANES};
+use crate::network::Network;
+use crate::pass::{Objective, Pass};
+use crate::simd::{Isa, Work};
+use crate::workspace::Arena;
+use core::slice;
+
+/// Multiply-adds of the largest small network.
+const MACS: usize = 8192;
+
+/// The forward function for one sample.
+#[inline(always)]
+pub(crate) fn infer<N: Network>(
+    network: &N,
+    input: &N::Input,
+    output: &mut N::Output,
+    scratch: &mut [N::Scalar],
+) {
+    let isa = Isa::detect().outlined();
+    let inference = Inference {
+        network,
+        input,
+        output,
+        scratch,
+    };
+    if const { N::MACS <= MACS } {
+        isa.run(inference);
+    } else {
+        inference.run_on::<false>(isa);
+    }
+}
+
+/// The training function, for lane groups or the one sample of a batch.
+#[inline(always)]
+pub(crate) fn train<N: Network, E: Element<N::Scalar>>(
+    network: &N,
+    pass: Pass<'_, N, E>,
+    objective: impl Objective<N, E>,
+) {
+    if const { N::MACS <= MACS && E::LANES == 1 } {
+        pass.context.isa.run(Training {
+            network,
+            pass,
+            objective,
+        });
+    } else {
+        network.train(pass, objective);
+    }
+}
+
+struct Inference<'a, N: Network> {
+    network: &'a N,
+    input: &'a N::Input,
+    output: &'a mut N::Output,
+    scratch: &'a mut [N::Scalar],
+}
+
+impl<N: Network> Work for Inference<'_, N> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        self.run_on::<FMA>(Isa::detect().outlined());
+    }
+    #[inline(always)]
+    fn run_on<const FMA: bool>(self, isa: Isa) {
+        let Some(scratch) = self.scratch.get_mut(..N::INFERENCE_ELEMENTS) else {
+            return;
+        };
+        self.network.infer::<N::Scalar>(
+            isa,
+            bytemuck::cast_slice(slice::from_ref(self.input)),
+            bytemuck::cast_slice_mut(slice::from_mut(self.output)),
+            Arena::new(scratch, 1),
+        );
+    }
+}
+
+struct Training<'a, N: Network, E, O> {
+    network: &'a N,
+    pass: Pass<'a, N, E>,
+    objective: O,
+}
+
+impl<N: Network, E: Element<N::Scalar>, O: Objective<N, E>> Work for Training<'_, N, E, O> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        self.run_on::<FMA>(Isa::detect().outlined());
+    }
+    #[inline(always)]
+    fn run_on<const FMA: bool>(mut self, isa: Isa) {
+        self.pass.context.isa = isa;
+        let Some(arena) = self.pass.arena.one_sample(N::TRAINING_ELEMENTS * LANES) else {
+            return;
+        };
+        self.pass.arena = arena;
+        self.network.train(self.pass, self.objective);
+    }
+}
