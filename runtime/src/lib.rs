@@ -41,6 +41,7 @@
 //! | `alloc` | yes | networks, workspaces and optimizer state on the heap, built in place |
 //! | `simd` | yes | kernels for AVX2 with FMA and for AVX-512 besides the baseline, chosen at run time; needs `std` |
 //! | `safetensors` | no | files with PyTorch's names and layouts; needs `std` |
+//! | `force-isa` | no | for tests: the environment variable `CHAINRULE_ISA` chooses the instruction set (`baseline`, `avx2`, `avx512`) |
 //!
 //! Without `std` and `alloc` the crate is `no_std`: networks, workspaces and optimizer state lie where the program puts
 //! them.
