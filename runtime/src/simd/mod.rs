@@ -231,6 +231,8 @@ macro_rules! kernel {
     };
     (@avx512 avx2 $T:ident $arguments:tt) => {};
     (@copies $scalar:ident [$($used:ident)?] $widest:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
+        // What makes the copies for `f64` part of the crate that calls them.
+        #[allow(clippy::extra_unused_type_parameters)]
         const _: () = {
             type $T = $scalar;
             $(type $used = ();)?
