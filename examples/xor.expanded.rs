@@ -14,7 +14,7 @@
 /// |  | `Tanh` | `[3]` | 0 | 0 |
 /// | `output` | `Linear(1)` | `[1]` | 4 | 3 |
 /// | | | | **13** | **9** |
-#[repr(C)]
+#[repr(C, align(64))]
 #[derive(::core::clone::Clone, ::core::marker::Copy)]
 pub struct Xor {
     __parameters: XorParameters,
@@ -32,7 +32,7 @@ pub struct XorParameters {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
 const _: () = {
     use ::chainrule::__private as __rt;
-    __rt::run!([] f32, Xor { __parameters : XorParameters, __buffers : () });
+    __rt::run!(@ aligned[] f32, Xor { __parameters : XorParameters, __buffers : () });
     __rt::run!(
         [] f32, XorParameters { hidden : < ::chainrule::layers::Linear < 2, 3, 3 > as
         ::chainrule::Layer < f32 >> ::Parameters, output : < ::chainrule::layers::Linear
@@ -176,6 +176,7 @@ const _: () = {
                 );
             }
         }
+        #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
             &self,
             pass: __rt::Pass<'_, Self, __E>,
@@ -215,7 +216,7 @@ const _: () = {
                 x2,
             );
             let d2 = __rt::view::<f32, [f32; 1], __E>(region0, groups);
-            objective.outputs(x2, d2);
+            objective.outputs(context.isa, x2, d2);
             let d1 = __rt::view::<f32, [f32; 3], __E>(region1, groups);
             ::chainrule::Layer::<
                 f32,

@@ -42,6 +42,7 @@
 //! | `simd` | yes | kernels for AVX2 with FMA and for AVX-512 besides the baseline, chosen at run time; needs `std` |
 //! | `parallel` | no | training and inference of large batches on the threads of a pool, the same bits on any number of them; needs `std` |
 //! | `safetensors` | no | files with PyTorch's names and layouts; needs `std` |
+//! | `force-isa` | no | for tests: the environment variable `CHAINRULE_ISA` chooses the instruction set (`baseline`, `avx2`, `avx512`) |
 //!
 //! Without `std` and `alloc` the crate is `no_std`: networks, workspaces and optimizer state lie where the program puts
 //! them.

@@ -36,7 +36,7 @@ fn apply<T: Scalar, A: Activation<T>, S: Shape<Scalar = T>, E: Element<T>>(
 ) {
     let batch = Repeated::of(case, false);
     let want = batch.repeat(case.get("output"), |_| 1.0);
-    for isa in [Isa::BASELINE, Isa::detect()] {
+    for isa in Isa::for_tests() {
         let inputs = batch.repeat(case.get("input"), |_| 1.0);
         let mut x = pack::<T, E>(&inputs, batch.samples(), Tail::Repeats);
         layer.apply::<E>(isa, S::values_mut(&mut x));

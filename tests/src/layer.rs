@@ -42,7 +42,7 @@ fn check_inference_as<T: Scalar, L: Layer<T>, E: Element<T>>(layer: L, case: &Ca
     });
     let batch = Repeated::of(case, L::CROSS_SAMPLE);
     let want = batch.repeat(case.get(outputs), |_| 1.0);
-    for isa in [Isa::BASELINE, Isa::detect()] {
+    for isa in Isa::for_tests() {
         let what = format!(
             "{} output of inference ({} samples an element)",
             case.name(),
@@ -73,7 +73,7 @@ fn check_training_as<T: Scalar, L: Layer<T>, E: Element<T>>(layer: L, case: &Cas
             E::LANES
         )
     };
-    for isa in [Isa::BASELINE, Isa::detect()] {
+    for isa in Isa::for_tests() {
         let got = train::<T, L, E>(layer, isa, &state, &inputs, &d_outputs, true);
         assert_close::<T>(&what("output"), &got.outputs, &outputs, Tolerance::Forward);
         assert_close::<T>(

@@ -35,7 +35,7 @@ where
         case.name()
     );
     let what = |part: &str| format!("{} {part} ({} samples an element)", case.name(), E::LANES);
-    for isa in [Isa::BASELINE, Isa::detect()] {
+    for isa in Isa::for_tests() {
         let (value, d_output) = loss_of::<T, S, Y, L, E>(loss, isa, outputs, targets);
         assert_close::<T>(
             &what("loss"),

@@ -20,7 +20,7 @@
 /// |  | `Sigmoid` | `[3]` | 0 | 0 |
 /// | `gate` | `Multiply` | `[3]` | 0 | 0 |
 /// | | | | **90** | **72** |
-#[repr(C)]
+#[repr(C, align(64))]
 #[derive(::core::clone::Clone, ::core::marker::Copy)]
 struct Blocks {
     __parameters: BlocksParameters,
@@ -77,7 +77,9 @@ struct BlocksGateOpenParameters {
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
 const _: () = {
     use ::chainrule::__private as __rt;
-    __rt::run!([] f32, Blocks { __parameters : BlocksParameters, __buffers : () });
+    __rt::run!(
+        @ aligned[] f32, Blocks { __parameters : BlocksParameters, __buffers : () }
+    );
     __rt::run!(
         [] f32, BlocksParameters { linear1 : < ::chainrule::layers::Linear < 4, 4, 4 > as
         ::chainrule::Layer < f32 >> ::Parameters, stage : [BlocksStageParameters;
@@ -396,6 +398,7 @@ const _: () = {
                 <[f32; 3] as ::chainrule::Shape>::flat::<__E>(&*x5),
             );
         }
+        #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
             &self,
             pass: __rt::Pass<'_, Self, __E>,
@@ -549,7 +552,7 @@ const _: () = {
                 <[f32; 3] as ::chainrule::Shape>::flat::<__E>(&*x7),
             );
             let d8 = __rt::view::<f32, [f32; 3], __E>(region0, groups);
-            objective.outputs(x8, d8);
+            objective.outputs(context.isa, x8, d8);
             let d6 = __rt::view::<f32, [f32; 3], __E>(region2, groups);
             let d7 = __rt::view::<f32, [f32; 3], __E>(region1, groups);
             {

@@ -17,7 +17,7 @@
 /// |  | `Dropout(0.2)` | `[64]` | 0 | 0 |
 /// | `linear1` | `Linear(10)` | `[10]` | 650 | 640 |
 /// | | | | **698** | **3_200** |
-#[repr(C)]
+#[repr(C, align(64))]
 #[derive(::core::clone::Clone, ::core::marker::Copy, Debug)]
 struct Small {
     __parameters: SmallParameters,
@@ -64,7 +64,8 @@ struct SmallBuffers {
 const _: () = {
     use ::chainrule::__private as __rt;
     __rt::run!(
-        [] f32, Small { __parameters : SmallParameters, __buffers : SmallBuffers }
+        @ aligned[] f32, Small { __parameters : SmallParameters, __buffers : SmallBuffers
+        }
     );
     __rt::run!(
         [] f32, SmallParameters { conv : < ::chainrule::layers::Conv2d < 1, 8, 8, 4, 8,
@@ -323,6 +324,7 @@ const _: () = {
                 );
             }
         }
+        #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
             &self,
             pass: __rt::Pass<'_, Self, __E>,
@@ -427,7 +429,7 @@ const _: () = {
                 x5,
             );
             let d5 = __rt::view::<f32, [f32; 10], __E>(region0, groups);
-            objective.outputs(x5, d5);
+            objective.outputs(context.isa, x5, d5);
             let d4 = __rt::view::<f32, [f32; 64], __E>(region1, groups);
             ::chainrule::Layer::<
                 f32,

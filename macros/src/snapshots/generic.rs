@@ -9,7 +9,7 @@
 /// | `linear1` | `Linear(H)` | `[H]` | 4·H + H | 4·H |
 /// |  | `Gelu` | `[H]` | 0 | 0 |
 /// | `warp1` | `my::Warp<H>(gain = 2.0)` | the output of `my::Warp<H>(gain = 2.0)` | as the type says | as the type says |
-#[repr(C)]
+#[repr(C, align(64))]
 #[derive(::core::clone::Clone, ::core::marker::Copy)]
 pub struct Policy<const H: usize, T: ::chainrule::Scalar> {
     __parameters: PolicyParameters<H, T>,
@@ -35,8 +35,8 @@ pub struct PolicyBuffers<const H: usize, T: ::chainrule::Scalar> {
 const _: () = {
     use ::chainrule::__private as __rt;
     __rt::run!(
-        [const H : usize, T : ::chainrule::Scalar] T, Policy < H, T > { __parameters :
-        PolicyParameters < H, T >, __buffers : PolicyBuffers < H, T > }
+        @ aligned[const H : usize, T : ::chainrule::Scalar] T, Policy < H, T > {
+        __parameters : PolicyParameters < H, T >, __buffers : PolicyBuffers < H, T > }
     );
     __rt::run!(
         [const H : usize, T : ::chainrule::Scalar] T, PolicyParameters < H, T > { linear1
@@ -250,6 +250,7 @@ const _: () = {
                 );
             }
         }
+        #[inline(always)]
         fn train<__E: ::chainrule::Element<T>>(
             &self,
             pass: __rt::Pass<'_, Self, __E>,
@@ -331,7 +332,7 @@ const _: () = {
                 <my::Warp<H> as ::chainrule::Layer<T>>::Output,
                 __E,
             >(region0, groups);
-            objective.outputs(x3, d3);
+            objective.outputs(context.isa, x3, d3);
             let d2 = __rt::view::<T, [T; H], __E>(region1, groups);
             ::chainrule::Layer::<
                 T,

@@ -12,7 +12,7 @@
 /// | `policy.linear1` | `Linear(2)` | `[2]` | H·2 + 2 | H·2 |
 /// | `value.linear1` | `Linear(1)` | `[1]` | H +  | H |
 /// |  | `Heads` | { policy: [2], value: [1] } | 0 | 0 |
-#[repr(C)]
+#[repr(C, align(64))]
 #[derive(::core::clone::Clone, ::core::marker::Copy)]
 struct Agent<const H: usize> {
     __parameters: AgentParameters<H>,
@@ -61,8 +61,8 @@ struct AgentOutput<const H: usize, __E = f32> {
 const _: () = {
     use ::chainrule::__private as __rt;
     __rt::run!(
-        [const H : usize] f32, Agent < H > { __parameters : AgentParameters < H >,
-        __buffers : () }
+        @ aligned[const H : usize] f32, Agent < H > { __parameters : AgentParameters < H
+        >, __buffers : () }
     );
     __rt::run!(
         [const H : usize] f32, AgentParameters < H > { linear1 : <
@@ -288,6 +288,7 @@ const _: () = {
                 1,
             );
         }
+        #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
             &self,
             pass: __rt::Pass<'_, Self, __E>,
@@ -371,7 +372,7 @@ const _: () = {
                 1,
             );
             let d4 = __rt::view::<f32, AgentOutput<H, f32>, __E>(region0, groups);
-            objective.outputs(x4, d4);
+            objective.outputs(context.isa, x4, d4);
             let d2 = __rt::view::<f32, [f32; 2], __E>(region2, groups);
             let d3 = __rt::view::<f32, [f32; 1], __E>(region1, groups);
             {

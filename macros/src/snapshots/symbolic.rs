@@ -60,7 +60,7 @@ const _: () = ::chainrule::__private::assert_layer::<
 /// |  | `Relu` | `[HIDDEN]` | 0 | 0 |
 /// | `scale1` | `Scale<8>` | the output of `Scale<8>` | as the type says | as the type says |
 /// | `linear2` | `Linear(CLASSES)` | `[CLASSES]` | Scale<8>.output[0]·CLASSES + CLASSES | Scale<8>.output[0]·CLASSES |
-#[repr(C)]
+#[repr(C, align(64))]
 #[derive(::core::clone::Clone, ::core::marker::Copy)]
 struct Symbolic {
     __parameters: SymbolicParameters,
@@ -98,8 +98,8 @@ struct SymbolicBuffers {
 const _: () = {
     use ::chainrule::__private as __rt;
     __rt::run!(
-        [] f32, Symbolic { __parameters : SymbolicParameters, __buffers : SymbolicBuffers
-        }
+        @ aligned[] f32, Symbolic { __parameters : SymbolicParameters, __buffers :
+        SymbolicBuffers }
     );
     __rt::run!(
         [] f32, SymbolicParameters { linear1 : < ::chainrule::layers::Linear <
@@ -469,6 +469,7 @@ const _: () = {
                 );
             }
         }
+        #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
             &self,
             pass: __rt::Pass<'_, Self, __E>,
@@ -591,7 +592,7 @@ const _: () = {
                 x4,
             );
             let d4 = __rt::view::<f32, [f32; __Symbolic_SIZE_2], __E>(region0, groups);
-            objective.outputs(x4, d4);
+            objective.outputs(context.isa, x4, d4);
             let d3 = __rt::view::<
                 f32,
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,

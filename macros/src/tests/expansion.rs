@@ -1,7 +1,9 @@
 //! Golden expansions, and their size. `BLESS=1 cargo test -p chainrule-macros` writes the golden files anew.
 
 use crate::expand;
+use proc_macro2::{TokenStream, TokenTree};
 use std::path::Path;
+use std::time::Instant;
 
 /// Pretty-prints an expansion and compares it with the file `src/snapshots/<name>.rs`.
 #[track_caller]
@@ -118,22 +120,43 @@ fn fallback() {
     );
 }
 
-/// The length of the expansion of a network with this many hidden layers.
-fn length(layers: usize) -> usize {
+/// The declaration of a network with this many hidden layers, and of all kinds that infer shapes in their own way.
+fn deep(layers: usize) -> TokenStream {
     let body = "Linear(WIDTH), Relu, Conv<3>, Conv2d(8, 3), BatchNorm2d, ".repeat(layers / 5);
     let source = format!("struct Deep: [8, 9, WIDTH] {{ {body} }}");
-    expand(source.parse().expect("valid tokens"))
-        .to_string()
-        .len()
+    source.parse().expect("valid tokens")
+}
+
+/// The number of tokens, with those inside of brackets.
+fn count(tokens: TokenStream) -> usize {
+    let count = |token| match token {
+        TokenTree::Group(group) => 1 + count(group.stream()),
+        _ => 1,
+    };
+    tokens.into_iter().map(count).sum()
 }
 
 #[test]
 fn expansion_is_linear_in_the_number_of_layers() {
-    // Growth per layer over the first thousand and over the second; names grow by a digit.
-    let (first, second, third) = (length(10), length(1000), length(2000));
-    let (early, late) = (
-        (second - first) as f64 / 990.0,
-        (third - second) as f64 / 1000.0,
-    );
-    assert!(late < early * 1.1, "{early} then {late} characters a layer");
+    for layers in [500, 1000] {
+        let [once, twice] = [layers, 2 * layers].map(|layers| count(expand(deep(layers))));
+        assert!(
+            twice as f64 <= 2.05 * once as f64,
+            "{once} tokens for {layers} layers, but {twice} for twice as many"
+        );
+    }
+}
+
+/// What the macro alone takes. rustc runs macros without optimisation: so does
+/// `CARGO_PROFILE_RELEASE_OPT_LEVEL=0 cargo test --release -p chainrule-macros expansion_time -- --ignored --nocapture`.
+#[test]
+#[ignore = "prints times"]
+fn expansion_time() {
+    for layers in [100, 1000, 4000] {
+        let declaration = deep(layers);
+        let start = Instant::now();
+        let tokens = expand(declaration);
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{layers} layers: {seconds:.3} s, {} tokens", count(tokens));
+    }
 }

@@ -306,7 +306,7 @@ mod tests {
         // A mean of 10⁴ is itself rounded to 5e-4 in f32.
         for (mean, tolerance) in [(0.0, 2e-6), (3.0, 4e-6), (1e4, 2e-3)] {
             let x = batch(mean);
-            for isa in Isa::available() {
+            for isa in Isa::for_tests() {
                 let (y, buffers) = train(isa, &x);
                 for channel in 0..4 {
                     let (mean, variance) = moments(&x, channel);

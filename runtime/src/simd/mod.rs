@@ -4,6 +4,8 @@
 //! of its own with other target features, so that LLVM vectorises the same loops with wider registers; the front
 //! function picks one by the [`Isa`] that the network detected once at the start of the call.
 
+#[cfg(any(test, feature = "force-isa"))]
+mod forced;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod totals;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -11,6 +13,10 @@ mod transpose;
 mod vector;
 
 pub(crate) use vector::{Vector, Vectors};
+
+/// Whether the baseline has a fused multiply-add: every AArch64 does. Without the standard library there is no function
+/// for it.
+pub(crate) const BASELINE_FMA: bool = cfg!(all(feature = "std", target_arch = "aarch64"));
 
 /// An instruction set that this machine has: only detection makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +53,20 @@ impl Isa {
 
     /// The best instruction set of this machine. The standard library caches the detection, so this is a load and a
     /// branch.
+    ///
+    /// With the feature `force-isa`, which is for tests, it is the one that the environment variable `CHAINRULE_ISA`
+    /// names, where that is set: `baseline`, `avx2` or `avx512`. It is read once. Panics when the name is another, or
+    /// when the machine or the build lacks that instruction set.
     #[inline]
     pub fn detect() -> Self {
+        #[cfg(any(test, feature = "force-isa"))]
+        return forced::isa().unwrap_or_else(Self::best);
+        #[cfg(not(any(test, feature = "force-isa")))]
+        Self::best()
+    }
+
+    #[inline(always)]
+    fn best() -> Self {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
         {
@@ -63,21 +81,6 @@ impl Isa {
             });
         }
         Self::BASELINE
-    }
-
-    /// Every instruction set that this machine has.
-    #[cfg(test)]
-    pub(crate) fn available() -> impl Iterator<Item = Self> {
-        let best = Self::detect();
-        let mut sets = [Some(Self::BASELINE), None, None];
-        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        if best == Self::of(InstructionSet::Avx512) {
-            sets[1] = Some(Self::of(InstructionSet::Avx2));
-        }
-        if best != Self::BASELINE {
-            sets[2] = Some(best);
-        }
-        sets.into_iter().flatten()
     }
 
     /// Which one it is.
@@ -110,7 +113,7 @@ impl Isa {
         if !self.inlined {
             self.run(work)
         } else if self.set == InstructionSet::Baseline {
-            work.run::<false>()
+            work.run::<BASELINE_FMA>()
         } else {
             work.run::<true>()
         }
@@ -150,7 +153,7 @@ pub trait Work {
 
 #[inline(never)]
 fn baseline<W: Work>(work: W) -> W::Output {
-    work.run_on::<false>(Isa {
+    work.run_on::<BASELINE_FMA>(Isa {
         set: InstructionSet::Baseline,
         inlined: true,
     })
@@ -195,7 +198,7 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 }
 
 /// Defines a kernel: a front function generic over the scalar, and its copies for `f32` and `f64` and each
-/// instruction set, compiled here once and shared by every network of every crate.
+/// instruction set. Those for `f32` are compiled here once and shared by every network of every crate.
 ///
 /// `kernel! { Trait: pub(crate) fn name<T, FMA, TILE>(args) { body } }`. `FMA` is the constant that tells whether a fused
 /// multiply-add is one instruction, `TILE` how many sums of [`LANES`](crate::LANES) scalars fit the registers. The body
@@ -205,7 +208,8 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 /// `small` before the name has the body inlined into a caller that is compiled for the instruction set itself, where
 /// sizes are constants.
 ///
-/// `f64` has no copy for AVX-512, which runs the one for AVX2: a third of the build for little gain.
+/// `f64` has no copy for AVX-512, which runs the one for AVX2: a third of the build for little gain. Its copies have a
+/// type parameter, which makes them part of the crate that calls them: who does not use `f64` does not compile them.
 macro_rules! kernel {
     ($(#[$meta:meta])* small $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident, $TILE:ident>(
         $($argument:ident: $type:ty),* $(,)?
@@ -239,8 +243,8 @@ macro_rules! kernel {
             fn run_inlined(isa: crate::simd::Isa, $($argument: $type),*);
         }
 
-        crate::simd::kernel!(@copies f32 avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
-        crate::simd::kernel!(@copies f64 avx2 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f32 [] avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f64 [Used] avx2 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
     };
     (@avx512 avx512 $T:ident ($($argument:ident: $type:ty),*)) => {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -257,9 +261,12 @@ macro_rules! kernel {
     (@inlined avx2 $T:ident ($($argument:ident),*)) => {
         body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
     };
-    (@copies $scalar:ident $widest:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
+    (@copies $scalar:ident [$($used:ident)?] $widest:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
+        // What makes the copies for `f64` part of the crate that calls them.
+        #[allow(clippy::extra_unused_type_parameters)]
         const _: () = {
             type $T = $scalar;
+            $(type $used = ();)?
 
             #[inline(always)]
             fn body<const $FMA: bool, const $TILE: usize, const WIDTH: usize, V: crate::simd::Vector<$T>>(
@@ -267,14 +274,16 @@ macro_rules! kernel {
             ) $body
 
             #[inline(never)]
-            fn baseline($($argument: $type),*) {
-                body::<false, { crate::simd::tile::<$T>(16) }, 16, crate::Lanes<$T>>($($argument),*)
+            fn baseline$(<$used>)?($($argument: $type),*) {
+                body::<{ crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, crate::Lanes<$T>>(
+                    $($argument),*
+                )
             }
 
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[target_feature(enable = "avx2,fma")]
             #[inline(never)]
-            fn avx2($($argument: $type),*) {
+            fn avx2$(<$used>)?($($argument: $type),*) {
                 body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
             }
 
@@ -284,16 +293,16 @@ macro_rules! kernel {
                 #[inline]
                 fn run(isa: crate::simd::Isa, $($argument: $type),*) {
                     match isa.instruction_set() {
-                        crate::simd::InstructionSet::Baseline => baseline($($argument),*),
+                        crate::simd::InstructionSet::Baseline => baseline$(::<$used>)?($($argument),*),
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         #[allow(unsafe_code)] // instruction set
                         // SAFETY: `Avx2` is only made by `Isa::detect`, after both features were found.
-                        crate::simd::InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
+                        crate::simd::InstructionSet::Avx2 => unsafe { avx2$(::<$used>)?($($argument),*) },
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         #[allow(unsafe_code)] // instruction set
                         // SAFETY: `Avx512` is only made by `Isa::detect`, after all its features, AVX2 and FMA among
                         // them, were found.
-                        crate::simd::InstructionSet::Avx512 => unsafe { $widest($($argument),*) },
+                        crate::simd::InstructionSet::Avx512 => unsafe { $widest$(::<$used>)?($($argument),*) },
                     }
                 }
 

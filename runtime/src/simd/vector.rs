@@ -3,6 +3,7 @@
 //! Plain loops over arrays also vectorise, but the compiler then decides anew, for every tile, what is a vector and
 //! what stays in registers; with these types the kernel decides.
 
+use super::{BASELINE_FMA, multiply_add};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 
@@ -104,7 +105,7 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
     #[inline(always)]
     fn multiply_add(mut self, b: Self, c: Self) -> Self {
         for lane in 0..LANES {
-            self.0[lane] = self.0[lane] * b.0[lane] + c.0[lane];
+            self.0[lane] = multiply_add::<T, BASELINE_FMA>(self.0[lane], b.0[lane], c.0[lane]);
         }
         self
     }
