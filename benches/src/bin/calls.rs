@@ -1,6 +1,7 @@
 //! Makes a number of calls of a workload and nothing else, for programs that look at what runs: `calls NAME COUNT`.
 
-use chainrule_benches::{denormals, workloads};
+use chainrule_benches::denormals;
+use chainrule_benches::workloads::{self, Threads};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -13,7 +14,7 @@ fn main() -> ExitCode {
     let (Some(workload), Ok(count)) = (workload, count.parse::<u32>()) else {
         return usage();
     };
-    let mut call = workload.prepare();
+    let mut call = workload.prepare(Threads::One);
     for _ in 0..count {
         call();
     }
