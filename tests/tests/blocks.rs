@@ -82,7 +82,7 @@ network! {
 fn heads_are_fields_of_the_output() {
     let net = Fixed::init(&mut StdRng::seed_from_u64(1));
     let FixedOutput { policy, image } = net.forward(&[1.0, 2.0, 3.0]);
-    let expected = &net.policy.linear1.weight * nalgebra::SVector::<f32, 3>::new(1.0, 2.0, 3.0)
+    let expected = net.policy.linear1.weight * nalgebra::SVector::<f32, 3>::new(1.0, 2.0, 3.0)
         + net.policy.linear1.bias;
     assert!(
         policy

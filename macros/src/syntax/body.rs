@@ -12,7 +12,7 @@ use syn::{Expr, Path, Token, token};
 /// One entry of a body.
 pub(crate) enum Node {
     Layer(Layer),
-    Block(Block),
+    Block(Box<Block>),
     /// A name and braces that are no block.
     Braces(Braces),
     /// Something that could not be read, and that is reported.
@@ -138,7 +138,8 @@ pub(super) fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> s
     if let Some(kind) = path.get_ident().and_then(BlockKind::find)
         && (input.peek(token::Brace) || (input.peek(token::Paren) && input.peek2(token::Brace)))
     {
-        return super::blocks::parse_block(input, label, &path, kind, diagnostics).map(Node::Block);
+        return super::blocks::parse_block(input, label, &path, kind, diagnostics)
+            .map(|block| Node::Block(Box::new(block)));
     }
     let mut text = text_of(&path);
     let mut broken = false;
