@@ -41,7 +41,7 @@ kernel! {
         y: &mut [T],
     ) {
         if lanes == 1 {
-            sample::forward_planes::<T>(geometry, x, y);
+            sample::forward_planes::<T, V, WIDTH>(geometry, x, y);
         } else {
             forward_planes::<T, LANES>(geometry, x.as_chunks().0, y.as_chunks_mut().0);
         }

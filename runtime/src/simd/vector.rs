@@ -41,6 +41,34 @@ pub(crate) trait Vector<T: Scalar>: Copy {
         }
         columns
     }
+    /// The larger of each two, `best` where they are equal; a NaN is larger than any number, and one in `self` than one
+    /// in `best`.
+    #[inline(always)]
+    fn larger(self, best: Self) -> Self {
+        let [mut x, mut y] = [[T::ZERO; LANES]; 2];
+        self.store(&mut x);
+        best.store(&mut y);
+        for lane in 0..LANES {
+            #[allow(clippy::eq_op)] // only a NaN differs from itself
+            let wins = (x[lane] > y[lane]) | (x[lane] != x[lane]);
+            y[lane] = if wins { x[lane] } else { y[lane] };
+        }
+        Self::load(&y)
+    }
+    /// The lanes of even number of both, one after the other, and those of odd number.
+    #[inline(always)]
+    fn even_and_odd(self, other: Self) -> [Self; 2] {
+        let mut values = [[T::ZERO; LANES]; 2];
+        self.store(&mut values[0]);
+        other.store(&mut values[1]);
+        let values = values.as_flattened();
+        let mut halves = [[T::ZERO; LANES]; 2];
+        for i in 0..LANES {
+            halves[0][i] = values[2 * i];
+            halves[1][i] = values[2 * i + 1];
+        }
+        [Self::load(&halves[0]), Self::load(&halves[1])]
+    }
     /// Zeros.
     #[inline(always)]
     fn zero() -> Self {
@@ -199,6 +227,28 @@ vector! {
     Avx512F32: [__m512; 1] of f32 by 16 {
         _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_mul_ps,
         totals: avx512_f32,
+    }
+    #[inline(always)]
+    fn larger(self, best: Self) -> Self {
+        let (x, best) = (self.0[0], best.0[0]);
+        // SAFETY: as in `splat`. The maximum is its second operand unless the first one is larger.
+        Self([unsafe {
+            let nan = arch::_mm512_cmp_ps_mask::<{ arch::_CMP_UNORD_Q }>(x, x);
+            arch::_mm512_mask_mov_ps(arch::_mm512_max_ps(x, best), nan, x)
+        }])
+    }
+    #[inline(always)]
+    fn even_and_odd(self, other: Self) -> [Self; 2] {
+        // SAFETY: as in `splat`.
+        unsafe {
+            let even = arch::_mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+            let odd = arch::_mm512_add_epi32(even, arch::_mm512_set1_epi32(1));
+            let (a, b) = (self.0[0], other.0[0]);
+            [
+                Self([arch::_mm512_permutex2var_ps(a, even, b)]),
+                Self([arch::_mm512_permutex2var_ps(a, odd, b)]),
+            ]
+        }
     }
     #[inline(always)]
     fn load_partial(from: &[f32]) -> Self {

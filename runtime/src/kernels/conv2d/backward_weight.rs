@@ -1,14 +1,17 @@
 use super::Geometry;
-use super::blocks::{TAPS, WINDOW, pieces};
+use super::blocks::{Extent, TAPS, WINDOW, pieces};
 use super::line::Line;
 use super::taps::{Tap, write_taps};
-use super::window::{Window, extent};
+use super::window::Window;
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::simd::{Vector, kernel};
 
 /// Outputs, the most of a tile.
 const WIDEST: usize = 4;
+
+/// Scalars of the copies of `dy` of one sample.
+const ROWS: usize = WINDOW / 2;
 
 kernel! {
     /// `dW += dy ∗ x`, `db += Σ dy`, summed over `lanes` samples side by side. `overwrite` sets the sums instead of adding
@@ -31,26 +34,27 @@ kernel! {
         let (channels, outputs) = (geometry.group_channels(), geometry.group_outputs());
         let lines = [Line::forward(rows), Line::forward(columns)];
         let direct = lanes != 1 && lines.into_iter().all(Line::inside);
-        let mut extent = extent(lanes, lines, channels, direct);
         let mut memory;
-        let memory: &mut [T] = if direct {
-            &mut []
+        let (memory, rows_of_dy): (&mut [T], &mut [T]) = if direct {
+            (&mut [], &mut [])
         } else {
             memory = [T::ZERO; WINDOW + LANES];
-            &mut memory
+            // One sample: behind the window `dy` of a tile's outputs with zeros behind each row, up to whole vectors.
+            let window = WINDOW + LANES - if lanes == 1 { ROWS } else { 0 };
+            memory.split_at_mut_checked(window).unwrap_or_default()
         };
-        // One sample: `dy` of a tile's outputs with zeros behind each row, up to whole vectors.
-        let mut rows_of_dy;
-        let rows_of_dy: &mut [T] = if lanes == 1 {
-            let room = WINDOW / WIDEST;
+        let room = if direct {
+            usize::MAX / 2
+        } else {
+            (WINDOW - if lanes == 1 { ROWS } else { 0 }) / lanes.max(1)
+        };
+        let mut extent = Extent::of(lines[0], lines[1], channels, room);
+        if lanes == 1 {
+            let room = ROWS / WIDEST;
             let [high, wide] = &mut extent.positions;
             *wide = (*wide).min(room);
             *high = (*high).min(room / wide.next_multiple_of(LANES)).max(1);
-            rows_of_dy = [T::ZERO; WINDOW];
-            &mut rows_of_dy
-        } else {
-            &mut []
-        };
+        }
         let mut taps = [Tap::default(); TAPS];
         let source_plane = rows.input * columns.input * lanes;
         for group in 0..groups {
@@ -165,7 +169,8 @@ impl Block {
         let outputs = self.geometry.group_outputs();
         let threes = outputs.is_multiple_of(3) && !outputs.is_multiple_of(WIDEST);
         let least = if threes { 3 } else { WIDEST };
-        let fitting = WINDOW / (high * row).max(1);
+        let room = if self.lanes == 1 { ROWS } else { WINDOW };
+        let fitting = room / (high * row).max(1);
         (fitting / least * least).max(least)
     }
 

@@ -9,6 +9,9 @@ pub(super) const TAPS: usize = 256;
 /// Scalars of a window.
 pub(super) const WINDOW: usize = 8192;
 
+/// Scalars of a window that fits a small image: clearing it is part of each call.
+pub(super) const SMALL: usize = 2048;
+
 /// Positions that a block should have before it gets more channels: each weight is copied once for all of them.
 const POSITIONS: usize = 32;
 

@@ -1,4 +1,4 @@
-use super::blocks::{TAPS, WINDOW, pieces};
+use super::blocks::{SMALL, TAPS, WINDOW, pieces};
 use super::line::Line;
 use super::window::{Window, extent};
 use crate::Scalar;
@@ -51,9 +51,12 @@ kernel! {
         let neighbours = column_line.step == 1 && column_line.positions >= LANES;
         let direct = (lanes != 1 || neighbours) && lines.into_iter().all(Line::inside);
         let extent = extent(lanes, lines, channels, direct);
-        let mut memory;
+        let (mut small, mut memory);
         let memory: &mut [T] = if direct {
             &mut []
+        } else if Window::room(lanes, lines, extent) <= SMALL {
+            small = [T::ZERO; SMALL + LANES];
+            &mut small
         } else {
             memory = [T::ZERO; WINDOW + LANES];
             &mut memory

@@ -1,7 +1,7 @@
 //! One sample: the outputs of a position lie in the SIMD lanes.
 
 use super::Geometry;
-use super::blocks::{TAPS, WINDOW, pieces};
+use super::blocks::{SMALL, TAPS, WINDOW, pieces};
 use super::line::Line;
 use super::taps::{Tap, write_taps};
 use super::window::{Window, extent};
@@ -26,9 +26,12 @@ kernel! {
         let lines = [Line::forward(rows), Line::forward(columns)];
         let direct = columns.stride == 1 && columns.output >= NEIGHBOURS && lines.into_iter().all(Line::inside);
         let extent = extent(1, lines, channels, direct);
-        let mut memory;
+        let (mut small, mut memory);
         let memory: &mut [T] = if direct {
             &mut []
+        } else if Window::room(1, lines, extent) <= SMALL {
+            small = [T::ZERO; SMALL + LANES];
+            &mut small
         } else {
             memory = [T::ZERO; WINDOW + LANES];
             &mut memory
@@ -80,7 +83,7 @@ kernel! {
                                     start += if two {
                                         block.outputs::<T, V, 2, 2, NEIGHBOURS>(start, taps, weight, bias, x, y)
                                     } else if TILE == 12 {
-                                        block.outputs::<T, V, 1, 2, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                                        block.outputs::<T, V, 1, 4, NEIGHBOURS>(start, taps, weight, bias, x, y)
                                     } else if TILE == 6 {
                                         block.outputs::<T, V, 1, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
                                     } else {
@@ -165,6 +168,17 @@ impl Block {
                 }
             }
             let sums = sums::<T, V, Q, R, N>(lane, taps, weight, x, bases);
+            // Most often the runs are one, and long enough for vectors of positions.
+            let joined = const { Q == 1 && R * N >= LANES }
+                && (self.fresh || done == 0)
+                && (0..R).all(|r| runs[r].at == runs[0].at + r * N && runs[r].count == N)
+                && runs.iter().all(|run| run.skipped == 0);
+            if joined {
+                let to = y.get_mut(first * plane + runs[0].at..).unwrap_or_default();
+                let sums = sums.as_flattened().as_flattened();
+                self.write_joined::<T, V>(sums, bias, outputs - begin, to);
+                continue;
+            }
             for (run, sums) in runs.iter().zip(&sums) {
                 let planes = y.chunks_mut(plane.max(1)).skip(first).take(outputs - begin);
                 for (o, y) in planes.enumerate().take(Q * LANES) {
@@ -186,6 +200,47 @@ impl Block {
             }
         }
         Q * LANES - done
+    }
+
+    /// Writes the sums of `N` positions each whose runs follow one another in the planes. `to` begins with the first of
+    /// them, of the first of `outputs` outputs.
+    #[inline(always)]
+    fn write_joined<T: Scalar, V: Vector<T>>(
+        &self,
+        sums: &[[T; LANES]],
+        bias: &[T],
+        outputs: usize,
+        to: &mut [T],
+    ) {
+        let Geometry { rows, columns, .. } = self.geometry;
+        let plane = (rows.output * columns.output).max(1);
+        let bias = if self.fresh {
+            V::load_partial(bias)
+        } else {
+            V::zero()
+        };
+        let mut start = 0;
+        for sums in sums.chunks(LANES) {
+            let mut positions = [V::zero(); LANES];
+            for (position, sums) in positions.iter_mut().zip(sums) {
+                *position = V::load(sums).add(bias);
+            }
+            let mut values = [[T::ZERO; LANES]; LANES];
+            for (values, output) in values.iter_mut().zip(V::transpose(positions)) {
+                output.store(values);
+            }
+            let mut at = start;
+            for values in values.iter().take(outputs) {
+                let to = to.get_mut(at..at + sums.len()).unwrap_or_default();
+                let mut sum = V::load(values);
+                if !self.fresh {
+                    sum = sum.add(V::load_partial(to));
+                }
+                sum.store_partial(to);
+                at += plane;
+            }
+            start += LANES;
+        }
     }
 }
 

@@ -52,6 +52,14 @@ impl Window {
         }
     }
 
+    /// Scalars that the largest [`copied`](Window::copied) window of a block takes.
+    #[inline(always)]
+    pub(super) fn room(lanes: usize, lines: [Line; 2], extent: Extent) -> usize {
+        let positions = extent.positions.map(|count| [0, count]);
+        let window = Self::copied(lanes, lines, positions, extent.taps.map(|count| [0, count]));
+        extent.channels * window.plane
+    }
+
     /// The source itself; also returns where the window begins in a plane. For one sample the positions are neighbours
     /// in it: the step of the columns is 1.
     #[inline(always)]

@@ -2,19 +2,54 @@
 
 use super::{Geometry, larger};
 use crate::Scalar;
+use crate::element::LANES;
 use crate::kernels::window::Taps;
+use crate::simd::Vector;
 
 /// `y = max x` over each window.
 #[inline(always)]
-pub(super) fn forward_planes<T: Scalar>(geometry: Geometry, x: &[T], y: &mut [T]) {
+pub(super) fn forward_planes<T: Scalar, V: Vector<T>, const WIDTH: usize>(
+    geometry: Geometry,
+    x: &[T],
+    y: &mut [T],
+) {
     if geometry.halves() {
-        pairs(geometry, x, y);
+        if const { WIDTH == LANES * size_of::<T>() } {
+            vectors::<T, V>(geometry, x, y);
+        } else {
+            pairs(geometry, x, y);
+        }
         return;
     }
     match geometry.columns.stride {
         1 => planes::<T, 1>(geometry, 1, x, y),
         2 => planes::<T, 2>(geometry, 2, x, y),
         stride => planes::<T, 0>(geometry, stride, x, y),
+    }
+}
+
+/// The windows of 2 × 2 that lie side by side, sixteen at a time, where a vector is one register and part of one costs
+/// no more than all of it.
+#[inline(always)]
+fn vectors<T: Scalar, V: Vector<T>>(Geometry { rows, columns }: Geometry, x: &[T], y: &mut [T]) {
+    let (width, outputs) = (columns.input.max(1), columns.output);
+    let planes = y.chunks_exact_mut((rows.output * outputs).max(1));
+    for (x, y) in x.chunks_exact((rows.input * width).max(1)).zip(planes) {
+        let two_rows = x.chunks_exact(2 * width);
+        for (x, y) in two_rows.zip(y.chunks_exact_mut(outputs.max(1))) {
+            let (upper, lower) = x.split_at(width);
+            let inputs = upper.chunks(2 * LANES).zip(lower.chunks(2 * LANES));
+            for ((upper, lower), y) in inputs.zip(y.chunks_mut(LANES)) {
+                let (upper_behind, lower_behind) = (
+                    upper.get(LANES..).unwrap_or_default(),
+                    lower.get(LANES..).unwrap_or_default(),
+                );
+                let first = V::load_partial(lower).larger(V::load_partial(upper));
+                let second = V::load_partial(lower_behind).larger(V::load_partial(upper_behind));
+                let [even, odd] = first.even_and_odd(second);
+                odd.larger(even).store_partial(y);
+            }
+        }
     }
 }
 
