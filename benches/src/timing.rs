@@ -41,16 +41,38 @@ pub fn nanoseconds(effort: Effort, call: &mut dyn FnMut()) -> f64 {
     }
     let per_call = start.elapsed().as_secs_f64() / f64::from(calls);
     let calls = (effort.chunk.as_secs_f64() / per_call) as u32 + 1;
-    let mut means: Vec<f64> = (0..effort.chunks)
-        .map(|_| {
-            let start = Instant::now();
-            for _ in 0..calls {
-                call();
-            }
-            start.elapsed().as_secs_f64() * 1e9 / f64::from(calls)
-        })
-        .collect();
+    let mut means: Vec<f64> = (0..effort.chunks).map(|_| block(call, calls)).collect();
     median(&mut means)
+}
+
+/// A call, and blocks of another, in turns: nanoseconds a call of the other, and how many times as fast it is. Medians,
+/// that of the ratio over neighbouring blocks: the cores of a shared machine differ and change speed within seconds.
+/// `other` runs so many calls and returns nanoseconds each.
+pub fn alternating(one: &mut dyn FnMut(), other: &mut dyn FnMut(u32) -> f64) -> [f64; 2] {
+    const BLOCK: f64 = 10e6;
+    const PAIRS: usize = 60;
+    let calls = (BLOCK / nanoseconds(QUICK, one)) as u32 + 1;
+    other(calls);
+    let (mut times, mut ratios) = (Vec::new(), Vec::new());
+    let mut before = block(one, calls);
+    for _ in 0..PAIRS {
+        let time = other(calls);
+        one();
+        let after = block(one, calls);
+        times.push(time);
+        ratios.push((before + after) / 2.0 / time);
+        before = after;
+    }
+    [median(&mut times), median(&mut ratios)]
+}
+
+/// Nanoseconds a call, the mean of so many.
+pub fn block(call: &mut dyn FnMut(), calls: u32) -> f64 {
+    let start = Instant::now();
+    for _ in 0..calls {
+        call();
+    }
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(calls)
 }
 
 /// The middle one, or the mean of the middle two; 0 of none.

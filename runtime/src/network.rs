@@ -281,6 +281,9 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// step that follows goes on the same threads; a call from outside a pool crosses a queue, which allocates now and
     /// then, and steps stay on the thread that calls.
     ///
+    /// The floating-point modes of a processor belong to a thread. Whoever sets flush-to-zero sets it on every thread of
+    /// the pool, in rayon's `ThreadPoolBuilder::start_handler`, else the bits depend on which thread had a leaf.
+    ///
     /// ```
     /// use chainrule::prelude::*;
     ///

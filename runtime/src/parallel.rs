@@ -64,13 +64,24 @@ pub(crate) fn join<A: Send, B: Send>(
     )
 }
 
-/// Works for others meanwhile. Not for long: a thread that has more to wait for may as well sleep.
+/// Works for others meanwhile. Not for long: a thread that has more to wait for may as well sleep. The core is offered
+/// to other programs only after the time by which halves of equal work differ, because one that takes it keeps it for
+/// milliseconds.
 fn stay_awake_until(done: &AtomicBool) {
+    const KEEP_THE_CORE: Duration = Duration::from_micros(30);
     const AT_MOST: Duration = Duration::from_micros(100);
     let start = Instant::now();
-    while !done.load(Acquire) && start.elapsed() < AT_MOST {
+    while !done.load(Acquire) {
+        let waited = start.elapsed();
+        if waited >= AT_MOST {
+            break;
+        }
         if rayon_core::yield_now() != Some(rayon_core::Yield::Executed) {
-            std::thread::yield_now();
+            if waited < KEEP_THE_CORE {
+                core::hint::spin_loop();
+            } else {
+                std::thread::yield_now();
+            }
         }
     }
 }

@@ -24,6 +24,19 @@ pub(crate) trait Vector<T: Scalar>: Copy {
     /// `self · other`
     fn multiply(self, other: Self) -> Self;
 
+    /// Has the scalar there brought to the second-level cache; any address will do.
+    #[allow(unsafe_code)] // a prefetch
+    #[inline(always)]
+    fn fetch(address: *const T) {
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse"))]
+        // SAFETY: a hint of SSE, which the target has; it reads nothing and never faults.
+        unsafe {
+            use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+            _mm_prefetch::<_MM_HINT_T1>(address.cast());
+        }
+        #[cfg(not(all(target_arch = "x86_64", target_feature = "sse")))]
+        let _ = address;
+    }
     /// Columns become rows.
     #[inline(always)]
     fn transpose(rows: [Self; LANES]) -> [Self; LANES] {

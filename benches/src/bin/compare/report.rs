@@ -90,10 +90,9 @@ impl<'a> Report<'a> {
                 share.map_or_else(dash, |share| rates(share) + " %"),
                 best_time.map_or(String::new(), |time| value(workload, Some(time))),
                 or_dash(against_best, |speed| format!("{speed:.1}")),
-                or_dash(
-                    self.measurements.speed(row, OURS_ON_TWO, OURS),
-                    |speed| format!("{speed:.2}")
-                ),
+                or_dash(self.measurements.speedup(row), |speed| format!(
+                    "{speed:.2}"
+                )),
                 or_dash(
                     allocations(OURS).map(|one| one.max(allocations(OURS_ON_TWO).unwrap_or(0.0))),
                     |count| { format!("{count}") }
@@ -166,7 +165,8 @@ impl<'a> Report<'a> {
              Written by `cargo run --release -p chainrule-benches --bin compare`; [README.md](README.md) tells what the rows\n\
              are and how they are measured. One thread but for one column, medians of {rounds} rounds. Ratios are of speeds within a round: above 1\n\
              we are faster. FMA peak and the share of it are for AVX2, and behind the slash for AVX-512 where the machine has\n\
-             it. Times on shared machines move by a fifth and more from minute to minute; the ratios say more.\n\n\
+             it. Two threads and one take turns of 10 ms in one program. Times on shared machines move by a fifth and more from\n\
+             minute to minute; the ratios say more.\n\n\
              {machine}"
         );
         for participant in participants {
