@@ -115,6 +115,22 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     assert_none("AdamW", || adam_w.step(&mut *network, gradients));
     let mut rms_prop = RmsProp::new(&network).momentum(0.9).centered(true);
     assert_none("RmsProp", || rms_prop.step(&mut *network, gradients));
+    for samples in [inputs.len(), 2] {
+        let (inputs, targets) = (&inputs[..samples], &targets[..samples]);
+        assert_none("train_step of Sgd", || {
+            sgd.train_step(&mut *network, inputs, targets, loss, &mut workspace)
+                .unwrap()
+        });
+        assert_none("train_step of Adam", || {
+            adam.train_step(&mut *network, inputs, targets, loss, &mut workspace)
+                .unwrap()
+        });
+        assert_none("train_step of RmsProp", || {
+            rms_prop
+                .train_step(&mut *network, inputs, targets, loss, &mut workspace)
+                .unwrap()
+        });
+    }
 }
 
 #[test]
