@@ -178,12 +178,11 @@ const _: () = {
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
-            &self,
-            pass: __rt::Pass<'_, Self, __E>,
+            pass: __rt::Pass<'_, Self, __E, impl __rt::Weights<Self>>,
             mut objective: impl __rt::Objective<Self, __E>,
         ) {
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
-            let __rt::Pass { gradients, mut arena, context } = pass;
+            let __rt::Pass { mut weights, buffers, mut arena, context } = pass;
+            let parameters = weights.parameters();
             let groups = arena.groups();
             let hidden: ::chainrule::layers::Linear<2, 3, 3> = ::core::default::Default::default();
             let tanh1: ::chainrule::layers::Pointwise<
@@ -216,44 +215,34 @@ const _: () = {
                 x2,
             );
             let d2 = __rt::view::<f32, [f32; 1], __E>(region0, groups);
-            objective.outputs(context.isa, x2, d2);
+            if !objective.outputs(context.isa, x2, d2) {
+                return;
+            }
             let d1 = __rt::view::<f32, [f32; 3], __E>(region1, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &output,
-                context
-                    .backward(
-                        &output,
-                        2usize,
-                        &parameters.output,
-                        &mut gradients.output,
-                        &[],
-                    ),
-                x1,
-                x2,
-                d2,
-                d1,
-            );
+            weights
+                .backward(
+                    &output,
+                    context.backward(2usize, &[]),
+                    |all| &all.output,
+                    |all| &mut all.output,
+                    x1,
+                    x2,
+                    d2,
+                    d1,
+                );
             tanh1.apply_backward::<__E>(context.isa, x1, d1);
             let d0 = __rt::view::<f32, [f32; 2], __E>(region0, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &hidden,
-                context
-                    .backward_first(
-                        &hidden,
-                        0usize,
-                        &parameters.hidden,
-                        &mut gradients.hidden,
-                        &[],
-                    ),
-                x0,
-                x1,
-                d1,
-                d0,
-            );
+            weights
+                .backward(
+                    &hidden,
+                    context.backward_first(0usize, &[]),
+                    |all| &all.hidden,
+                    |all| &mut all.hidden,
+                    x0,
+                    x1,
+                    d1,
+                    d0,
+                );
             objective.inputs(d0);
         }
     }

@@ -85,13 +85,8 @@ impl<L: Layer<f32>, E: Element<f32>> LayerRun<L, E> {
             randomness: cx.randomness,
             isa,
         };
-        let cx = context.backward(
-            &layer,
-            0,
-            &self.parameters,
-            &mut self.gradients,
-            &self.saved,
-        );
+        let call = context.backward(0, &self.saved);
+        let cx = call.backward::<f32, L>(&self.parameters, &mut self.gradients);
         let (x, y) = (L::Input::values(&self.x), L::Output::values(&self.y));
         let (dy, dx) = (
             L::Output::values(&self.dy),

@@ -129,6 +129,7 @@ pub const ALL: &[Workload] = &[
     Workload::forward::<Perceptron>("I3"),
     Workload::forward::<LeNet5>("I4"),
     Workload::forward::<Wide>("I6"),
+    Workload::step::<Perceptron>("T1_b16", 16, |threads| classify::<Perceptron>(16, threads)),
     Workload::step::<Perceptron>("T1_b32", 32, |threads| classify::<Perceptron>(32, threads)),
     Workload::step::<Perceptron>("T1_b256", 256, |threads| {
         classify::<Perceptron>(256, threads)
@@ -178,7 +179,7 @@ where
     })
 }
 
-/// A whole training step on a fixed batch: backpropagation and update.
+/// A whole training step on a fixed batch: backpropagation and update in one, as in the yardstick.
 fn step<N, Y, L, O>(
     batch: usize,
     threads: Threads,
@@ -201,13 +202,13 @@ where
     };
     let mut optimizer = optimizer(&network);
     Box::new(move || {
-        let loss = network.backpropagate(
+        let loss = optimizer.train_step(
+            &mut *network,
             black_box(&inputs),
             black_box(&targets),
             &loss,
             &mut workspace,
         );
-        optimizer.step(&mut network, workspace.gradients());
         black_box(loss).expect("the loss stays finite");
     })
 }

@@ -65,6 +65,7 @@ int main(int count, char **names) {
         float scale;
         double flops;
     } steps[] = {
+        {"T1_b16", t1_16, 16, t1, .05f, 0},
         {"T1_b32", t1_32, 32, t1, .05f, 0},
         {"T1_b256", t1_256, 256, t1, .05f, 0},
         {"T2_b32", t2_32, 32, t2, .08f, 0},

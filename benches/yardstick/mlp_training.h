@@ -32,6 +32,7 @@ INLINE void mlp_step(int B, int D0, int D1, int D2, int D3p, int A, int ce, int 
     OPAQUE(P);
 }
 
+static void t1_16(void) { mlp_step(16, 784, 128, 64, 16, RELU, 1, 10); }
 static void t1_32(void) { mlp_step(32, 784, 128, 64, 16, RELU, 1, 10); }
 static void t1_256(void) { mlp_step(256, 784, 128, 64, 16, RELU, 1, 10); }
 static void t3_32(void) { mlp_step(32, 4, 32, 32, 8, TANH, 0, 2); }

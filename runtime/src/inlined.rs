@@ -5,6 +5,7 @@ use crate::element::{Element, LANES};
 use crate::network::Network;
 use crate::pass::{Objective, Pass};
 use crate::simd::{Isa, Work};
+use crate::weights::Weights;
 use crate::workspace::Arena;
 use core::slice;
 
@@ -35,19 +36,14 @@ pub(crate) fn infer<N: Network>(
 
 /// The training function, for lane groups or the one sample of a batch.
 #[inline(always)]
-pub(crate) fn train<N: Network, E: Element<N::Scalar>>(
-    network: &N,
-    pass: Pass<'_, N, E>,
+pub(crate) fn train<N: Network, E: Element<N::Scalar>, W: Weights<N>>(
+    pass: Pass<'_, N, E, W>,
     objective: impl Objective<N, E>,
 ) {
     if const { N::MACS <= MACS && E::LANES == 1 } {
-        pass.context.isa.run(Training {
-            network,
-            pass,
-            objective,
-        });
+        pass.context.isa.run(Training { pass, objective });
     } else {
-        network.train(pass, objective);
+        N::train(pass, objective);
     }
 }
 
@@ -78,13 +74,18 @@ impl<N: Network> Work for Inference<'_, N> {
     }
 }
 
-struct Training<'a, N: Network, E, O> {
-    network: &'a N,
-    pass: Pass<'a, N, E>,
+struct Training<'a, N: Network, E, W, O> {
+    pass: Pass<'a, N, E, W>,
     objective: O,
 }
 
-impl<N: Network, E: Element<N::Scalar>, O: Objective<N, E>> Work for Training<'_, N, E, O> {
+impl<N, E, W, O> Work for Training<'_, N, E, W, O>
+where
+    N: Network,
+    E: Element<N::Scalar>,
+    W: Weights<N>,
+    O: Objective<N, E>,
+{
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
@@ -97,6 +98,6 @@ impl<N: Network, E: Element<N::Scalar>, O: Objective<N, E>> Work for Training<'_
             return;
         };
         self.pass.arena = arena;
-        self.network.train(self.pass, self.objective);
+        N::train(self.pass, self.objective);
     }
 }

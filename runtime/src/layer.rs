@@ -1,10 +1,13 @@
 //! The `Layer` trait: what the built-in layers and the user's own have in common.
 
 use crate::element::Element;
+use crate::network::{scalars, scalars_mut};
+use crate::pass::Call;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::simd::Isa;
 use crate::tensor::Tensor;
+use crate::weights::Update;
 use bytemuck::Pod;
 use rand::Rng;
 
@@ -143,6 +146,30 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
         }
     }
 
+    /// [`backward_training`](Layer::backward_training), and then the update of the parameters.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn backward_step<E: Element<T>, U: Update<T>>(
+        &self,
+        cx: Step<'_, T, Self, E, U>,
+        inputs: &[<Self::Input as Shape>::Of<E>],
+        outputs: &[<Self::Output as Shape>::Of<E>],
+        d_outputs: &[<Self::Output as Shape>::Of<E>],
+        d_inputs: &mut [<Self::Input as Shape>::Of<E>],
+    ) {
+        let Step {
+            parameters,
+            gradients,
+            call,
+            offset,
+            update,
+        } = cx;
+        let isa = call.isa();
+        let cx = call.backward(parameters, gradients);
+        self.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
+        update.apply(isa, offset, scalars_mut(parameters), scalars(gradients));
+    }
+
     /// Brings the buffers up to date after a batch has been backpropagated without error; `saved` is what
     /// [`forward_training`](Layer::forward_training) left, `samples` the size of the batch.
     fn update_buffers<E: Element<T>>(
@@ -228,6 +255,17 @@ impl<T: Scalar, L: Layer<T>, E> Backward<'_, T, L, E> {
             isa: self.isa,
         }
     }
+}
+
+/// What a backward pass may read, the parameters that it updates, and room for their gradients.
+#[doc(hidden)]
+pub struct Step<'a, T: Scalar, L: Layer<T>, E, U> {
+    pub(crate) parameters: &'a mut L::Parameters,
+    pub(crate) gradients: &'a mut L::Parameters,
+    pub(crate) call: Call<'a, E>,
+    /// Where the parameters begin among those of the network.
+    pub(crate) offset: usize,
+    pub(crate) update: &'a mut U,
 }
 
 /// A source of random bits without state: every draw is a function of seed, step, layer, sample and element.

@@ -85,6 +85,7 @@ pub mod simd;
 mod sizes;
 mod summary;
 mod tensor;
+mod weights;
 mod workspace;
 
 /// ```
@@ -161,6 +162,7 @@ pub mod __private {
     pub use crate::shape::Dimensions;
     pub use crate::simd::Isa;
     pub use crate::sizes::Push;
+    pub use crate::weights::Weights;
     pub use crate::workspace::{Arena, fit, fit_mut, reshape, reshape_mut, room, view};
     pub use crate::{__heads as heads, __layer as layer, __run as run, __unsigned as unsigned};
     pub use {bytemuck, rand, typenum};

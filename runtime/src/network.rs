@@ -12,6 +12,7 @@ use crate::pass::{Objective, Pass, backpropagate, infer_groups};
 use crate::shape::{Sample, Shape};
 use crate::simd::Isa;
 use crate::tensor::{NamedTensor, Tensor, total_len};
+use crate::weights::Weights;
 use crate::workspace::{Arena, Workspace};
 use bytemuck::{AnyBitPattern, Pod, Zeroable};
 use core::ops::DerefMut;
@@ -215,8 +216,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// inputs.
     #[doc(hidden)]
     fn train<E: Element<Self::Scalar>>(
-        &self,
-        pass: Pass<'_, Self, E>,
+        pass: Pass<'_, Self, E, impl Weights<Self>>,
         objective: impl Objective<Self, E>,
     );
     /// Brings the untrained state up to date from what the training function left in the arena.

@@ -4,17 +4,19 @@ use crate::element::{Element, LANES, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch};
 use crate::layer::{Backward, Forward, Layer, Randomness};
 use crate::losses::Loss;
-use crate::network::{Network, scalars_mut};
+use crate::network::{Network, Parameters, scalars_mut};
 use crate::shape::{Sample, Shape};
 use crate::simd::Isa;
+use crate::weights::{Kept, Update, Updated, Weights};
 use crate::workspace::{Arena, Workspace};
 use crate::{Scalar, inlined, kernels};
 use core::ops::DerefMut;
 
 /// What the generated training function works on.
 #[doc(hidden)]
-pub struct Pass<'a, N: Network, E> {
-    pub gradients: &'a mut N::Parameters,
+pub struct Pass<'a, N: Network, E, W> {
+    pub weights: W,
+    pub buffers: &'a N::Buffers,
     pub arena: Arena<'a, E>,
     pub context: Context,
 }
@@ -22,13 +24,14 @@ pub struct Pass<'a, N: Network, E> {
 /// What stands at the two ends of the generated training function.
 #[doc(hidden)]
 pub trait Objective<N: Network, E: Element<N::Scalar>> {
-    /// Reads the outputs, writes the gradient of the loss with respect to them.
+    /// Reads the outputs, writes the gradient of the loss with respect to them. Tells whether to go on with the
+    /// backward pass.
     fn outputs(
         &mut self,
         isa: Isa,
         outputs: &[<N::Output as Shape>::Of<E>],
         d_outputs: &mut [<N::Output as Shape>::Of<E>],
-    );
+    ) -> bool;
     /// Reads the gradient with respect to the inputs.
     fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<E>]);
 }
@@ -72,54 +75,74 @@ impl Context {
         }
     }
 
-    /// For the backward pass of the layer with this index. Gradients that hold nothing yet become zeros here, just
-    /// before they are added to, unless the layer writes them itself.
+    /// For the backward pass of the layer with this index.
     #[inline(always)]
-    pub fn backward<'a, T: Scalar, L: Layer<T>, E>(
-        self,
-        _: &L,
-        index: usize,
-        parameters: &'a L::Parameters,
-        gradients: &'a mut L::Parameters,
-        saved: &'a [E],
-    ) -> Backward<'a, T, L, E> {
-        let Self {
-            samples,
-            overwrite,
-            randomness,
-            isa,
-            ..
-        } = self;
-        let randomness = randomness.layer(index);
-        if overwrite && !L::OVERWRITES {
-            scalars_mut::<T, _>(gradients).fill(T::ZERO);
-        }
-        Backward {
-            parameters,
-            gradients,
-            saved,
+    pub fn backward<E>(self, index: usize, saved: &[E]) -> Call<'_, E> {
+        Call {
+            context: self,
+            index,
             input_gradient: true,
-            overwrite: overwrite && L::OVERWRITES,
-            samples,
-            randomness,
-            isa,
+            saved,
         }
     }
 
     /// For the backward pass of the first layer with parameters: nobody reads its input gradient, unless the caller
     /// asked for the gradient of the inputs.
     #[inline(always)]
-    pub fn backward_first<'a, T: Scalar, L: Layer<T>, E>(
-        self,
-        layer: &L,
-        index: usize,
-        parameters: &'a L::Parameters,
-        gradients: &'a mut L::Parameters,
-        saved: &'a [E],
-    ) -> Backward<'a, T, L, E> {
-        Backward {
+    pub fn backward_first<E>(self, index: usize, saved: &[E]) -> Call<'_, E> {
+        Call {
             input_gradient: self.input_gradient,
-            ..self.backward(layer, index, parameters, gradients, saved)
+            ..self.backward(index, saved)
+        }
+    }
+}
+
+/// What the backward pass of one layer is to know besides its parameters.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Call<'a, E> {
+    context: Context,
+    index: usize,
+    pub(crate) input_gradient: bool,
+    saved: &'a [E],
+}
+
+impl<'a, E> Call<'a, E> {
+    #[inline(always)]
+    pub(crate) fn isa(&self) -> Isa {
+        self.context.isa
+    }
+
+    /// With the parameters. Gradients that hold nothing yet become zeros here, just before they are added to, unless
+    /// the layer writes them itself.
+    #[inline(always)]
+    pub fn backward<'b, T: Scalar, L: Layer<T>>(
+        self,
+        parameters: &'b L::Parameters,
+        gradients: &'b mut L::Parameters,
+    ) -> Backward<'b, T, L, E>
+    where
+        'a: 'b,
+    {
+        let Context {
+            samples,
+            overwrite,
+            randomness,
+            isa,
+            ..
+        } = self.context;
+        if overwrite && !L::OVERWRITES {
+            scalars_mut::<T, _>(gradients).fill(T::ZERO);
+        }
+        Backward {
+            parameters,
+            gradients,
+            saved: self.saved,
+            input_gradient: self.input_gradient,
+            overwrite: overwrite && L::OVERWRITES,
+            samples,
+            randomness: randomness.layer(self.index),
+            isa,
         }
     }
 }
@@ -141,49 +164,8 @@ where
     A: DerefMut<Target = [Lanes<N::Scalar>]>,
     G: DerefMut<Target = N::Parameters>,
 {
-    if inputs.is_empty() {
-        return Err(BackpropagateError::EmptyBatch);
-    }
-    if inputs.len() != targets.len() {
-        return Err(LengthMismatch {
-            inputs: inputs.len(),
-            others: targets.len(),
-        }
-        .into());
-    }
-    if let Some(gradients) = &input_gradients
-        && gradients.len() != inputs.len()
-    {
-        return Err(LengthMismatch {
-            inputs: inputs.len(),
-            others: gradients.len(),
-        }
-        .into());
-    }
-    let capacity = workspace.capacity();
-    if capacity == 0 || (N::CROSS_SAMPLE && inputs.len() > capacity) {
-        return Err(BackpropagateError::BatchTooLarge {
-            samples: inputs.len(),
-            capacity,
-        });
-    }
-    if N::CROSS_SAMPLE && inputs.len() < 2 {
-        return Err(BackpropagateError::BatchTooSmall);
-    }
-    let scale = loss.scale(targets)?;
-
-    let (seed, step) = workspace.count_step();
-    let isa = Isa::detect();
-    let batch = Batch {
-        inputs,
-        targets,
-        input_gradients,
-        first_sample: 0,
-        loss,
-        scale,
-        randomness: (seed, step),
-        isa,
-    };
+    let batch = Batch::new(inputs, targets, loss, workspace, input_gradients)?;
+    let (_, step) = batch.randomness;
     let total = if inputs.len() == 1 {
         // A lane group would compute sixteen samples for the one.
         let (arena, gradients) = workspace.parts_mut();
@@ -198,6 +180,42 @@ where
         }
         let (arena, gradients) = workspace.parts_mut();
         batch.train_and_update(network, gradients, arena)
+    };
+    finite(total, step)
+}
+
+/// A training pass in which every layer's parameters are updated as soon as their gradients are known. A batch in
+/// several pieces needs all its gradients first.
+pub(crate) fn step<N, X, Y, L, A, G>(
+    network: &mut N,
+    inputs: &[X],
+    targets: &[Y],
+    loss: &L,
+    workspace: &mut Workspace<N, A, G>,
+    mut update: impl Update<N::Scalar>,
+) -> Result<N::Scalar, BackpropagateError>
+where
+    N: Network,
+    X: Sample<N::Input>,
+    Y: Sync,
+    L: Loss<N::Scalar, N::Output, Y>,
+    A: DerefMut<Target = [Lanes<N::Scalar>]>,
+    G: DerefMut<Target = N::Parameters>,
+{
+    if inputs.len() > workspace.capacity() || inputs.len() > 1 && workspace.cuts(inputs.len()) {
+        let loss = backpropagate(network, inputs, targets, loss, workspace, None)?;
+        let gradients = workspace.gradients().parameters();
+        update.apply(Isa::detect(), 0, network.parameters_mut(), gradients);
+        return Ok(loss);
+    }
+    let batch = Batch::new(inputs, targets, loss, workspace, None)?;
+    let (_, step) = batch.randomness;
+    let (arena, gradients) = workspace.parts_mut();
+    let total = if inputs.len() == 1 {
+        let arena = <Lanes<N::Scalar> as Element<N::Scalar>>::scalars_mut(arena);
+        batch.step(network, gradients, arena, update)
+    } else {
+        batch.step(network, gradients, arena, update)
     };
     finite(total, step)
 }
@@ -229,6 +247,63 @@ pub(crate) struct Batch<'a, I, X, Y, L, T> {
 }
 
 impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
+    /// After the checks.
+    #[inline]
+    fn new<N, A, G>(
+        inputs: &'a [X],
+        targets: &'a [Y],
+        loss: &'a L,
+        workspace: &mut Workspace<N, A, G>,
+        input_gradients: Option<&'a mut [I]>,
+    ) -> Result<Self, BackpropagateError>
+    where
+        N: Network<Scalar = T, Input = I>,
+        L: Loss<T, N::Output, Y>,
+        A: DerefMut<Target = [Lanes<T>]>,
+        G: DerefMut<Target = N::Parameters>,
+    {
+        if inputs.is_empty() {
+            return Err(BackpropagateError::EmptyBatch);
+        }
+        if inputs.len() != targets.len() {
+            return Err(LengthMismatch {
+                inputs: inputs.len(),
+                others: targets.len(),
+            }
+            .into());
+        }
+        if let Some(gradients) = &input_gradients
+            && gradients.len() != inputs.len()
+        {
+            return Err(LengthMismatch {
+                inputs: inputs.len(),
+                others: gradients.len(),
+            }
+            .into());
+        }
+        let capacity = workspace.capacity();
+        if capacity == 0 || (N::CROSS_SAMPLE && inputs.len() > capacity) {
+            return Err(BackpropagateError::BatchTooLarge {
+                samples: inputs.len(),
+                capacity,
+            });
+        }
+        if N::CROSS_SAMPLE && inputs.len() < 2 {
+            return Err(BackpropagateError::BatchTooSmall);
+        }
+        let scale = loss.scale(targets)?;
+        Ok(Self {
+            inputs,
+            targets,
+            input_gradients,
+            first_sample: 0,
+            loss,
+            scale,
+            randomness: workspace.count_step(),
+            isa: Isa::detect(),
+        })
+    }
+
     /// Trains, and brings the buffers up to date if the loss is finite.
     fn train_and_update<N, E>(
         self,
@@ -267,44 +342,98 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
         L: Loss<T, N::Output, Y>,
     {
         let capacity = capacity::<N, E>(arena);
-        let (seed, step) = self.randomness;
+        let (parameters, buffers) = network.parts();
         let mut total = T::ZERO;
-        let pieces = self
-            .inputs
-            .chunks(capacity)
-            .zip(self.targets.chunks(capacity));
-        for (piece, (inputs, targets)) in pieces.enumerate() {
-            let groups = inputs.len().div_ceil(E::LANES);
-            let x = Arena::training::<T>(arena, groups).take::<T, I>();
-            kernels::pack::<T, I, X, E>(inputs, x);
-            let context = Context {
-                samples: inputs.len(),
-                input_gradient: self.input_gradients.is_some(),
-                overwrite: piece == 0,
-                randomness: Randomness::new(seed, step, self.first_sample + piece * capacity),
-                isa: self.isa,
+        for piece in 0..self.inputs.len().div_ceil(capacity) {
+            let weights = Kept {
+                parameters,
+                gradients: &mut *gradients,
             };
-            let objective = Piece {
-                loss: self.loss,
-                scale: self.scale,
-                targets,
-                total: &mut total,
-                input_gradients: self
-                    .input_gradients
-                    .as_deref_mut()
-                    .and_then(|all| all.chunks_mut(capacity).nth(piece)),
-            };
-            inlined::train::<N, E>(
-                network,
-                Pass {
-                    gradients,
-                    arena: Arena::training::<T>(arena, groups),
-                    context,
-                },
-                objective,
-            );
+            self.piece::<N, E>(piece, capacity, weights, buffers, arena, &mut total);
         }
         total
+    }
+
+    /// As [`train_and_update`](Self::train_and_update) for a batch of one piece, with the update of the parameters.
+    fn step<N, E>(
+        mut self,
+        network: &mut N,
+        gradients: &mut N::Parameters,
+        arena: &mut [E],
+        update: impl Update<T>,
+    ) -> T
+    where
+        N: Network<Scalar = T, Input = I>,
+        E: Element<T>,
+        X: Sample<I>,
+        I: Shape<Scalar = T>,
+        L: Loss<T, N::Output, Y>,
+    {
+        let samples = self.inputs.len();
+        let (parameters, buffers) = network.parts_mut();
+        let weights = Updated {
+            parameters,
+            gradients,
+            update,
+        };
+        let mut total = T::ZERO;
+        self.piece::<N, E>(0, samples, weights, buffers, arena, &mut total);
+        if total.is_finite() {
+            let groups = samples.div_ceil(E::LANES);
+            network.update_buffers(Arena::training::<T>(arena, groups), samples);
+        }
+        total
+    }
+
+    /// One piece of the batch, where each has `capacity` samples.
+    #[inline(always)]
+    fn piece<N, E>(
+        &mut self,
+        piece: usize,
+        capacity: usize,
+        weights: impl Weights<N>,
+        buffers: &N::Buffers,
+        arena: &mut [E],
+        total: &mut T,
+    ) where
+        N: Network<Scalar = T, Input = I>,
+        E: Element<T>,
+        X: Sample<I>,
+        I: Shape<Scalar = T>,
+        L: Loss<T, N::Output, Y>,
+    {
+        let inputs = self.inputs.chunks(capacity).nth(piece).unwrap_or_default();
+        let targets = self.targets.chunks(capacity).nth(piece);
+        let (seed, step) = self.randomness;
+        let groups = inputs.len().div_ceil(E::LANES);
+        let x = Arena::training::<T>(arena, groups).take::<T, I>();
+        kernels::pack::<T, I, X, E>(inputs, x);
+        let context = Context {
+            samples: inputs.len(),
+            input_gradient: self.input_gradients.is_some(),
+            overwrite: piece == 0,
+            randomness: Randomness::new(seed, step, self.first_sample + piece * capacity),
+            isa: self.isa,
+        };
+        let objective = Piece {
+            loss: self.loss,
+            scale: self.scale,
+            targets: targets.unwrap_or_default(),
+            total,
+            input_gradients: self
+                .input_gradients
+                .as_deref_mut()
+                .and_then(|all| all.chunks_mut(capacity).nth(piece)),
+        };
+        inlined::train::<N, E, _>(
+            Pass {
+                weights,
+                buffers,
+                arena: Arena::training::<T>(arena, groups),
+                context,
+            },
+            objective,
+        );
     }
 
     /// How many lane groups there are.
@@ -389,7 +518,7 @@ where
         isa: Isa,
         outputs: &[<N::Output as Shape>::Of<E>],
         d_outputs: &mut [<N::Output as Shape>::Of<E>],
-    ) {
+    ) -> bool {
         for ((output, targets), d_output) in outputs
             .iter()
             .zip(self.targets.chunks(E::LANES))
@@ -399,6 +528,8 @@ where
                 .loss
                 .evaluate(isa, self.scale, output, targets, d_output);
         }
+        // The gradients would be of no use.
+        self.total.is_finite()
     }
 
     #[inline(always)]

@@ -114,6 +114,16 @@ where
         Some((self.leaves.as_mut()?, &mut self.gradients))
     }
 
+    /// Whether a batch of so many samples is cut into leaves.
+    pub(crate) fn cuts(&mut self, samples: usize) -> bool {
+        #[cfg(feature = "parallel")]
+        if let Some((leaves, gradients)) = self.leaves() {
+            return leaves.tree(gradients, samples).is_some();
+        }
+        let _ = samples;
+        false
+    }
+
     pub(crate) fn arena(&mut self) -> &mut [Lanes<N::Scalar>] {
         &mut self.arena
     }

@@ -155,7 +155,8 @@ pub fn train<T: Scalar, L: Layer<T>, E: Element<T>>(
         x,
         y,
     );
-    let backward = context.backward_first(&layer, 0, &state.parameters, &mut gradients, saved);
+    let call = context.backward_first(0, &*saved);
+    let backward = call.backward::<T, L>(&state.parameters, &mut gradients);
     layer.backward_training(backward, x, y, dy, dx);
     layer.update_buffers::<E>(&mut buffers, saved, samples);
 

@@ -117,6 +117,29 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     assert_none("RmsProp", || rms_prop.step(&mut *network, gradients));
 }
 
+/// Backpropagation and step in one, for several samples and, where a network takes that, for one.
+fn check_train_step<N: Network<Scalar = f32>, Y: Sync>(
+    inputs: &[N::Input],
+    targets: &[Y],
+    loss: &impl chainrule::losses::Loss<f32, N::Output, Y>,
+) {
+    let mut network = N::init(&mut StdRng::seed_from_u64(1));
+    let mut workspace = N::workspace();
+    let mut sgd = Sgd::new(&network, 0.01);
+    let mut adam = Adam::new(&network);
+    for samples in [inputs.len(), if N::CROSS_SAMPLE { 2 } else { 1 }] {
+        let (inputs, targets) = (&inputs[..samples], &targets[..samples]);
+        assert_none("train_step of Sgd", || {
+            sgd.train_step(&mut *network, inputs, targets, loss, &mut workspace)
+                .unwrap()
+        });
+        assert_none("train_step of Adam", || {
+            adam.train_step(&mut *network, inputs, targets, loss, &mut workspace)
+                .unwrap()
+        });
+    }
+}
+
 #[test]
 fn the_counter_counts() {
     let (boxed, count) = allocations(|| Box::new(1));
@@ -130,6 +153,7 @@ fn a_network_of_every_layer_allocates_nothing() {
     let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
     check::<Cnn, _>(&inputs, &labels, &NllLoss::default());
     check::<Cnn, _>(&inputs, &labels, &CrossEntropyLoss::default());
+    check_train_step::<Cnn, _>(&inputs, &labels, &NllLoss::default());
     let network = Cnn::init(&mut rng);
     assert_none("forward", || network.forward(&inputs[0]));
 }
@@ -141,6 +165,7 @@ fn a_network_of_every_activation_allocates_nothing() {
     let targets: Vec<[f32; 3]> = (0..21).map(|_| rng.random()).collect();
     check::<Mlp, _>(&inputs, &targets, &MseLoss::default());
     check::<Mlp, _>(&inputs, &targets, &L1Loss::default());
+    check_train_step::<Mlp, _>(&inputs, &targets, &MseLoss::default());
     check::<Mlp, _>(&inputs, &targets, &SmoothL1Loss::default());
     check::<Mlp, _>(&inputs, &targets, &HuberLoss::default());
     check::<Mlp, _>(&inputs, &targets, &CrossEntropyLoss::default());

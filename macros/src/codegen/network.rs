@@ -134,8 +134,7 @@ fn emit_impl(
             }
             #[inline(always)]
             fn train<__E: ::chainrule::Element<#scalar>>(
-                &self,
-                pass: __rt::Pass<'_, Self, __E>,
+                pass: __rt::Pass<'_, Self, __E, impl __rt::Weights<Self>>,
                 mut objective: impl __rt::Objective<Self, __E>,
             ) {
                 #train

@@ -59,8 +59,8 @@ pub(super) fn emit_train(network: &Network) -> TokenStream {
     // Without a layer that crosses over, the gradient of the output is that of the input.
     let d_inputs = gradient(0);
     quote_spanned! {mixed=>
-        let (parameters, buffers) = (&self.__parameters, &self.__buffers);
-        let __rt::Pass { gradients, mut arena, context } = pass;
+        let __rt::Pass { mut weights, buffers, mut arena, context } = pass;
+        let parameters = weights.parameters();
         let groups = arena.groups();
         #isa
         #(#configurations)*
@@ -69,7 +69,9 @@ pub(super) fn emit_train(network: &Network) -> TokenStream {
         #beside
         #(#forward)*
         #d_outputs_view
-        objective.outputs(context.isa, #stated_outputs, #stated_d_outputs);
+        if !objective.outputs(context.isa, #stated_outputs, #stated_d_outputs) {
+            return;
+        }
         #(#backward)*
         objective.inputs(#d_inputs);
     }
@@ -227,14 +229,6 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
         access.output(index, &slot(step.to), false),
         access.output(index, &gradient(step.to), false),
     );
-    let parameters = parameters_of(layer);
-    let gradients = match &layer.field {
-        Some(field) if layer.may_have_parameters() => {
-            let gradients = local("gradients");
-            quote!(&mut #gradients.#field)
-        }
-        _ => quote!(&mut ()),
-    };
     let saved = match layer.may_save() {
         true => {
             let saved = saved(index);
@@ -248,15 +242,17 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
         true => "backward",
         false => "backward_first",
     });
-    let call = quote_spanned! {span=>
-        ::chainrule::Layer::<#scalar>::backward_training(
-            &#name,
-            #context.#function(&#name, #index, #parameters, #gradients, #saved),
-            #x,
-            #y,
-            #dy,
-            #dx,
-        );
+    let call = quote_spanned!(span=> #context.#function(#index, #saved));
+    let call = match &layer.field {
+        Some(field) if has_parameters => {
+            let (weights, all) = (local("weights"), local("all"));
+            quote_spanned! {span=>
+                #weights.backward(&#name, #call, |#all| &#all.#field, |#all| &mut #all.#field, #x, #y, #dy, #dx);
+            }
+        }
+        _ => quote_spanned! {span=>
+            ::chainrule::Layer::<#scalar>::backward_training(&#name, #call.backward(&(), &mut ()), #x, #y, #dy, #dx);
+        },
     };
     let asked = |statement: TokenStream| match wanted {
         true => statement,

@@ -400,12 +400,11 @@ const _: () = {
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
-            &self,
-            pass: __rt::Pass<'_, Self, __E>,
+            pass: __rt::Pass<'_, Self, __E, impl __rt::Weights<Self>>,
             mut objective: impl __rt::Objective<Self, __E>,
         ) {
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
-            let __rt::Pass { gradients, mut arena, context } = pass;
+            let __rt::Pass { mut weights, buffers, mut arena, context } = pass;
+            let parameters = weights.parameters();
             let groups = arena.groups();
             let isa = context.isa;
             let linear1: ::chainrule::layers::Linear<4, 4, 4> = ::core::default::Default::default();
@@ -552,7 +551,9 @@ const _: () = {
                 <[f32; 3] as ::chainrule::Shape>::flat::<__E>(&*x7),
             );
             let d8 = __rt::view::<f32, [f32; 3], __E>(region0, groups);
-            objective.outputs(context.isa, x8, d8);
+            if !objective.outputs(context.isa, x8, d8) {
+                return;
+            }
             let d6 = __rt::view::<f32, [f32; 3], __E>(region2, groups);
             let d7 = __rt::view::<f32, [f32; 3], __E>(region1, groups);
             {
@@ -577,42 +578,30 @@ const _: () = {
             }
             sigmoid1.apply_backward::<__E>(context.isa, x7, d7);
             let d5 = __rt::view::<f32, [f32; 4], __E>(region0, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &linear1_3,
-                context
-                    .backward(
-                        &linear1_3,
-                        8usize,
-                        &parameters.gate.open.linear1,
-                        &mut gradients.gate.open.linear1,
-                        &[],
-                    ),
-                x5,
-                x7,
-                d7,
-                d5,
-            );
+            weights
+                .backward(
+                    &linear1_3,
+                    context.backward(8usize, &[]),
+                    |all| &all.gate.open.linear1,
+                    |all| &mut all.gate.open.linear1,
+                    x5,
+                    x7,
+                    d7,
+                    d5,
+                );
             {
                 let place = __rt::view::<f32, [f32; 4], __E>(beside, groups);
-                ::chainrule::Layer::<
-                    f32,
-                >::backward_training(
-                    &linear1_2,
-                    context
-                        .backward(
-                            &linear1_2,
-                            7usize,
-                            &parameters.gate.value.linear1,
-                            &mut gradients.gate.value.linear1,
-                            &[],
-                        ),
-                    x5,
-                    x6,
-                    d6,
-                    place,
-                );
+                weights
+                    .backward(
+                        &linear1_2,
+                        context.backward(7usize, &[]),
+                        |all| &all.gate.value.linear1,
+                        |all| &mut all.gate.value.linear1,
+                        x5,
+                        x6,
+                        d6,
+                        place,
+                    );
                 __rt::add::<
                     f32,
                     __E,
@@ -635,23 +624,17 @@ const _: () = {
             tanh1_2.apply_backward::<__E>(context.isa, x4, d4);
             {
                 let place = __rt::view::<f32, [f32; 4], __E>(beside, groups);
-                ::chainrule::Layer::<
-                    f32,
-                >::backward_training(
-                    &fc_2,
-                    context
-                        .backward(
-                            &fc_2,
-                            4usize,
-                            &parameters.stage[1].residual1.fc,
-                            &mut gradients.stage[1].residual1.fc,
-                            &[],
-                        ),
-                    x3,
-                    x4,
-                    d4,
-                    place,
-                );
+                weights
+                    .backward(
+                        &fc_2,
+                        context.backward(4usize, &[]),
+                        |all| &all.stage[1].residual1.fc,
+                        |all| &mut all.stage[1].residual1.fc,
+                        x3,
+                        x4,
+                        d4,
+                        place,
+                    );
                 __rt::add::<
                     f32,
                     __E,
@@ -674,23 +657,17 @@ const _: () = {
             tanh1.apply_backward::<__E>(context.isa, x2, d2);
             {
                 let place = __rt::view::<f32, [f32; 4], __E>(beside, groups);
-                ::chainrule::Layer::<
-                    f32,
-                >::backward_training(
-                    &fc,
-                    context
-                        .backward(
-                            &fc,
-                            1usize,
-                            &parameters.stage[0].residual1.fc,
-                            &mut gradients.stage[0].residual1.fc,
-                            &[],
-                        ),
-                    x1,
-                    x2,
-                    d2,
-                    place,
-                );
+                weights
+                    .backward(
+                        &fc,
+                        context.backward(1usize, &[]),
+                        |all| &all.stage[0].residual1.fc,
+                        |all| &mut all.stage[0].residual1.fc,
+                        x1,
+                        x2,
+                        d2,
+                        place,
+                    );
                 __rt::add::<
                     f32,
                     __E,
@@ -701,23 +678,17 @@ const _: () = {
                 );
             }
             let d0 = __rt::view::<f32, [f32; 4], __E>(region0, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &linear1,
-                context
-                    .backward_first(
-                        &linear1,
-                        0usize,
-                        &parameters.linear1,
-                        &mut gradients.linear1,
-                        &[],
-                    ),
-                x0,
-                x1,
-                d1,
-                d0,
-            );
+            weights
+                .backward(
+                    &linear1,
+                    context.backward_first(0usize, &[]),
+                    |all| &all.linear1,
+                    |all| &mut all.linear1,
+                    x0,
+                    x1,
+                    d1,
+                    d0,
+                );
             objective.inputs(d0);
         }
     }

@@ -326,12 +326,11 @@ const _: () = {
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
-            &self,
-            pass: __rt::Pass<'_, Self, __E>,
+            pass: __rt::Pass<'_, Self, __E, impl __rt::Weights<Self>>,
             mut objective: impl __rt::Objective<Self, __E>,
         ) {
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
-            let __rt::Pass { gradients, mut arena, context } = pass;
+            let __rt::Pass { mut weights, buffers, mut arena, context } = pass;
+            let parameters = weights.parameters();
             let groups = arena.groups();
             let conv: ::chainrule::layers::Conv2d<1, 8, 8, 4, 8, 8, 3, 3, 9, 4> = ::chainrule::layers::Conv2d {
                 stride: [1, 1],
@@ -429,31 +428,27 @@ const _: () = {
                 x5,
             );
             let d5 = __rt::view::<f32, [f32; 10], __E>(region0, groups);
-            objective.outputs(context.isa, x5, d5);
+            if !objective.outputs(context.isa, x5, d5) {
+                return;
+            }
             let d4 = __rt::view::<f32, [f32; 64], __E>(region1, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &linear1,
-                context
-                    .backward(
-                        &linear1,
-                        6usize,
-                        &parameters.linear1,
-                        &mut gradients.linear1,
-                        &[],
-                    ),
-                x4,
-                x5,
-                d5,
-                d4,
-            );
+            weights
+                .backward(
+                    &linear1,
+                    context.backward(6usize, &[]),
+                    |all| &all.linear1,
+                    |all| &mut all.linear1,
+                    x4,
+                    x5,
+                    d5,
+                    d4,
+                );
             let d3 = __rt::view::<f32, [[[f32; 4]; 4]; 4], __E>(region0, groups);
             ::chainrule::Layer::<
                 f32,
             >::backward_training(
                 &dropout1,
-                context.backward(&dropout1, 5usize, &(), &mut (), &[]),
+                context.backward(5usize, &[]).backward(&(), &mut ()),
                 __rt::reshape::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(x3),
                 x4,
                 d4,
@@ -464,7 +459,7 @@ const _: () = {
                 f32,
             >::backward_training(
                 &max_pool2d1,
-                context.backward(&max_pool2d1, 3usize, &(), &mut (), &[]),
+                context.backward(3usize, &[]).backward(&(), &mut ()),
                 x2,
                 x3,
                 d3,
@@ -472,41 +467,29 @@ const _: () = {
             );
             relu1.apply_backward::<__E>(context.isa, x2, d2);
             let d1 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(region0, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &batch_norm2d1,
-                context
-                    .backward(
-                        &batch_norm2d1,
-                        1usize,
-                        &parameters.batch_norm2d1,
-                        &mut gradients.batch_norm2d1,
-                        &*saved1,
-                    ),
-                x1,
-                x2,
-                d2,
-                d1,
-            );
+            weights
+                .backward(
+                    &batch_norm2d1,
+                    context.backward(1usize, &*saved1),
+                    |all| &all.batch_norm2d1,
+                    |all| &mut all.batch_norm2d1,
+                    x1,
+                    x2,
+                    d2,
+                    d1,
+                );
             let d0 = __rt::view::<f32, [[[f32; 8]; 8]; 1], __E>(region1, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &conv,
-                context
-                    .backward_first(
-                        &conv,
-                        0usize,
-                        &parameters.conv,
-                        &mut gradients.conv,
-                        &[],
-                    ),
-                x0,
-                x1,
-                d1,
-                d0,
-            );
+            weights
+                .backward(
+                    &conv,
+                    context.backward_first(0usize, &[]),
+                    |all| &all.conv,
+                    |all| &mut all.conv,
+                    x0,
+                    x1,
+                    d1,
+                    d0,
+                );
             objective.inputs(d0);
         }
         fn update_buffers<__E: ::chainrule::Element<f32>>(

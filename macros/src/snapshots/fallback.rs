@@ -124,8 +124,7 @@ const _: () = {
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
-            &self,
-            pass: __rt::Pass<'_, Self, __E>,
+            pass: __rt::Pass<'_, Self, __E, impl __rt::Weights<Self>>,
             mut objective: impl __rt::Objective<Self, __E>,
         ) {
             loop {}

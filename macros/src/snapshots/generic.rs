@@ -252,13 +252,12 @@ const _: () = {
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<T>>(
-            &self,
-            pass: __rt::Pass<'_, Self, __E>,
+            pass: __rt::Pass<'_, Self, __E, impl __rt::Weights<Self>>,
             mut objective: impl __rt::Objective<Self, __E>,
         ) {
             const { Self::__CHECKED }
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
-            let __rt::Pass { gradients, mut arena, context } = pass;
+            let __rt::Pass { mut weights, buffers, mut arena, context } = pass;
+            let parameters = weights.parameters();
             let groups = arena.groups();
             let linear1: ::chainrule::layers::Linear<4, H, H> = ::core::default::Default::default();
             let gelu1: ::chainrule::layers::Pointwise<
@@ -332,62 +331,52 @@ const _: () = {
                 <my::Warp<H> as ::chainrule::Layer<T>>::Output,
                 __E,
             >(region0, groups);
-            objective.outputs(context.isa, x3, d3);
+            if !objective.outputs(context.isa, x3, d3) {
+                return;
+            }
             let d2 = __rt::view::<T, [T; H], __E>(region1, groups);
-            ::chainrule::Layer::<
-                T,
-            >::backward_training(
-                &warp1,
-                context
-                    .backward(
-                        &warp1,
-                        2usize,
-                        &parameters.warp1,
-                        &mut gradients.warp1,
-                        &*saved2,
-                    ),
-                __rt::fit::<
-                    [T; H],
-                    <my::Warp<H> as ::chainrule::Layer<T>>::Input,
-                    __E,
-                >(x2),
-                x3,
-                d3,
-                __rt::fit_mut::<
-                    [T; H],
-                    <my::Warp<H> as ::chainrule::Layer<T>>::Input,
-                    __E,
-                >(d2),
-            );
+            weights
+                .backward(
+                    &warp1,
+                    context.backward(2usize, &*saved2),
+                    |all| &all.warp1,
+                    |all| &mut all.warp1,
+                    __rt::fit::<
+                        [T; H],
+                        <my::Warp<H> as ::chainrule::Layer<T>>::Input,
+                        __E,
+                    >(x2),
+                    x3,
+                    d3,
+                    __rt::fit_mut::<
+                        [T; H],
+                        <my::Warp<H> as ::chainrule::Layer<T>>::Input,
+                        __E,
+                    >(d2),
+                );
             let d1 = __rt::view::<T, [T; H], __E>(region0, groups);
             ::chainrule::Layer::<
                 T,
             >::backward_training(
                 &gelu1,
-                context.backward(&gelu1, 1usize, &(), &mut (), &[]),
+                context.backward(1usize, &[]).backward(&(), &mut ()),
                 x1,
                 x2,
                 d2,
                 d1,
             );
             let d0 = __rt::view::<T, [T; 4], __E>(region1, groups);
-            ::chainrule::Layer::<
-                T,
-            >::backward_training(
-                &linear1,
-                context
-                    .backward_first(
-                        &linear1,
-                        0usize,
-                        &parameters.linear1,
-                        &mut gradients.linear1,
-                        &[],
-                    ),
-                x0,
-                x1,
-                d1,
-                d0,
-            );
+            weights
+                .backward(
+                    &linear1,
+                    context.backward_first(0usize, &[]),
+                    |all| &all.linear1,
+                    |all| &mut all.linear1,
+                    x0,
+                    x1,
+                    d1,
+                    d0,
+                );
             objective.inputs(d0);
         }
         fn update_buffers<__E: ::chainrule::Element<T>>(

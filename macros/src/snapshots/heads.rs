@@ -290,13 +290,12 @@ const _: () = {
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
-            &self,
-            pass: __rt::Pass<'_, Self, __E>,
+            pass: __rt::Pass<'_, Self, __E, impl __rt::Weights<Self>>,
             mut objective: impl __rt::Objective<Self, __E>,
         ) {
             const { Self::__CHECKED }
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
-            let __rt::Pass { gradients, mut arena, context } = pass;
+            let __rt::Pass { mut weights, buffers, mut arena, context } = pass;
+            let parameters = weights.parameters();
             let groups = arena.groups();
             let isa = context.isa;
             let linear1: ::chainrule::layers::Linear<4, H, H> = ::core::default::Default::default();
@@ -372,7 +371,9 @@ const _: () = {
                 1,
             );
             let d4 = __rt::view::<f32, AgentOutput<H, f32>, __E>(region0, groups);
-            objective.outputs(context.isa, x4, d4);
+            if !objective.outputs(context.isa, x4, d4) {
+                return;
+            }
             let d2 = __rt::view::<f32, [f32; 2], __E>(region2, groups);
             let d3 = __rt::view::<f32, [f32; 1], __E>(region1, groups);
             {
@@ -400,42 +401,30 @@ const _: () = {
                 );
             }
             let d1 = __rt::view::<f32, [f32; H], __E>(region0, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &linear1_3,
-                context
-                    .backward(
-                        &linear1_3,
-                        3usize,
-                        &parameters.value.linear1,
-                        &mut gradients.value.linear1,
-                        &[],
-                    ),
-                x1,
-                x3,
-                d3,
-                d1,
-            );
+            weights
+                .backward(
+                    &linear1_3,
+                    context.backward(3usize, &[]),
+                    |all| &all.value.linear1,
+                    |all| &mut all.value.linear1,
+                    x1,
+                    x3,
+                    d3,
+                    d1,
+                );
             {
                 let place = __rt::view::<f32, [f32; H], __E>(beside, groups);
-                ::chainrule::Layer::<
-                    f32,
-                >::backward_training(
-                    &linear1_2,
-                    context
-                        .backward(
-                            &linear1_2,
-                            2usize,
-                            &parameters.policy.linear1,
-                            &mut gradients.policy.linear1,
-                            &[],
-                        ),
-                    x1,
-                    x2,
-                    d2,
-                    place,
-                );
+                weights
+                    .backward(
+                        &linear1_2,
+                        context.backward(2usize, &[]),
+                        |all| &all.policy.linear1,
+                        |all| &mut all.policy.linear1,
+                        x1,
+                        x2,
+                        d2,
+                        place,
+                    );
                 __rt::add::<
                     f32,
                     __E,
@@ -447,23 +436,17 @@ const _: () = {
             }
             tanh1.apply_backward::<__E>(context.isa, x1, d1);
             let d0 = __rt::view::<f32, [f32; 4], __E>(region1, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &linear1,
-                context
-                    .backward_first(
-                        &linear1,
-                        0usize,
-                        &parameters.linear1,
-                        &mut gradients.linear1,
-                        &[],
-                    ),
-                x0,
-                x1,
-                d1,
-                d0,
-            );
+            weights
+                .backward(
+                    &linear1,
+                    context.backward_first(0usize, &[]),
+                    |all| &all.linear1,
+                    |all| &mut all.linear1,
+                    x0,
+                    x1,
+                    d1,
+                    d0,
+                );
             objective.inputs(d0);
         }
     }

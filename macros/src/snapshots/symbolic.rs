@@ -471,12 +471,11 @@ const _: () = {
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
-            &self,
-            pass: __rt::Pass<'_, Self, __E>,
+            pass: __rt::Pass<'_, Self, __E, impl __rt::Weights<Self>>,
             mut objective: impl __rt::Objective<Self, __E>,
         ) {
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
-            let __rt::Pass { gradients, mut arena, context } = pass;
+            let __rt::Pass { mut weights, buffers, mut arena, context } = pass;
+            let parameters = weights.parameters();
             let groups = arena.groups();
             let max_pool2d1: ::chainrule::layers::MaxPool2d<
                 2,
@@ -592,102 +591,86 @@ const _: () = {
                 x4,
             );
             let d4 = __rt::view::<f32, [f32; __Symbolic_SIZE_2], __E>(region0, groups);
-            objective.outputs(context.isa, x4, d4);
+            if !objective.outputs(context.isa, x4, d4) {
+                return;
+            }
             let d3 = __rt::view::<
                 f32,
                 <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
                 __E,
             >(region1, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &linear2,
-                context
-                    .backward(
-                        &linear2,
-                        5usize,
-                        &parameters.linear2,
-                        &mut gradients.linear2,
-                        &[],
-                    ),
-                __rt::fit::<
-                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
-                    <::chainrule::layers::Linear<
-                        __Symbolic_SIZE_7,
-                        __Symbolic_SIZE_2,
-                        __Symbolic_SIZE_2,
-                    > as ::chainrule::Layer<f32>>::Input,
-                    __E,
-                >(x3),
-                x4,
-                d4,
-                __rt::fit_mut::<
-                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
-                    <::chainrule::layers::Linear<
-                        __Symbolic_SIZE_7,
-                        __Symbolic_SIZE_2,
-                        __Symbolic_SIZE_2,
-                    > as ::chainrule::Layer<f32>>::Input,
-                    __E,
-                >(d3),
-            );
+            weights
+                .backward(
+                    &linear2,
+                    context.backward(5usize, &[]),
+                    |all| &all.linear2,
+                    |all| &mut all.linear2,
+                    __rt::fit::<
+                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
+                        <::chainrule::layers::Linear<
+                            __Symbolic_SIZE_7,
+                            __Symbolic_SIZE_2,
+                            __Symbolic_SIZE_2,
+                        > as ::chainrule::Layer<f32>>::Input,
+                        __E,
+                    >(x3),
+                    x4,
+                    d4,
+                    __rt::fit_mut::<
+                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
+                        <::chainrule::layers::Linear<
+                            __Symbolic_SIZE_7,
+                            __Symbolic_SIZE_2,
+                            __Symbolic_SIZE_2,
+                        > as ::chainrule::Layer<f32>>::Input,
+                        __E,
+                    >(d3),
+                );
             let d2 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(region0, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &scale1,
-                context
-                    .backward(
-                        &scale1,
-                        4usize,
-                        &parameters.scale1,
-                        &mut gradients.scale1,
-                        &*saved4,
-                    ),
-                __rt::fit::<
-                    [f32; __Symbolic_SIZE_3],
-                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
-                    __E,
-                >(x2),
-                x3,
-                d3,
-                __rt::fit_mut::<
-                    [f32; __Symbolic_SIZE_3],
-                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
-                    __E,
-                >(d2),
-            );
+            weights
+                .backward(
+                    &scale1,
+                    context.backward(4usize, &*saved4),
+                    |all| &all.scale1,
+                    |all| &mut all.scale1,
+                    __rt::fit::<
+                        [f32; __Symbolic_SIZE_3],
+                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
+                        __E,
+                    >(x2),
+                    x3,
+                    d3,
+                    __rt::fit_mut::<
+                        [f32; __Symbolic_SIZE_3],
+                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
+                        __E,
+                    >(d2),
+                );
             relu1.apply_backward::<__E>(context.isa, x2, d2);
             let d1 = __rt::view::<
                 f32,
                 [[[f32; 2]; __Symbolic_SIZE_5]; 2],
                 __E,
             >(region1, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
-                &linear1,
-                context
-                    .backward_first(
-                        &linear1,
-                        2usize,
-                        &parameters.linear1,
-                        &mut gradients.linear1,
-                        &[],
-                    ),
-                __rt::fit::<
-                    [[[f32; 2]; __Symbolic_SIZE_5]; 2],
-                    [f32; __Symbolic_SIZE_6],
-                    __E,
-                >(x1),
-                x2,
-                d2,
-                __rt::fit_mut::<
-                    [[[f32; 2]; __Symbolic_SIZE_5]; 2],
-                    [f32; __Symbolic_SIZE_6],
-                    __E,
-                >(d1),
-            );
+            weights
+                .backward(
+                    &linear1,
+                    context.backward_first(2usize, &[]),
+                    |all| &all.linear1,
+                    |all| &mut all.linear1,
+                    __rt::fit::<
+                        [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                        [f32; __Symbolic_SIZE_6],
+                        __E,
+                    >(x1),
+                    x2,
+                    d2,
+                    __rt::fit_mut::<
+                        [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                        [f32; __Symbolic_SIZE_6],
+                        __E,
+                    >(d1),
+                );
             let d0 = __rt::view::<
                 f32,
                 [[[f32; 4]; __Symbolic_SIZE_1]; 2],
@@ -698,7 +681,7 @@ const _: () = {
                     f32,
                 >::backward_training(
                     &max_pool2d1,
-                    context.backward(&max_pool2d1, 0usize, &(), &mut (), &[]),
+                    context.backward(0usize, &[]).backward(&(), &mut ()),
                     x0,
                     x1,
                     d1,

@@ -33,6 +33,7 @@ pub trait Kernels<T>:
     + linear::ForwardGroups<T>
     + linear::BackwardInput<T>
     + linear::BackwardSample<T>
+    + linear::UpdateSample<T>
     + linear::BackwardWeight<T>
     + max_pool2d::Forward<T>
     + max_pool2d::Backward<T>

@@ -1,7 +1,9 @@
 use crate::init::Init;
 use crate::kernels::linear;
-use crate::layer::{Backward, Forward, Layer};
+use crate::layer::{Backward, Forward, Layer, Step};
+use crate::network::{scalars, scalars_mut};
 use crate::tensor::Tensor;
+use crate::weights::Update;
 use crate::{Element, Scalar, parameters};
 use core::slice;
 use nalgebra::{SMatrix, SVector};
@@ -142,5 +144,51 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
                 linear::input_gradient(cx.isa, OUT, weight, dy, dx);
             }
         }
+    }
+
+    /// One sample with plain gradient descent needs no gradients: `W ← W − η·dy·xᵀ`.
+    #[inline(always)]
+    fn backward_step<E: Element<T>, U: Update<T>>(
+        &self,
+        cx: Step<T, Self, E, U>,
+        inputs: &[[E; IN]],
+        outputs: &[[E; OUT]],
+        d_outputs: &[[E; OUT]],
+        d_inputs: &mut [[E; IN]],
+    ) {
+        let Step {
+            parameters,
+            gradients,
+            call,
+            offset,
+            update,
+        } = cx;
+        let isa = call.isa();
+        if E::LANES == 1
+            && let Some(factor) = update.plain()
+            && let ([x], [dy], [dx]) = (inputs, d_outputs, &mut *d_inputs)
+        {
+            let (weight, bias) = (
+                parameters.weight.as_mut_slice(),
+                parameters.bias.as_mut_slice(),
+            );
+            let dx = if call.input_gradient {
+                E::scalars_mut(dx)
+            } else {
+                &mut []
+            };
+            return linear::update_sample(
+                isa,
+                factor,
+                weight,
+                bias,
+                E::scalars(x),
+                E::scalars(dy),
+                dx,
+            );
+        }
+        let cx = call.backward(parameters, gradients);
+        self.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
+        update.apply(isa, offset, scalars_mut(parameters), scalars(gradients));
     }
 }

@@ -1,9 +1,11 @@
 use super::hyperparameters::{bias_correction, decay_rate, not_negative};
 use super::pieces::in_pieces;
 use super::sgd::decayed;
-use super::{Optimizer, Storage};
+use super::{FusedPass, Optimizer, Storage};
+use crate::error::BackpropagateError;
 use crate::scalar::Scalar;
 use crate::simd::{Isa, kernel};
+use crate::weights::{self, Update as _};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -46,21 +48,54 @@ impl<S> Moments<S> {
     where
         S: Storage<T>,
     {
-        let (m, v) = (self.exp_avg.as_mut(), self.exp_avg_sq.as_mut());
         debug_assert_eq!(w.len(), g.len(), "gradients");
-        debug_assert_eq!(w.len(), m.len(), "exp_avg");
-        debug_assert_eq!(w.len(), v.len(), "exp_avg_sq");
+        let mut step = self.prepare(decoupled);
+        debug_assert_eq!(w.len(), step.m.len(), "exp_avg");
+        debug_assert_eq!(w.len(), step.v.len(), "exp_avg_sq");
+        debug_assert!(
+            step.max.as_ref().is_none_or(|max| w.len() == max.len()),
+            "max_exp_avg_sq"
+        );
+        step.apply(Isa::detect(), 0, w, g);
         self.steps = self.steps.saturating_add(1);
-        let coefficients = self.options.coefficients(self.steps, decoupled);
-        let isa = Isa::detect();
-        match &mut self.max_exp_avg_sq {
-            None => in_pieces(w, g, [m, v], &|w, g, [m, v]| {
+    }
+
+    /// The next step.
+    fn prepare<T: Scalar>(&mut self, decoupled: bool) -> Step<'_, T>
+    where
+        S: Storage<T>,
+    {
+        let steps = self.steps.saturating_add(1);
+        Step {
+            m: self.exp_avg.as_mut(),
+            v: self.exp_avg_sq.as_mut(),
+            max: self.max_exp_avg_sq.as_mut().map(AsMut::as_mut),
+            coefficients: self.options.coefficients(steps, decoupled),
+        }
+    }
+}
+
+/// The state, and what is the same for every parameter in one step.
+struct Step<'a, T> {
+    m: &'a mut [T],
+    v: &'a mut [T],
+    max: Option<&'a mut [T]>,
+    coefficients: Coefficients<T>,
+}
+
+impl<T: Scalar> weights::Update<T> for Step<'_, T> {
+    #[inline(always)]
+    fn apply(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]) {
+        let (coefficients, len) = (self.coefficients, parameters.len());
+        let m = weights::part(self.m, offset, len);
+        let v = weights::part(self.v, offset, len);
+        match &mut self.max {
+            None => in_pieces(parameters, gradients, [m, v], &|w, g, [m, v]| {
                 update(isa, w, g, m, v, coefficients);
             }),
             Some(max) => {
-                let max = max.as_mut();
-                debug_assert_eq!(w.len(), max.len(), "max_exp_avg_sq");
-                in_pieces(w, g, [m, v, max], &|w, g, [m, v, max]| {
+                let max = weights::part(max, offset, len);
+                in_pieces(parameters, gradients, [m, v, max], &|w, g, [m, v, max]| {
                     update_amsgrad(isa, w, g, m, v, max, coefficients);
                 });
             }
@@ -254,6 +289,12 @@ macro_rules! adam {
         impl<T: Scalar, S: Storage<T>> Optimizer<T> for $name<T, S> {
             fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
                 self.moments.step(parameters, gradients, $decoupled);
+            }
+            #[inline]
+            fn fused_step(&mut self, pass: impl FusedPass<T>) -> Result<T, BackpropagateError> {
+                let loss = pass.run(self.moments.prepare($decoupled))?;
+                self.moments.steps = self.moments.steps.saturating_add(1);
+                Ok(loss)
             }
             fn current_learning_rate(&self) -> f64 {
                 self.moments.options.learning_rate

@@ -23,17 +23,27 @@
 //! or `&'static mut [T]` to `with_state`, see [`Storage`].
 
 mod adam;
+mod fused;
 mod hyperparameters;
 mod pieces;
 mod rms_prop;
 mod sgd;
 
 pub use adam::{Adam, AdamW};
+#[doc(hidden)]
+pub use fused::FusedPass;
 pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 
-use crate::network::Parameters;
+use crate::element::Lanes;
+use crate::error::BackpropagateError;
+use crate::losses::Loss;
+use crate::network::{Network, Parameters};
 use crate::scalar::Scalar;
+use crate::shape::Sample;
+use crate::workspace::Workspace;
+use core::ops::DerefMut;
+use fused::Batch;
 
 /// Updates parameters from their gradients.
 ///
@@ -76,6 +86,66 @@ pub trait Optimizer<T: Scalar> {
         G: Parameters<Scalar = T>,
     {
         self.step_slices(network.parameters_mut(), gradients.parameters());
+    }
+
+    /// Both halves of training in one: [`backpropagate`](Network::backpropagate), then [`step`](Optimizer::step).
+    ///
+    /// The mathematics is the same; the order of the work is not. The optimizers of this crate update every layer as
+    /// soon as its gradients are known, while those are in the nearest cache, and keep none: afterwards
+    /// [`Workspace::gradients`] holds nothing of use. Plain [`Sgd`] on a single sample updates `Linear` layers without
+    /// computing gradients of their own, rounded once less. Everything else has the bits of the two calls. A batch that
+    /// the workspace takes in several pieces or divides among threads needs all its gradients first: then it is the
+    /// two calls, as it is for an optimizer of your own. No heap, no panic.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// network! { struct Net: [2] -> [1] { Linear(8), Tanh, Linear(1) } }
+    ///
+    /// let mut net = Net::init(&mut StdRng::seed_from_u64(7));
+    /// let mut workspace = Net::workspace();
+    /// let mut sgd = Sgd::new(&net, 0.1);
+    /// // Online learning: one sample at a time.
+    /// for (input, target) in [([0.0, 1.0], [1.0]), ([1.0, 0.0], [0.5])] {
+    ///     let loss = sgd.train_step(&mut *net, &[input], &[target], &MseLoss::default(), &mut workspace)?;
+    ///     assert!(loss >= 0.0);
+    /// }
+    /// assert_eq!(sgd.steps(), 2);
+    /// # Ok::<(), BackpropagateError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`backpropagate`](Network::backpropagate). Then network and optimizer are as before, also when the loss is
+    /// not finite, which is known before anything is updated.
+    fn train_step<N, X, Y, L, A, G>(
+        &mut self,
+        network: &mut N,
+        inputs: &[X],
+        targets: &[Y],
+        loss: &L,
+        workspace: &mut Workspace<N, A, G>,
+    ) -> Result<T, BackpropagateError>
+    where
+        N: Network<Scalar = T>,
+        X: Sample<N::Input>,
+        Y: Sync,
+        L: Loss<T, N::Output, Y>,
+        A: DerefMut<Target = [Lanes<T>]>,
+        G: DerefMut<Target = N::Parameters>,
+    {
+        self.fused_step(Batch {
+            network,
+            inputs,
+            targets,
+            loss,
+            workspace,
+        })
+    }
+
+    /// Hands `pass` what updates parameters in this step, and counts the step if there is no error.
+    #[doc(hidden)]
+    fn fused_step(&mut self, pass: impl FusedPass<T>) -> Result<T, BackpropagateError> {
+        pass.run_apart(|parameters, gradients| self.step_slices(parameters, gradients))
     }
 }
 

@@ -1,9 +1,11 @@
 use super::hyperparameters::{decay_rate, not_negative};
 use super::pieces::in_pieces;
 use super::sgd::decayed;
-use super::{Optimizer, Storage};
+use super::{FusedPass, Optimizer, Storage};
+use crate::error::BackpropagateError;
 use crate::scalar::Scalar;
 use crate::simd::{Isa, kernel};
+use crate::weights::{self, Update as _};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -157,29 +159,20 @@ impl<T: Scalar, S: Storage<T>> RmsProp<T, S> {
 
 impl<T: Scalar, S: Storage<T>> Optimizer<T> for RmsProp<T, S> {
     fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
-        let v = self.square_avg.as_mut();
-        let a = self.grad_avg.as_mut().map(AsMut::as_mut);
-        let b = self.momentum_buffer.as_mut().map(AsMut::as_mut);
         debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
-        for state in [Some(&*v), a.as_deref(), b.as_deref()].iter().flatten() {
+        for (_, state) in self.state() {
             debug_assert_eq!(parameters.len(), state.len(), "state");
         }
-        let coefficients = Coefficients {
-            eta: T::from_f64(self.options.learning_rate),
-            alpha: T::from_f64(self.options.alpha),
-            fresh: T::from_f64(1.0 - self.options.alpha),
-            eps: T::from_f64(self.options.eps),
-            lambda: T::from_f64(self.options.weight_decay),
-            mu: T::from_f64(self.options.momentum),
-        };
-        let isa = Isa::detect();
-        let states = [v, a.unwrap_or_default(), b.unwrap_or_default()];
-        in_pieces(parameters, gradients, states, &|w, g, [v, a, b]| {
-            let used = |state: &&mut [T]| !state.is_empty();
-            let (a, b) = (Some(a).filter(used), Some(b).filter(used));
-            update(isa, w, g, v, a, b, coefficients);
-        });
+        let mut step = self.prepare();
+        step.apply(Isa::detect(), 0, parameters, gradients);
         self.steps = self.steps.saturating_add(1);
+    }
+
+    #[inline]
+    fn fused_step(&mut self, pass: impl FusedPass<T>) -> Result<T, BackpropagateError> {
+        let loss = pass.run(self.prepare())?;
+        self.steps = self.steps.saturating_add(1);
+        Ok(loss)
     }
 
     fn current_learning_rate(&self) -> f64 {
@@ -214,6 +207,50 @@ impl<T: Scalar, S: Storage<T>> Optimizer<T> for RmsProp<T, S> {
         ]
         .into_iter()
         .flatten()
+    }
+}
+
+impl<T: Scalar, S: Storage<T>> RmsProp<T, S> {
+    /// The next step.
+    fn prepare(&mut self) -> Step<'_, T> {
+        Step {
+            v: self.square_avg.as_mut(),
+            a: self.grad_avg.as_mut().map(AsMut::as_mut),
+            b: self.momentum_buffer.as_mut().map(AsMut::as_mut),
+            coefficients: Coefficients {
+                eta: T::from_f64(self.options.learning_rate),
+                alpha: T::from_f64(self.options.alpha),
+                fresh: T::from_f64(1.0 - self.options.alpha),
+                eps: T::from_f64(self.options.eps),
+                lambda: T::from_f64(self.options.weight_decay),
+                mu: T::from_f64(self.options.momentum),
+            },
+        }
+    }
+}
+
+/// The state, and what is the same for every parameter in one step.
+struct Step<'a, T> {
+    v: &'a mut [T],
+    a: Option<&'a mut [T]>,
+    b: Option<&'a mut [T]>,
+    coefficients: Coefficients<T>,
+}
+
+impl<T: Scalar> weights::Update<T> for Step<'_, T> {
+    #[inline(always)]
+    fn apply(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]) {
+        let (coefficients, len) = (self.coefficients, parameters.len());
+        let states = [
+            weights::part(self.v, offset, len),
+            weights::part(self.a.as_deref_mut().unwrap_or_default(), offset, len),
+            weights::part(self.b.as_deref_mut().unwrap_or_default(), offset, len),
+        ];
+        in_pieces(parameters, gradients, states, &|w, g, [v, a, b]| {
+            let used = |state: &&mut [T]| !state.is_empty();
+            let (a, b) = (Some(a).filter(used), Some(b).filter(used));
+            update(isa, w, g, v, a, b, coefficients);
+        });
     }
 }
 

@@ -1,8 +1,10 @@
 use super::hyperparameters::not_negative;
 use super::pieces::in_pieces;
-use super::{Optimizer, Storage};
+use super::{FusedPass, Optimizer, Storage};
+use crate::error::BackpropagateError;
 use crate::scalar::Scalar;
 use crate::simd::{Isa, kernel};
+use crate::weights::{self, Update as _};
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -158,39 +160,20 @@ impl Options {
 impl<T: Scalar, S: Storage<T>> Optimizer<T> for Sgd<T, S> {
     fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
         debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
-        let Options {
-            learning_rate,
-            momentum,
-            dampening,
-            nesterov,
-            weight_decay,
-        } = self.options;
-        let (isa, eta, lambda) = (
-            Isa::detect(),
-            T::from_f64(learning_rate),
-            T::from_f64(weight_decay),
+        debug_assert!(
+            self.options.momentum == 0.0 || parameters.len() == self.momentum_buffer.as_ref().len(),
+            "momentum buffer"
         );
-        if momentum == 0.0 {
-            in_pieces(parameters, gradients, [], &|w, g, []| {
-                update(isa, w, g, eta, lambda);
-            });
-        } else {
-            let buffer = self.momentum_buffer.as_mut();
-            debug_assert_eq!(parameters.len(), buffer.len(), "momentum buffer");
-            if self.steps == 0 {
-                buffer.fill(T::ZERO);
-            }
-            let fresh = if self.steps == 0 {
-                1.0
-            } else {
-                1.0 - dampening
-            };
-            let (mu, fresh) = (T::from_f64(momentum), T::from_f64(fresh));
-            in_pieces(parameters, gradients, [buffer], &|w, g, [b]| {
-                update_momentum(isa, w, g, b, eta, lambda, mu, fresh, nesterov);
-            });
-        }
+        let mut step = self.prepare();
+        step.apply(Isa::detect(), 0, parameters, gradients);
         self.steps = self.steps.saturating_add(1);
+    }
+
+    #[inline]
+    fn fused_step(&mut self, pass: impl FusedPass<T>) -> Result<T, BackpropagateError> {
+        let loss = pass.run(self.prepare())?;
+        self.steps = self.steps.saturating_add(1);
+        Ok(loss)
     }
 
     fn current_learning_rate(&self) -> f64 {
@@ -215,6 +198,81 @@ impl<T: Scalar, S: Storage<T>> Optimizer<T> for Sgd<T, S> {
         let used = self.options.momentum > 0.0;
         used.then(|| ("momentum_buffer", self.momentum_buffer.as_mut()))
             .into_iter()
+    }
+}
+
+impl<T: Scalar, S: Storage<T>> Sgd<T, S> {
+    /// The next step.
+    #[inline(always)]
+    fn prepare(&mut self) -> Step<'_, T> {
+        let Options {
+            learning_rate,
+            momentum,
+            dampening,
+            nesterov,
+            weight_decay,
+        } = self.options;
+        let first = self.steps == 0;
+        let fresh = if first { 1.0 } else { 1.0 - dampening };
+        let momentum = (momentum != 0.0).then(|| Momentum {
+            buffer: self.momentum_buffer.as_mut(),
+            first,
+            mu: T::from_f64(momentum),
+            fresh: T::from_f64(fresh),
+            nesterov,
+        });
+        Step {
+            eta: T::from_f64(learning_rate),
+            lambda: T::from_f64(weight_decay),
+            momentum,
+        }
+    }
+}
+
+/// What is the same for every parameter in one step.
+struct Step<'a, T> {
+    eta: T,
+    lambda: T,
+    momentum: Option<Momentum<'a, T>>,
+}
+
+struct Momentum<'a, T> {
+    buffer: &'a mut [T],
+    /// Whether the buffer holds nothing yet.
+    first: bool,
+    mu: T,
+    fresh: T,
+    nesterov: bool,
+}
+
+impl<T: Scalar> weights::Update<T> for Step<'_, T> {
+    #[inline(always)]
+    fn plain(&self) -> Option<T> {
+        let plain = self.momentum.is_none() && self.lambda == T::ZERO;
+        plain.then(|| T::ZERO - self.eta)
+    }
+
+    #[inline(always)]
+    fn apply(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]) {
+        let Self {
+            eta,
+            lambda,
+            momentum,
+        } = self;
+        let (eta, lambda) = (*eta, *lambda);
+        let Some(momentum) = momentum else {
+            return in_pieces(parameters, gradients, [], &|w, g, []| {
+                update(isa, w, g, eta, lambda);
+            });
+        };
+        let buffer = weights::part(momentum.buffer, offset, parameters.len());
+        if momentum.first {
+            buffer.fill(T::ZERO);
+        }
+        let (mu, fresh, nesterov) = (momentum.mu, momentum.fresh, momentum.nesterov);
+        in_pieces(parameters, gradients, [buffer], &|w, g, [b]| {
+            update_momentum(isa, w, g, b, eta, lambda, mu, fresh, nesterov);
+        });
     }
 }
 

@@ -45,6 +45,41 @@ kernel! {
     }
 }
 
+kernel! {
+    /// The gradient of one sample and the update: `dx = Wᵀ·dy`, unless `dx` is empty, then `W += factor·dy·xᵀ` and
+    /// `b += factor·dy`.
+    small UpdateSample: pub(crate) fn update_sample<T, FMA, TILE>(
+        factor: T,
+        weight: &mut [T],
+        bias: &mut [T],
+        x: &[T],
+        dy: &[T],
+        dx: &mut [T],
+    ) {
+        add_row::<T, FMA, V>(false, factor, dy, bias);
+        let outputs = dy.len().max(1);
+        if dx.is_empty() || outputs < LANES {
+            input_by_input::<T, FMA>(weight, dy, dx);
+            for (weight, &x) in weight.chunks_exact_mut(outputs).zip(x) {
+                add_row::<T, FMA, V>(false, factor * x, dy, weight);
+            }
+        } else {
+            let blocks = dx.chunks_mut(ROWS).zip(x.chunks(ROWS));
+            for ((dx, x), weight) in blocks.zip(weight.chunks_mut(ROWS * outputs)) {
+                let mut sums = [V::zero(); ROWS];
+                let rows = weight.chunks_exact_mut(outputs);
+                for ((sum, &x), weight) in sums.iter_mut().zip(x).zip(rows) {
+                    *sum = dot(weight, dy);
+                    add_row::<T, FMA, V>(false, factor * x, dy, weight);
+                }
+                for (dx, total) in dx.iter_mut().zip(V::totals(sums)) {
+                    *dx = total;
+                }
+            }
+        }
+    }
+}
+
 /// Inputs whose sums over the lanes are taken together.
 const ROWS: usize = 4;
 

@@ -12,7 +12,7 @@ mod forward_groups;
 mod forward_sample;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
-pub(crate) use backward_sample::{BackwardSample, backward_sample};
+pub(crate) use backward_sample::{BackwardSample, UpdateSample, backward_sample, update_sample};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
 pub(crate) use divided::{forward as forward_divided, input_gradient, weight_gradient};
 pub(crate) use forward::{Forward, forward};
@@ -124,7 +124,18 @@ mod tests {
                     backward(true, &mut dx[..wanted], &mut dw, &mut db);
                     assert_close(&dw, &fresh(&dw_expected, &dw_before), products);
                     assert_close(&db, &fresh(&db_expected, &b), products);
-                    if lanes > 1 {
+                    if lanes == 1 {
+                        let (mut weight, mut bias) = (w.clone(), b.clone());
+                        let factor = T::from_f64(-0.25);
+                        update_sample(isa, factor, &mut weight, &mut bias, &x, &dy, &mut dx);
+                        assert_close(&dx, &dx_expected, products);
+                        let updated = |before: &[T], sums: &[f64], start: &[T]| -> Vec<f64> {
+                            let steps = fresh(sums, start).into_iter().zip(before);
+                            steps.map(|(g, w)| w.to_f64() - 0.25 * g).collect()
+                        };
+                        assert_close(&weight, &updated(&w, &dw_expected, &dw_before), products);
+                        assert_close(&bias, &updated(&b, &db_expected, &b), products);
+                    } else {
                         // Some rows by themselves have the same bits.
                         let first = inputs / 2;
                         let mut rows = vec![T::ONE; (inputs - first) * outputs];

@@ -1,0 +1,118 @@
+//! The parameters in a training pass: kept, with their gradients beside them, or updated layer by layer.
+
+use crate::Scalar;
+use crate::element::Element;
+use crate::layer::{Layer, Step};
+use crate::network::{Network, Parameters, scalars};
+use crate::pass::Call;
+use crate::shape::Shape;
+use crate::simd::Isa;
+
+/// An optimizer's update in one step, for some parameters at a time.
+#[doc(hidden)]
+pub trait Update<T: Scalar> {
+    /// `−η`, where the update is `w ← w − η·g`: a layer may then add `−η·g` itself.
+    #[inline(always)]
+    fn plain(&self) -> Option<T> {
+        None
+    }
+
+    /// Updates the parameters from `offset` on.
+    fn apply(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]);
+}
+
+/// The part of an optimizer's state that belongs to `len` parameters from `offset` on: what there is of it.
+#[inline(always)]
+pub(crate) fn part<T>(state: &mut [T], offset: usize, len: usize) -> &mut [T] {
+    let rest = state.get_mut(offset..).unwrap_or_default();
+    let len = len.min(rest.len());
+    rest.get_mut(..len).unwrap_or_default()
+}
+
+/// The parameters of a network in a training pass, and where their gradients go.
+#[doc(hidden)]
+pub trait Weights<N: Network> {
+    fn parameters(&self) -> &N::Parameters;
+
+    /// The backward pass of one layer, whose parameters `shared` and `exclusive` find.
+    #[allow(clippy::too_many_arguments)]
+    fn backward<L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+        &mut self,
+        layer: &L,
+        call: Call<'_, E>,
+        shared: impl Fn(&N::Parameters) -> &L::Parameters,
+        exclusive: impl Fn(&mut N::Parameters) -> &mut L::Parameters,
+        inputs: &[<L::Input as Shape>::Of<E>],
+        outputs: &[<L::Output as Shape>::Of<E>],
+        d_outputs: &[<L::Output as Shape>::Of<E>],
+        d_inputs: &mut [<L::Input as Shape>::Of<E>],
+    );
+}
+
+/// Parameters that do not change, and all their gradients.
+pub(crate) struct Kept<'a, P> {
+    pub(crate) parameters: &'a P,
+    pub(crate) gradients: &'a mut P,
+}
+
+impl<N: Network> Weights<N> for Kept<'_, N::Parameters> {
+    #[inline(always)]
+    fn parameters(&self) -> &N::Parameters {
+        self.parameters
+    }
+
+    #[inline(always)]
+    fn backward<L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+        &mut self,
+        layer: &L,
+        call: Call<'_, E>,
+        shared: impl Fn(&N::Parameters) -> &L::Parameters,
+        exclusive: impl Fn(&mut N::Parameters) -> &mut L::Parameters,
+        inputs: &[<L::Input as Shape>::Of<E>],
+        outputs: &[<L::Output as Shape>::Of<E>],
+        d_outputs: &[<L::Output as Shape>::Of<E>],
+        d_inputs: &mut [<L::Input as Shape>::Of<E>],
+    ) {
+        let cx = call.backward(shared(self.parameters), exclusive(self.gradients));
+        layer.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
+    }
+}
+
+/// Parameters that are updated as soon as their gradients are known; these have no use afterwards.
+pub(crate) struct Updated<'a, P, U> {
+    pub(crate) parameters: &'a mut P,
+    pub(crate) gradients: &'a mut P,
+    pub(crate) update: U,
+}
+
+impl<N: Network, U: Update<N::Scalar>> Weights<N> for Updated<'_, N::Parameters, U> {
+    #[inline(always)]
+    fn parameters(&self) -> &N::Parameters {
+        self.parameters
+    }
+
+    #[inline(always)]
+    fn backward<L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+        &mut self,
+        layer: &L,
+        call: Call<'_, E>,
+        _: impl Fn(&N::Parameters) -> &L::Parameters,
+        exclusive: impl Fn(&mut N::Parameters) -> &mut L::Parameters,
+        inputs: &[<L::Input as Shape>::Of<E>],
+        outputs: &[<L::Output as Shape>::Of<E>],
+        d_outputs: &[<L::Output as Shape>::Of<E>],
+        d_inputs: &mut [<L::Input as Shape>::Of<E>],
+    ) {
+        let start = self.parameters.parameters().as_ptr().addr();
+        let parameters = exclusive(self.parameters);
+        let place = scalars::<N::Scalar, _>(&*parameters).as_ptr().addr();
+        let step = Step {
+            parameters,
+            gradients: exclusive(self.gradients),
+            call,
+            offset: place.saturating_sub(start) / size_of::<N::Scalar>(),
+            update: &mut self.update,
+        };
+        layer.backward_step(step, inputs, outputs, d_outputs, d_inputs);
+    }
+}
