@@ -13,8 +13,7 @@ mod sealed {
     impl Sealed for f64 {}
 }
 
-/// `f32` or `f64`. Sealed: every kernel is compiled for these two. Those for `f64` become part of the crate that uses them,
-/// so its profile decides whether they are optimised.
+/// `f32` or `f64`. Sealed: every kernel is compiled for these two.
 ///
 /// The elementary functions are written for loops that vectorise, and give the same bits with and without `std`, in
 /// lanes and alone, and on every instruction set. Subnormal numbers, ±0, ±∞ and NaN are treated as the mathematics

@@ -208,8 +208,7 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 /// `small` before the name has the body inlined into a caller that is compiled for the instruction set itself, where
 /// sizes are constants.
 ///
-/// `f64` has no copy for AVX-512, which runs the one for AVX2: a third of the build for little gain. Its copies have a
-/// type parameter, which makes them part of the crate that calls them: who does not use `f64` does not compile them.
+/// `f64` has no copy for AVX-512, which runs the one for AVX2: a third of the build for little gain.
 macro_rules! kernel {
     ($(#[$meta:meta])* small $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident, $TILE:ident>(
         $($argument:ident: $type:ty),* $(,)?
@@ -243,8 +242,8 @@ macro_rules! kernel {
             fn run_inlined(isa: crate::simd::Isa, $($argument: $type),*);
         }
 
-        crate::simd::kernel!(@copies f32 [] avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
-        crate::simd::kernel!(@copies f64 [Used] avx2 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f32 avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f64 avx2 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
     };
     (@avx512 avx512 $T:ident ($($argument:ident: $type:ty),*)) => {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -261,12 +260,9 @@ macro_rules! kernel {
     (@inlined avx2 $T:ident ($($argument:ident),*)) => {
         body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
     };
-    (@copies $scalar:ident [$($used:ident)?] $widest:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
-        // What makes the copies for `f64` part of the crate that calls them.
-        #[allow(clippy::extra_unused_type_parameters)]
+    (@copies $scalar:ident $widest:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
         const _: () = {
             type $T = $scalar;
-            $(type $used = ();)?
 
             #[inline(always)]
             fn body<const $FMA: bool, const $TILE: usize, const WIDTH: usize, V: crate::simd::Vector<$T>>(
@@ -274,7 +270,7 @@ macro_rules! kernel {
             ) $body
 
             #[inline(never)]
-            fn baseline$(<$used>)?($($argument: $type),*) {
+            fn baseline($($argument: $type),*) {
                 body::<{ crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, crate::Lanes<$T>>(
                     $($argument),*
                 )
@@ -283,7 +279,7 @@ macro_rules! kernel {
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[target_feature(enable = "avx2,fma")]
             #[inline(never)]
-            fn avx2$(<$used>)?($($argument: $type),*) {
+            fn avx2($($argument: $type),*) {
                 body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
             }
 
@@ -293,16 +289,16 @@ macro_rules! kernel {
                 #[inline]
                 fn run(isa: crate::simd::Isa, $($argument: $type),*) {
                     match isa.instruction_set() {
-                        crate::simd::InstructionSet::Baseline => baseline$(::<$used>)?($($argument),*),
+                        crate::simd::InstructionSet::Baseline => baseline($($argument),*),
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         #[allow(unsafe_code)] // instruction set
                         // SAFETY: `Avx2` is only made by `Isa::detect`, after both features were found.
-                        crate::simd::InstructionSet::Avx2 => unsafe { avx2$(::<$used>)?($($argument),*) },
+                        crate::simd::InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         #[allow(unsafe_code)] // instruction set
                         // SAFETY: `Avx512` is only made by `Isa::detect`, after all its features, AVX2 and FMA among
                         // them, were found.
-                        crate::simd::InstructionSet::Avx512 => unsafe { $widest$(::<$used>)?($($argument),*) },
+                        crate::simd::InstructionSet::Avx512 => unsafe { $widest($($argument),*) },
                     }
                 }
 
