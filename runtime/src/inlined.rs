@@ -9,8 +9,10 @@ use crate::weights::Weights;
 use crate::workspace::Arena;
 use core::slice;
 
-/// Multiply-adds of the largest small network.
-const MACS: usize = 8192;
+/// Whether a network is small: few multiply-adds, and few layers, as the compiler takes long over long functions.
+const fn is_small<N: Network>() -> bool {
+    N::MACS <= 8192 && N::LAYERS.len() <= 8
+}
 
 /// The forward function for one sample.
 #[inline(always)]
@@ -27,7 +29,7 @@ pub(crate) fn infer<N: Network>(
         output,
         scratch,
     };
-    if const { N::MACS <= MACS } {
+    if const { is_small::<N>() } {
         isa.run(inference);
     } else {
         inference.run_on::<false>(isa);
@@ -40,7 +42,7 @@ pub(crate) fn train<N: Network, E: Element<N::Scalar>, W: Weights<N>>(
     pass: Pass<'_, N, E, W>,
     objective: impl Objective<N, E>,
 ) {
-    if const { N::MACS <= MACS && E::LANES == 1 } {
+    if const { is_small::<N>() && E::LANES == 1 } {
         pass.context.isa.run(Training { pass, objective });
     } else {
         N::train(pass, objective);
