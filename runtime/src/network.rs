@@ -1,7 +1,7 @@
 //! The `Network` trait: what `network!` generates, and everything that follows from it.
 
 use crate::Scalar;
-use crate::element::{Element, LANES, Lanes};
+use crate::element::{Element, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
 use crate::inlined;
 use crate::layer::{Forward, Layer, Randomness};
@@ -165,7 +165,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     };
     /// Bytes of activations that [`forward`](Network::forward) needs besides the network, the input and the output.
     const INFERENCE_BYTES: usize = Self::INFERENCE_ELEMENTS * size_of::<Self::Scalar>();
-    /// Bytes of the smallest workspace: the gradients, and the activations of one lane group of [`LANES`] samples.
+    /// Bytes of the smallest workspace: the gradients, and the activations of one lane group of [`LANES`](crate::LANES) samples.
     const TRAINING_BYTES: usize = Self::PARAMETERS * size_of::<Self::Scalar>()
         + Self::TRAINING_ELEMENTS * size_of::<Lanes<Self::Scalar>>();
     /// Lane groups that [`workspace`](Network::workspace) has room for: as many as keep activations in a
@@ -254,7 +254,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// for several threads see `parallel_workspace` (feature `parallel`).
     #[cfg(feature = "alloc")]
     fn workspace() -> crate::workspace::HeapWorkspace<Self> {
-        Self::workspace_with_capacity(Self::WORKSPACE_GROUPS * LANES)
+        Self::workspace_with_capacity(Self::WORKSPACE_GROUPS * crate::LANES)
     }
 
     /// Room for training that holds the activations of `samples` samples at a time. A network that mixes samples
@@ -306,7 +306,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     #[cfg(feature = "parallel")]
     fn parallel_workspace() -> crate::workspace::HeapWorkspace<Self> {
         let (leaves, groups) = (most_leaves::<Self>(), Self::WORKSPACE_GROUPS);
-        crate::workspace::HeapWorkspace::with_leaves(groups * LANES, leaves, groups)
+        crate::workspace::HeapWorkspace::with_leaves(groups * crate::LANES, leaves, groups)
     }
 
     /// As [`parallel_workspace`](Network::parallel_workspace), for a network that mixes samples with room for batches of
@@ -315,7 +315,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     #[cfg(feature = "parallel")]
     fn parallel_workspace_with_capacity(samples: usize) -> crate::workspace::HeapWorkspace<Self> {
         let leaves = training_leaves::<Self>(samples);
-        let groups = samples.div_ceil(leaves * LANES);
+        let groups = samples.div_ceil(leaves * crate::LANES);
         crate::workspace::HeapWorkspace::with_leaves(samples, leaves, groups)
     }
 

@@ -12,7 +12,9 @@ mod totals;
 mod transpose;
 mod vector;
 
-pub(crate) use vector::{Vector, Vectors};
+pub(crate) use vector::Vector;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+pub(crate) use vector::Vectors;
 
 /// Whether the baseline has a fused multiply-add: every AArch64 does. Without the standard library there is no function
 /// for it.

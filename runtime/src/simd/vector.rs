@@ -378,25 +378,22 @@ vector! {
 }
 
 /// The vector of each instruction set, by scalar.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
 pub(crate) trait Vectors: Scalar {
     /// For AVX2 and FMA.
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     type Avx2: Vector<Self>;
     /// For AVX-512; a scalar whose kernels have no copy for it names that of AVX2.
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     type Avx512: Vector<Self>;
 }
 
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
 impl Vectors for f32 {
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     type Avx2 = Avx2F32;
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     type Avx512 = Avx512F32;
 }
 
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
 impl Vectors for f64 {
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     type Avx2 = Avx2F64;
-    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     type Avx512 = Avx2F64;
 }
