@@ -147,16 +147,16 @@ const _: () = {
             let region0 = scratch.take_elements(3);
             let x1 = __rt::view::<f32, [f32; 3], __E>(region0, groups);
             let hidden: ::chainrule::layers::Linear<2, 3, 3> = ::core::default::Default::default();
-            for (x, y) in x0.iter().zip(&mut *x1) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &hidden,
-                    __rt::inference(isa, &hidden, &parameters.hidden, &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &hidden,
+                __rt::inference(isa, &hidden, &parameters.hidden, &(), &mut []),
+                x0,
+                &mut *x1,
+            );
             let tanh1: ::chainrule::layers::Pointwise<
                 ::chainrule::layers::activations::Tanh,
                 [f32; 3],
@@ -165,16 +165,16 @@ const _: () = {
             );
             tanh1.apply::<__E>(isa, x1);
             let output: ::chainrule::layers::Linear<3, 1, 1> = ::core::default::Default::default();
-            for (x, y) in x1.iter().zip(&mut *x2) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &output,
-                    __rt::inference(isa, &output, &parameters.output, &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &output,
+                __rt::inference(isa, &output, &parameters.output, &(), &mut []),
+                x1,
+                &mut *x2,
+            );
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
@@ -197,18 +197,22 @@ const _: () = {
             let x2 = arena.take::<f32, [f32; 1]>();
             let region0 = arena.take_elements(__rt::max(&[2, 1]));
             let region1 = arena.take_elements(3);
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &hidden,
                 context.forward(&hidden, 0usize, &parameters.hidden, &(), &mut []),
                 x0,
                 x1,
             );
             tanh1.apply::<__E>(context.isa, x1);
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &output,
                 context.forward(&output, 2usize, &parameters.output, &(), &mut []),
                 x1,

@@ -14,6 +14,11 @@ const fn is_small<N: Network>() -> bool {
     N::MACS <= 8192 && N::LAYERS.len() <= 8
 }
 
+/// Whether all layers of a network are compiled into one function, for elements `E`.
+pub(crate) const fn is_one_function<N: Network, E: Element<N::Scalar>>() -> bool {
+    is_small::<N>() && E::LANES == 1
+}
+
 /// The forward function for one sample.
 #[inline(always)]
 pub(crate) fn infer<N: Network>(
@@ -29,7 +34,7 @@ pub(crate) fn infer<N: Network>(
         output,
         scratch,
     };
-    if const { is_small::<N>() } {
+    if const { is_one_function::<N, N::Scalar>() } {
         isa.run(inference);
     } else {
         inference.run_on::<false>(isa);
@@ -39,12 +44,14 @@ pub(crate) fn infer<N: Network>(
 /// The training function, for lane groups or the one sample of a batch.
 #[inline(always)]
 pub(crate) fn train<N: Network, E: Element<N::Scalar>, W: Weights<N>>(
-    pass: Pass<'_, N, E, W>,
+    mut pass: Pass<'_, N, E, W>,
     objective: impl Objective<N, E>,
 ) {
-    if const { is_small::<N>() && E::LANES == 1 } {
+    if const { is_one_function::<N, E>() } {
         pass.context.isa.run(Training { pass, objective });
     } else {
+        // Known to the compiler: else it would compile every layer in both ways.
+        pass.context.isa = pass.context.isa.outlined();
         N::train(pass, objective);
     }
 }

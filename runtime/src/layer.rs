@@ -199,6 +199,15 @@ pub struct Forward<'a, T: Scalar, L: Layer<T>, E> {
 }
 
 impl<T: Scalar, L: Layer<T>, E> Forward<'_, T, L, E> {
+    /// The same for a shorter time.
+    #[inline(always)]
+    pub(crate) fn reborrow(&mut self) -> Forward<'_, T, L, E> {
+        Forward {
+            saved: &mut *self.saved,
+            ..*self
+        }
+    }
+
     /// The same, narrowed to one lane group.
     #[inline(always)]
     pub fn group(&mut self, group: usize) -> Forward<'_, T, L, E> {

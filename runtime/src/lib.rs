@@ -56,6 +56,7 @@ extern crate self as chainrule;
 
 #[cfg(feature = "alloc")]
 mod aligned;
+mod calls;
 mod checks;
 mod element;
 mod error;
@@ -153,6 +154,7 @@ pub mod prelude {
 /// What the generated code uses. No part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
     pub use crate::join::{add, copy, multiply, pick, place};
     pub use crate::network::{inference, scalars, scalars_mut};

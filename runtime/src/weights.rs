@@ -1,6 +1,7 @@
 //! The parameters in a training pass: kept, with their gradients beside them, or updated layer by layer.
 
 use crate::Scalar;
+use crate::calls;
 use crate::element::Element;
 use crate::layer::{Layer, Step};
 use crate::network::{Network, Parameters, scalars};
@@ -74,7 +75,7 @@ impl<N: Network> Weights<N> for Kept<'_, N::Parameters> {
         d_inputs: &mut [<L::Input as Shape>::Of<E>],
     ) {
         let cx = call.backward(shared(self.parameters), exclusive(self.gradients));
-        layer.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
+        calls::backward::<N, _, _>(layer, cx, inputs, outputs, d_outputs, d_inputs);
     }
 }
 
@@ -113,6 +114,6 @@ impl<N: Network, U: Update<N::Scalar>> Weights<N> for Updated<'_, N::Parameters,
             offset: place.saturating_sub(start) / size_of::<N::Scalar>(),
             update: &mut self.update,
         };
-        layer.backward_step(step, inputs, outputs, d_outputs, d_inputs);
+        calls::step::<N, _, _, _>(layer, step, inputs, outputs, d_outputs, d_inputs);
     }
 }

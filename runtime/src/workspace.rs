@@ -192,14 +192,12 @@ impl<'a, E> Arena<'a, E> {
     #[inline(always)]
     pub fn take_elements(&mut self, len: usize) -> &'a mut [E] {
         let len = len * self.groups;
-        let room = (len + self.mask) & !self.mask;
-        match core::mem::take(&mut self.rest).split_at_mut_checked(room) {
-            Some((piece, rest)) => {
-                self.rest = rest;
-                piece.get_mut(..len).unwrap_or_default()
-            }
-            None => &mut [],
-        }
+        let room = ((len + self.mask) & !self.mask).min(self.rest.len());
+        let (piece, rest) = core::mem::take(&mut self.rest)
+            .split_at_mut_checked(room)
+            .unwrap_or_default();
+        self.rest = rest;
+        front(piece, len)
     }
 
     /// How many lane groups (or samples) each piece is for.
@@ -216,7 +214,7 @@ pub fn view<T: Scalar, S: Shape<Scalar = T>, E: Element<T>>(
     memory: &mut [E],
     groups: usize,
 ) -> &mut [S::Of<E>] {
-    S::values_mut(memory.get_mut(..S::LEN * groups).unwrap_or_default())
+    S::values_mut(front(memory, S::LEN * groups))
 }
 
 /// The same elements in another shape of the same length.
@@ -262,5 +260,13 @@ pub fn fit_mut<From: Shape, To: Shape<Scalar = From::Scalar>, E: Element<From::S
 #[doc(hidden)]
 #[inline(always)]
 pub fn room<E>(memory: &mut [E], len: usize) -> &mut [E] {
+    front(memory, len)
+}
+
+/// The first `len` elements, or all if there are fewer: without a branch, of which the function of a long network would
+/// have hundreds in a row, where compilers take minutes to see which follow from which.
+#[inline(always)]
+fn front<E>(memory: &mut [E], len: usize) -> &mut [E] {
+    let len = len.min(memory.len());
     memory.get_mut(..len).unwrap_or_default()
 }

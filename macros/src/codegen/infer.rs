@@ -67,14 +67,12 @@ pub(super) fn emit_infer(network: &Network) -> TokenStream {
             quote!(&mut [])
         };
         statements.push(quote_spanned! {span=>
-            for (x, y) in #input.iter().zip(&mut *#to) {
-                ::chainrule::Layer::<#scalar>::forward(
-                    &#name,
-                    __rt::inference(#isa, &#name, #parameters, #buffers, #saved),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<Self, _, __E>(
+                &#name,
+                __rt::inference(#isa, &#name, #parameters, #buffers, #saved),
+                #input,
+                &mut *#to,
+            );
         });
     }
     quote_spanned! {mixed=>

@@ -271,34 +271,34 @@ const _: () = {
             let region1 = scratch.take_elements(__rt::max(&[4, 3]));
             let x1 = __rt::view::<f32, [f32; 4], __E>(region0, groups);
             let linear1: ::chainrule::layers::Linear<4, 4, 4> = ::core::default::Default::default();
-            for (x, y) in x0.iter().zip(&mut *x1) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &linear1,
-                    __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &linear1,
+                __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
+                x0,
+                &mut *x1,
+            );
             let x2 = __rt::view::<f32, [f32; 4], __E>(region1, groups);
             let fc: ::chainrule::layers::Linear<4, 4, 4> = ::core::default::Default::default();
-            for (x, y) in x1.iter().zip(&mut *x2) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &fc,
+                __rt::inference(
+                    isa,
                     &fc,
-                    __rt::inference(
-                        isa,
-                        &fc,
-                        &parameters.stage[0].residual1.fc,
-                        &(),
-                        &mut [],
-                    ),
-                    x,
-                    y,
-                );
-            }
+                    &parameters.stage[0].residual1.fc,
+                    &(),
+                    &mut [],
+                ),
+                x1,
+                &mut *x2,
+            );
             let tanh1: ::chainrule::layers::Pointwise<
                 ::chainrule::layers::activations::Tanh,
                 [f32; 4],
@@ -316,22 +316,22 @@ const _: () = {
             );
             let x3 = __rt::view::<f32, [f32; 4], __E>(region0, groups);
             let fc_2: ::chainrule::layers::Linear<4, 4, 4> = ::core::default::Default::default();
-            for (x, y) in x2.iter().zip(&mut *x3) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &fc_2,
+                __rt::inference(
+                    isa,
                     &fc_2,
-                    __rt::inference(
-                        isa,
-                        &fc_2,
-                        &parameters.stage[1].residual1.fc,
-                        &(),
-                        &mut [],
-                    ),
-                    x,
-                    y,
-                );
-            }
+                    &parameters.stage[1].residual1.fc,
+                    &(),
+                    &mut [],
+                ),
+                x2,
+                &mut *x3,
+            );
             let tanh1_2: ::chainrule::layers::Pointwise<
                 ::chainrule::layers::activations::Tanh,
                 [f32; 4],
@@ -348,40 +348,40 @@ const _: () = {
                 <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x2),
             );
             let linear1_2: ::chainrule::layers::Linear<4, 3, 3> = ::core::default::Default::default();
-            for (x, y) in x3.iter().zip(&mut *x4) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &linear1_2,
+                __rt::inference(
+                    isa,
                     &linear1_2,
-                    __rt::inference(
-                        isa,
-                        &linear1_2,
-                        &parameters.gate.value.linear1,
-                        &(),
-                        &mut [],
-                    ),
-                    x,
-                    y,
-                );
-            }
+                    &parameters.gate.value.linear1,
+                    &(),
+                    &mut [],
+                ),
+                x3,
+                &mut *x4,
+            );
             let x5 = __rt::view::<f32, [f32; 3], __E>(region1, groups);
             let linear1_3: ::chainrule::layers::Linear<4, 3, 3> = ::core::default::Default::default();
-            for (x, y) in x3.iter().zip(&mut *x5) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &linear1_3,
+                __rt::inference(
+                    isa,
                     &linear1_3,
-                    __rt::inference(
-                        isa,
-                        &linear1_3,
-                        &parameters.gate.open.linear1,
-                        &(),
-                        &mut [],
-                    ),
-                    x,
-                    y,
-                );
-            }
+                    &parameters.gate.open.linear1,
+                    &(),
+                    &mut [],
+                ),
+                x3,
+                &mut *x5,
+            );
             let sigmoid1: ::chainrule::layers::Pointwise<
                 ::chainrule::layers::activations::Sigmoid,
                 [f32; 3],
@@ -443,17 +443,21 @@ const _: () = {
             let region1 = arena.take_elements(__rt::max(&[4, 4, 3]));
             let region2 = arena.take_elements(__rt::max(&[4, 3]));
             let beside = arena.take_elements(__rt::max(&[4, 4, 4]));
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear1,
                 context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
                 x0,
                 x1,
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &fc,
                 context
                     .forward(
@@ -479,9 +483,11 @@ const _: () = {
                 <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x3),
                 <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x1),
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &fc_2,
                 context
                     .forward(
@@ -507,9 +513,11 @@ const _: () = {
                 <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x5),
                 <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x3),
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear1_2,
                 context
                     .forward(
@@ -522,9 +530,11 @@ const _: () = {
                 x5,
                 x6,
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear1_3,
                 context
                     .forward(

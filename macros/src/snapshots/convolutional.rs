@@ -254,38 +254,38 @@ const _: () = {
                 },
                 bias_init: ::chainrule::init::Init::Default,
             };
-            for (x, y) in x0.iter().zip(&mut *x1) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &conv,
-                    __rt::inference(isa, &conv, &parameters.conv, &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &conv,
+                __rt::inference(isa, &conv, &parameters.conv, &(), &mut []),
+                x0,
+                &mut *x1,
+            );
             let x2 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(region1, groups);
             let batch_norm2d1: ::chainrule::layers::BatchNorm<
                 [[[f32; 8]; 8]; 4],
                 4,
                 4,
             > = ::chainrule::layers::BatchNorm::new(0.00001, 0.1);
-            for (x, y) in x1.iter().zip(&mut *x2) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &batch_norm2d1,
+                __rt::inference(
+                    isa,
                     &batch_norm2d1,
-                    __rt::inference(
-                        isa,
-                        &batch_norm2d1,
-                        &parameters.batch_norm2d1,
-                        &buffers.batch_norm2d1,
-                        &mut [],
-                    ),
-                    x,
-                    y,
-                );
-            }
+                    &parameters.batch_norm2d1,
+                    &buffers.batch_norm2d1,
+                    &mut [],
+                ),
+                x1,
+                &mut *x2,
+            );
             let relu1: ::chainrule::layers::Pointwise<
                 ::chainrule::layers::activations::Relu,
                 [[[f32; 8]; 8]; 4],
@@ -299,30 +299,27 @@ const _: () = {
                 stride: [2, 2],
                 padding: [0, 0],
             };
-            for (x, y) in x2.iter().zip(&mut *x3) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &max_pool2d1,
-                    __rt::inference(isa, &max_pool2d1, &(), &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &max_pool2d1,
+                __rt::inference(isa, &max_pool2d1, &(), &(), &mut []),
+                x2,
+                &mut *x3,
+            );
             let linear1: ::chainrule::layers::Linear<64, 10, 10> = ::core::default::Default::default();
-            for (x, y) in __rt::reshape::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(x3)
-                .iter()
-                .zip(&mut *x4)
-            {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &linear1,
-                    __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &linear1,
+                __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
+                __rt::reshape::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(x3),
+                &mut *x4,
+            );
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
@@ -379,17 +376,21 @@ const _: () = {
             let x5 = arena.take::<f32, [f32; 10]>();
             let region0 = arena.take_elements(__rt::max(&[256, 64, 10]));
             let region1 = arena.take_elements(__rt::max(&[64, 256, 64]));
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &conv,
                 context.forward(&conv, 0usize, &parameters.conv, &(), &mut []),
                 x0,
                 x1,
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &batch_norm2d1,
                 context
                     .forward(
@@ -403,25 +404,31 @@ const _: () = {
                 x2,
             );
             relu1.apply::<__E>(context.isa, x2);
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &max_pool2d1,
                 context.forward(&max_pool2d1, 3usize, &(), &(), &mut []),
                 x2,
                 x3,
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &dropout1,
                 context.forward(&dropout1, 5usize, &(), &(), &mut []),
                 __rt::reshape::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(x3),
                 x4,
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear1,
                 context.forward(&linear1, 6usize, &parameters.linear1, &(), &mut []),
                 x4,
@@ -444,9 +451,11 @@ const _: () = {
                     d4,
                 );
             let d3 = __rt::view::<f32, [[[f32; 4]; 4]; 4], __E>(region0, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
+            __rt::backward::<
+                Self,
+                _,
+                __E,
+            >(
                 &dropout1,
                 context.backward(5usize, &[]).backward(&(), &mut ()),
                 __rt::reshape::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(x3),
@@ -455,9 +464,11 @@ const _: () = {
                 __rt::reshape_mut::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(d3),
             );
             let d2 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(region1, groups);
-            ::chainrule::Layer::<
-                f32,
-            >::backward_training(
+            __rt::backward::<
+                Self,
+                _,
+                __E,
+            >(
                 &max_pool2d1,
                 context.backward(3usize, &[]).backward(&(), &mut ()),
                 x2,

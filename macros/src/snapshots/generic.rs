@@ -205,16 +205,16 @@ const _: () = {
                 .take_elements(<my::Warp<H> as ::chainrule::Layer<T>>::SAVED);
             let x1 = __rt::view::<T, [T; H], __E>(region0, groups);
             let linear1: ::chainrule::layers::Linear<4, H, H> = ::core::default::Default::default();
-            for (x, y) in x0.iter().zip(&mut *x1) {
-                ::chainrule::Layer::<
-                    T,
-                >::forward(
-                    &linear1,
-                    __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &linear1,
+                __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
+                x0,
+                &mut *x1,
+            );
             let gelu1: ::chainrule::layers::Pointwise<
                 ::chainrule::layers::activations::Gelu,
                 [T; H],
@@ -226,29 +226,26 @@ const _: () = {
                 gain: 2.0,
                 ..::core::default::Default::default()
             };
-            for (x, y) in __rt::fit::<
-                [T; H],
-                <my::Warp<H> as ::chainrule::Layer<T>>::Input,
+            __rt::forward::<
+                Self,
+                _,
                 __E,
-            >(x1)
-                .iter()
-                .zip(&mut *x2)
-            {
-                ::chainrule::Layer::<
-                    T,
-                >::forward(
+            >(
+                &warp1,
+                __rt::inference(
+                    isa,
                     &warp1,
-                    __rt::inference(
-                        isa,
-                        &warp1,
-                        &parameters.warp1,
-                        &buffers.warp1,
-                        __rt::room(saved, <my::Warp<H> as ::chainrule::Layer<T>>::SAVED),
-                    ),
-                    x,
-                    y,
-                );
-            }
+                    &parameters.warp1,
+                    &buffers.warp1,
+                    __rt::room(saved, <my::Warp<H> as ::chainrule::Layer<T>>::SAVED),
+                ),
+                __rt::fit::<
+                    [T; H],
+                    <my::Warp<H> as ::chainrule::Layer<T>>::Input,
+                    __E,
+                >(x1),
+                &mut *x2,
+            );
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<T>>(
@@ -291,25 +288,26 @@ const _: () = {
                 );
             let region1 = arena
                 .take_elements(__rt::max(&[4, <[T; H] as ::chainrule::Shape>::LEN]));
-            ::chainrule::Layer::<
-                T,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear1,
                 context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
                 x0,
                 x1,
             );
-            ::chainrule::Layer::<
-                T,
-            >::forward_training(
-                &gelu1,
-                context.forward(&gelu1, 1usize, &(), &(), &mut []),
-                x1,
-                x2,
-            );
-            ::chainrule::Layer::<
-                T,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(&gelu1, context.forward(&gelu1, 1usize, &(), &(), &mut []), x1, x2);
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &warp1,
                 context
                     .forward(
@@ -355,9 +353,11 @@ const _: () = {
                     >(d2),
                 );
             let d1 = __rt::view::<T, [T; H], __E>(region0, groups);
-            ::chainrule::Layer::<
-                T,
-            >::backward_training(
+            __rt::backward::<
+                Self,
+                _,
+                __E,
+            >(
                 &gelu1,
                 context.backward(1usize, &[]).backward(&(), &mut ()),
                 x1,

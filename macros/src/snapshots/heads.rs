@@ -220,16 +220,16 @@ const _: () = {
             let region2 = scratch.take_elements(1);
             let x1 = __rt::view::<f32, [f32; H], __E>(region0, groups);
             let linear1: ::chainrule::layers::Linear<4, H, H> = ::core::default::Default::default();
-            for (x, y) in x0.iter().zip(&mut *x1) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &linear1,
-                    __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &linear1,
+                __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
+                x0,
+                &mut *x1,
+            );
             let tanh1: ::chainrule::layers::Pointwise<
                 ::chainrule::layers::activations::Tanh,
                 [f32; H],
@@ -239,40 +239,40 @@ const _: () = {
             tanh1.apply::<__E>(isa, x1);
             let x2 = __rt::view::<f32, [f32; 2], __E>(region1, groups);
             let linear1_2: ::chainrule::layers::Linear<H, 2, 2> = ::core::default::Default::default();
-            for (x, y) in x1.iter().zip(&mut *x2) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &linear1_2,
+                __rt::inference(
+                    isa,
                     &linear1_2,
-                    __rt::inference(
-                        isa,
-                        &linear1_2,
-                        &parameters.policy.linear1,
-                        &(),
-                        &mut [],
-                    ),
-                    x,
-                    y,
-                );
-            }
+                    &parameters.policy.linear1,
+                    &(),
+                    &mut [],
+                ),
+                x1,
+                &mut *x2,
+            );
             let x3 = __rt::view::<f32, [f32; 1], __E>(region2, groups);
             let linear1_3: ::chainrule::layers::Linear<H, 1, 1> = ::core::default::Default::default();
-            for (x, y) in x1.iter().zip(&mut *x3) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &linear1_3,
+                __rt::inference(
+                    isa,
                     &linear1_3,
-                    __rt::inference(
-                        isa,
-                        &linear1_3,
-                        &parameters.value.linear1,
-                        &(),
-                        &mut [],
-                    ),
-                    x,
-                    y,
-                );
-            }
+                    &parameters.value.linear1,
+                    &(),
+                    &mut [],
+                ),
+                x1,
+                &mut *x3,
+            );
             __rt::place(
                 <AgentOutput<H, f32> as ::chainrule::Shape>::flat_mut::<__E>(&mut *x4),
                 3,
@@ -317,18 +317,22 @@ const _: () = {
             let region1 = arena.take_elements(__rt::max(&[4, 1]));
             let region2 = arena.take_elements(2);
             let beside = arena.take_elements(<[f32; H] as ::chainrule::Shape>::LEN);
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear1,
                 context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
                 x0,
                 x1,
             );
             tanh1.apply::<__E>(context.isa, x1);
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear1_2,
                 context
                     .forward(
@@ -341,9 +345,11 @@ const _: () = {
                 x1,
                 x2,
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear1_3,
                 context
                     .forward(

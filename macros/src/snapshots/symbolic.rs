@@ -370,39 +370,36 @@ const _: () = {
                 stride: [2, 2],
                 padding: [0, 0],
             };
-            for (x, y) in x0.iter().zip(&mut *x1) {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &max_pool2d1,
-                    __rt::inference(isa, &max_pool2d1, &(), &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            __rt::forward::<
+                Self,
+                _,
+                __E,
+            >(
+                &max_pool2d1,
+                __rt::inference(isa, &max_pool2d1, &(), &(), &mut []),
+                x0,
+                &mut *x1,
+            );
             let x2 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(region1, groups);
             let linear1: ::chainrule::layers::Linear<
                 __Symbolic_SIZE_6,
                 __Symbolic_SIZE_3,
                 __Symbolic_SIZE_3,
             > = ::core::default::Default::default();
-            for (x, y) in __rt::fit::<
-                [[[f32; 2]; __Symbolic_SIZE_5]; 2],
-                [f32; __Symbolic_SIZE_6],
+            __rt::forward::<
+                Self,
+                _,
                 __E,
-            >(x1)
-                .iter()
-                .zip(&mut *x2)
-            {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &linear1,
-                    __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            >(
+                &linear1,
+                __rt::inference(isa, &linear1, &parameters.linear1, &(), &mut []),
+                __rt::fit::<
+                    [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                    [f32; __Symbolic_SIZE_6],
+                    __E,
+                >(x1),
+                &mut *x2,
+            );
             let relu1: ::chainrule::layers::Pointwise<
                 ::chainrule::layers::activations::Relu,
                 [f32; __Symbolic_SIZE_3],
@@ -416,58 +413,52 @@ const _: () = {
                 __E,
             >(region0, groups);
             let scale1: __Symbolic_scale1 = ::core::default::Default::default();
-            for (x, y) in __rt::fit::<
-                [f32; __Symbolic_SIZE_3],
-                <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
+            __rt::forward::<
+                Self,
+                _,
                 __E,
-            >(x2)
-                .iter()
-                .zip(&mut *x3)
-            {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
+            >(
+                &scale1,
+                __rt::inference(
+                    isa,
                     &scale1,
-                    __rt::inference(
-                        isa,
-                        &scale1,
-                        &parameters.scale1,
-                        &buffers.scale1,
-                        __rt::room(
-                            saved,
-                            <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED,
-                        ),
+                    &parameters.scale1,
+                    &buffers.scale1,
+                    __rt::room(
+                        saved,
+                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED,
                     ),
-                    x,
-                    y,
-                );
-            }
+                ),
+                __rt::fit::<
+                    [f32; __Symbolic_SIZE_3],
+                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
+                    __E,
+                >(x2),
+                &mut *x3,
+            );
             let linear2: ::chainrule::layers::Linear<
                 __Symbolic_SIZE_7,
                 __Symbolic_SIZE_2,
                 __Symbolic_SIZE_2,
             > = ::core::default::Default::default();
-            for (x, y) in __rt::fit::<
-                <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
-                <::chainrule::layers::Linear<
-                    __Symbolic_SIZE_7,
-                    __Symbolic_SIZE_2,
-                    __Symbolic_SIZE_2,
-                > as ::chainrule::Layer<f32>>::Input,
+            __rt::forward::<
+                Self,
+                _,
                 __E,
-            >(x3)
-                .iter()
-                .zip(&mut *x4)
-            {
-                ::chainrule::Layer::<
-                    f32,
-                >::forward(
-                    &linear2,
-                    __rt::inference(isa, &linear2, &parameters.linear2, &(), &mut []),
-                    x,
-                    y,
-                );
-            }
+            >(
+                &linear2,
+                __rt::inference(isa, &linear2, &parameters.linear2, &(), &mut []),
+                __rt::fit::<
+                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
+                    <::chainrule::layers::Linear<
+                        __Symbolic_SIZE_7,
+                        __Symbolic_SIZE_2,
+                        __Symbolic_SIZE_2,
+                    > as ::chainrule::Layer<f32>>::Input,
+                    __E,
+                >(x3),
+                &mut *x4,
+            );
         }
         #[inline(always)]
         fn train<__E: ::chainrule::Element<f32>>(
@@ -534,17 +525,21 @@ const _: () = {
                         ],
                     ),
                 );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &max_pool2d1,
                 context.forward(&max_pool2d1, 0usize, &(), &(), &mut []),
                 x0,
                 x1,
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear1,
                 context.forward(&linear1, 2usize, &parameters.linear1, &(), &mut []),
                 __rt::fit::<
@@ -555,9 +550,11 @@ const _: () = {
                 x2,
             );
             relu1.apply::<__E>(context.isa, x2);
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &scale1,
                 context
                     .forward(
@@ -574,9 +571,11 @@ const _: () = {
                 >(x2),
                 x3,
             );
-            ::chainrule::Layer::<
-                f32,
-            >::forward_training(
+            __rt::forward_training::<
+                Self,
+                _,
+                __E,
+            >(
                 &linear2,
                 context.forward(&linear2, 5usize, &parameters.linear2, &(), &mut []),
                 __rt::fit::<
@@ -677,9 +676,11 @@ const _: () = {
                 __E,
             >(region0, groups);
             if context.input_gradient {
-                ::chainrule::Layer::<
-                    f32,
-                >::backward_training(
+                __rt::backward::<
+                    Self,
+                    _,
+                    __E,
+                >(
                     &max_pool2d1,
                     context.backward(0usize, &[]).backward(&(), &mut ()),
                     x0,

@@ -93,7 +93,10 @@ impl Isa {
 
     /// Runs `work` compiled for this instruction set. `work` must be inlined to profit, so its `run` is
     /// `#[inline(always)]`; closures would not do, they do not inherit target features.
-    #[inline(always)]
+    ///
+    /// Never inlined itself: a function of many layers would hold as many such choices, and the compiler would thread
+    /// the paths between them for minutes.
+    #[inline(never)]
     pub fn run<W: Work>(self, work: W) -> W::Output {
         match self.set {
             InstructionSet::Baseline => baseline(work),
@@ -288,7 +291,7 @@ macro_rules! kernel {
             crate::simd::kernel!(@avx512 $widest $T ($($argument: $type),*));
 
             impl $kernel<$T> for $T {
-                #[inline]
+                #[inline(never)]
                 fn run(isa: crate::simd::Isa, $($argument: $type),*) {
                     match isa.instruction_set() {
                         crate::simd::InstructionSet::Baseline => baseline($($argument),*),

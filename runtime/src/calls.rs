@@ -1,0 +1,133 @@
+//! The passes of one layer, as the generated functions call them.
+//!
+//! Each is a function of its own, which networks of a crate share whatever their losses and optimizers: a compiler takes
+//! time in the square of a function's length. Only a network that [`inlined`](crate::inlined) makes one function has
+//! its layers inside.
+
+use crate::element::Element;
+use crate::inlined::is_one_function;
+use crate::layer::{Backward, Forward, Layer, Step};
+use crate::network::Network;
+use crate::shape::Shape;
+use crate::weights::Update;
+
+type Input<L, T, E> = <<L as Layer<T>>::Input as Shape>::Of<E>;
+type Output<L, T, E> = <<L as Layer<T>>::Output as Shape>::Of<E>;
+
+/// In inference, one lane group or sample after the other.
+#[doc(hidden)]
+#[inline(always)]
+pub fn forward<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+    layer: &L,
+    cx: Forward<'_, N::Scalar, L, E>,
+    inputs: &[Input<L, N::Scalar, E>],
+    outputs: &mut [Output<L, N::Scalar, E>],
+) {
+    #[inline(always)]
+    fn inside<T: crate::Scalar, L: Layer<T>, E: Element<T>>(
+        layer: &L,
+        mut cx: Forward<'_, T, L, E>,
+        inputs: &[Input<L, T, E>],
+        outputs: &mut [Output<L, T, E>],
+    ) {
+        for (input, output) in inputs.iter().zip(outputs) {
+            layer.forward(cx.reborrow(), input, output);
+        }
+    }
+    #[inline(never)]
+    fn outside<T: crate::Scalar, L: Layer<T>, E: Element<T>>(
+        layer: &L,
+        cx: Forward<'_, T, L, E>,
+        inputs: &[Input<L, T, E>],
+        outputs: &mut [Output<L, T, E>],
+    ) {
+        inside(layer, cx, inputs, outputs);
+    }
+    if const { is_one_function::<N, E>() } {
+        inside(layer, cx, inputs, outputs);
+    } else {
+        outside(layer, cx, inputs, outputs);
+    }
+}
+
+/// In training.
+#[doc(hidden)]
+#[inline(always)]
+pub fn forward_training<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+    layer: &L,
+    cx: Forward<'_, N::Scalar, L, E>,
+    inputs: &[Input<L, N::Scalar, E>],
+    outputs: &mut [Output<L, N::Scalar, E>],
+) {
+    #[inline(never)]
+    fn outside<T: crate::Scalar, L: Layer<T>, E: Element<T>>(
+        layer: &L,
+        cx: Forward<'_, T, L, E>,
+        inputs: &[Input<L, T, E>],
+        outputs: &mut [Output<L, T, E>],
+    ) {
+        layer.forward_training(cx, inputs, outputs);
+    }
+    if const { is_one_function::<N, E>() } {
+        layer.forward_training(cx, inputs, outputs);
+    } else {
+        outside(layer, cx, inputs, outputs);
+    }
+}
+
+/// The way back.
+#[doc(hidden)]
+#[inline(always)]
+pub fn backward<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+    layer: &L,
+    cx: Backward<'_, N::Scalar, L, E>,
+    inputs: &[Input<L, N::Scalar, E>],
+    outputs: &[Output<L, N::Scalar, E>],
+    d_outputs: &[Output<L, N::Scalar, E>],
+    d_inputs: &mut [Input<L, N::Scalar, E>],
+) {
+    #[inline(never)]
+    fn outside<T: crate::Scalar, L: Layer<T>, E: Element<T>>(
+        layer: &L,
+        cx: Backward<'_, T, L, E>,
+        inputs: &[Input<L, T, E>],
+        outputs: &[Output<L, T, E>],
+        d_outputs: &[Output<L, T, E>],
+        d_inputs: &mut [Input<L, T, E>],
+    ) {
+        layer.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
+    }
+    if const { is_one_function::<N, E>() } {
+        layer.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
+    } else {
+        outside(layer, cx, inputs, outputs, d_outputs, d_inputs);
+    }
+}
+
+/// The way back with the update of the parameters.
+#[inline(always)]
+pub(crate) fn step<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>, U: Update<N::Scalar>>(
+    layer: &L,
+    cx: Step<'_, N::Scalar, L, E, U>,
+    inputs: &[Input<L, N::Scalar, E>],
+    outputs: &[Output<L, N::Scalar, E>],
+    d_outputs: &[Output<L, N::Scalar, E>],
+    d_inputs: &mut [Input<L, N::Scalar, E>],
+) {
+    #[inline(never)]
+    fn outside<T: crate::Scalar, L: Layer<T>, E: Element<T>, U: Update<T>>(
+        layer: &L,
+        cx: Step<'_, T, L, E, U>,
+        inputs: &[Input<L, T, E>],
+        outputs: &[Output<L, T, E>],
+        d_outputs: &[Output<L, T, E>],
+        d_inputs: &mut [Input<L, T, E>],
+    ) {
+        layer.backward_step(cx, inputs, outputs, d_outputs, d_inputs);
+    }
+    if const { is_one_function::<N, E>() } {
+        layer.backward_step(cx, inputs, outputs, d_outputs, d_inputs);
+    } else {
+        outside(layer, cx, inputs, outputs, d_outputs, d_inputs);
+    }
+}
