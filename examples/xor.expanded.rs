@@ -226,7 +226,7 @@ const _: () = {
             weights
                 .backward(
                     &output,
-                    context.backward(2usize, &[]),
+                    context.backward(2usize, &mut []),
                     |all| &all.output,
                     |all| &mut all.output,
                     x1,
@@ -239,7 +239,7 @@ const _: () = {
             weights
                 .backward(
                     &hidden,
-                    context.backward_first(0usize, &[]),
+                    context.backward_first(0usize, &mut []),
                     |all| &all.hidden,
                     |all| &mut all.hidden,
                     x0,

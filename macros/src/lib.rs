@@ -70,6 +70,8 @@ use proc_macro2::TokenStream;
 /// | `BatchNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
 /// | `Softmax`, `LogSoftmax` | any, kept | `dim = ` the last; the sample's dimensions count from 0 |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
+/// | `Rnn` | `[l, f]` → `[l, hidden]` | `hidden; nonlinearity = tanh` (or `relu`)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
+/// | `Gru`, `Lstm` | `[l, f]` → `[l, hidden]` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Hardswish`, `Hardsigmoid`, `Sigmoid`, `LogSigmoid`, `Tanh`, `Softsign`, `Tanhshrink` | any, kept | |
 /// | `LeakyRelu` | any, kept | `negative_slope = 0.01` |
 /// | `Elu`, `Celu` | any, kept | `alpha = 1.0` |

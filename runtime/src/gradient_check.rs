@@ -102,7 +102,7 @@ fn pass_on<T: Scalar, L: Layer<T>, E: Element<T>>(
         Backward {
             parameters,
             gradients: &mut gradients,
-            saved: &saved,
+            saved: &mut saved,
             input_gradient: true,
             overwrite: false,
             samples,

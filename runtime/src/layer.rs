@@ -171,7 +171,8 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     }
 
     /// Brings the buffers up to date after a batch has been backpropagated without error; `saved` is what
-    /// [`forward_training`](Layer::forward_training) left, `samples` the size of the batch.
+    /// [`forward_training`](Layer::forward_training) and then [`backward_training`](Layer::backward_training) left,
+    /// `samples` the size of the batch.
     fn update_buffers<E: Element<T>>(
         &self,
         buffers: &mut Self::Buffers,
@@ -231,8 +232,8 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>, E> {
     pub parameters: &'a L::Parameters,
     /// Where `∂L/∂parameters` is added.
     pub gradients: &'a mut L::Parameters,
-    /// What the forward pass saved.
-    pub saved: &'a [E],
+    /// What the forward pass saved; the backward pass may use its place.
+    pub saved: &'a mut [E],
     /// Whether anybody reads `∂L/∂input`: a layer may leave it alone when not.
     pub input_gradient: bool,
     /// Whether `gradients` hold nothing yet and are to be written instead of added to; only for a layer that
@@ -255,7 +256,7 @@ impl<T: Scalar, L: Layer<T>, E> Backward<'_, T, L, E> {
             gradients: self.gradients,
             saved: self
                 .saved
-                .get(group * L::SAVED..(group + 1) * L::SAVED)
+                .get_mut(group * L::SAVED..(group + 1) * L::SAVED)
                 .unwrap_or_default(),
             input_gradient: self.input_gradient,
             overwrite: self.overwrite && group == 0,

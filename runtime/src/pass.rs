@@ -77,7 +77,7 @@ impl Context {
 
     /// For the backward pass of the layer with this index.
     #[inline(always)]
-    pub fn backward<E>(self, index: usize, saved: &[E]) -> Call<'_, E> {
+    pub fn backward<E>(self, index: usize, saved: &mut [E]) -> Call<'_, E> {
         Call {
             context: self,
             index,
@@ -89,7 +89,7 @@ impl Context {
     /// For the backward pass of the first layer with parameters: nobody reads its input gradient, unless the caller
     /// asked for the gradient of the inputs.
     #[inline(always)]
-    pub fn backward_first<E>(self, index: usize, saved: &[E]) -> Call<'_, E> {
+    pub fn backward_first<E>(self, index: usize, saved: &mut [E]) -> Call<'_, E> {
         Call {
             input_gradient: self.input_gradient,
             ..self.backward(index, saved)
@@ -99,12 +99,11 @@ impl Context {
 
 /// What the backward pass of one layer is to know besides its parameters.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
 pub struct Call<'a, E> {
     context: Context,
     index: usize,
     pub(crate) input_gradient: bool,
-    saved: &'a [E],
+    saved: &'a mut [E],
 }
 
 impl<'a, E> Call<'a, E> {

@@ -103,12 +103,13 @@ pub fn infer<T: Scalar, L: Layer<T>, E: Element<T>>(
     let samples = inputs.len() / L::Input::LEN;
     let x = pack::<T, E>(inputs, samples, Tail::Repeats);
     let mut y = unset::<T, E>(samples, L::Output::LEN);
+    let mut saved = unset::<T, E>(1, L::SAVED);
     for (x, y) in L::Input::values(&x)
         .iter()
         .zip(L::Output::values_mut(&mut y))
     {
         layer.forward(
-            inference(isa, &layer, &state.parameters, &state.buffers, &mut []),
+            inference(isa, &layer, &state.parameters, &state.buffers, &mut saved),
             x,
             y,
         );
@@ -155,7 +156,7 @@ pub fn train<T: Scalar, L: Layer<T>, E: Element<T>>(
         x,
         y,
     );
-    let call = context.backward_first(0, &*saved);
+    let call = context.backward_first(0, &mut *saved);
     let backward = call.backward::<T, L>(&state.parameters, &mut gradients);
     layer.backward_training(backward, x, y, dy, dx);
     layer.update_buffers::<E>(&mut buffers, saved, samples);

@@ -69,6 +69,13 @@ network! {
 }
 
 network! {
+    /// Every recurrent layer.
+    struct Sequences: [4, 3] -> [4] {
+        Rnn(5), Gru(4, layers = 2, dropout = 0.2), Lstm(3, bidirectional = true, last = true), Linear(4),
+    }
+}
+
+network! {
     /// Every activation.
     struct Mlp: [5] -> [3] {
         Linear(16), Relu, Linear(16), Relu6, Linear(16), LeakyRelu, Linear(16), Elu, Linear(16), Selu, Linear(16), Celu,
@@ -155,6 +162,17 @@ fn a_network_of_every_layer_allocates_nothing() {
     check::<Cnn, _>(&inputs, &labels, &CrossEntropyLoss::default());
     check_train_step::<Cnn, _>(&inputs, &labels, &NllLoss::default());
     let network = Cnn::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
+}
+
+#[test]
+fn a_network_of_every_recurrent_layer_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(2);
+    let inputs: Vec<[[f32; 3]; 4]> = vec![rng.random(); 21];
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Sequences, _>(&inputs, &labels, &CrossEntropyLoss::default());
+    check_train_step::<Sequences, _>(&inputs, &labels, &CrossEntropyLoss::default());
+    let network = Sequences::init(&mut rng);
     assert_none("forward", || network.forward(&inputs[0]));
 }
 

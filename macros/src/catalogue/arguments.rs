@@ -82,7 +82,7 @@ pub(crate) enum Value {
 }
 
 /// The arguments of one layer, by name.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Arguments {
     pub(super) values: Vec<(&'static str, Value, Place)>,
 }

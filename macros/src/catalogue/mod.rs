@@ -14,6 +14,7 @@ mod linear;
 mod misfits;
 mod pool2d;
 mod prelu;
+mod recurrent;
 mod reshape;
 mod site;
 mod softmax;
@@ -21,6 +22,7 @@ mod window;
 
 pub(crate) use arguments::{Argument, Arguments};
 pub(crate) use bind::bind;
+pub(crate) use recurrent::{Part, Parts};
 pub(crate) use site::{Site, origin, positive};
 
 use crate::model::Count;
@@ -38,6 +40,7 @@ static CATALOGUE: &[&[Kind]] = &[
     batch_norm::KINDS,
     softmax::KINDS,
     prelu::KINDS,
+    recurrent::KINDS,
     activations::KINDS,
 ];
 
@@ -61,6 +64,8 @@ pub(crate) struct Facts {
     pub(crate) buffers: bool,
     /// Its forward pass saves elements for the backward pass.
     pub(crate) saves: bool,
+    /// It needs the room for these in inference, too.
+    pub(crate) saves_in_inference: bool,
     /// Training mixes the samples of a batch.
     pub(crate) cross_sample: bool,
     pub(crate) role: Role,
@@ -84,6 +89,7 @@ const PLAIN: Facts = Facts {
     parameters: false,
     buffers: false,
     saves: false,
+    saves_in_inference: false,
     cross_sample: false,
     role: Role::Compute {
         reads_output: false,

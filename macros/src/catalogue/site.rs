@@ -100,6 +100,39 @@ impl Site<'_> {
         }
     }
 
+    /// Length and features of a sequence.
+    pub(super) fn sequence(&mut self) -> [Size; 2] {
+        let unknown = [Size::Unknown, Size::Unknown];
+        match self.input.clone() {
+            Shape::Heads(_) | Shape::Unknown => unknown,
+            Shape::Array(sizes) => match <[Size; 2]>::try_from(sizes) {
+                Ok(sizes) => sizes,
+                Err(sizes) => {
+                    let help = match sizes.as_slice() {
+                        [length] if !length.is_unknown() => format!(
+                            "insert `Reshape([{length}, 1])` before `{}` for {length} steps of one number",
+                            self.called
+                        ),
+                        _ => format!(
+                            "insert `Reshape([length, features])` before `{}`",
+                            self.called
+                        ),
+                    };
+                    let text = format!(
+                        "`{}` takes [length, features], but receives {}",
+                        self.kind, self.input
+                    );
+                    self.misfit(text).help(help);
+                    unknown
+                }
+            },
+            Shape::Output(_) => {
+                let sizes = self.output_sizes(2, "[length, features]");
+                <[Size; 2]>::try_from(sizes).unwrap_or(unknown)
+            }
+        }
+    }
+
     /// The sizes of what a user's layer puts out, read from its type, with a check of the rank.
     fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
         let Shape::Output(output) = self.input else {

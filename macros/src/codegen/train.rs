@@ -232,9 +232,9 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
     let saved = match layer.may_save() {
         true => {
             let saved = saved(index);
-            quote_spanned!(span=> &*#saved)
+            quote_spanned!(span=> &mut *#saved)
         }
-        false => quote!(&[]),
+        false => quote!(&mut []),
     };
     let wanted = trained[layer.inputs[0]];
     let has_parameters = layer.may_have_parameters();

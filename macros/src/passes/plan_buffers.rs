@@ -297,8 +297,12 @@ impl Layer {
         }
     }
 
-    /// Whether its forward pass wants that room in inference, too. Of the built-in layers none does.
+    /// Whether its forward pass wants that room in inference, too.
     pub(crate) fn may_save_in_inference(&self) -> bool {
-        matches!(self.kind, LayerKind::User { .. })
+        match &self.kind {
+            LayerKind::BuiltIn(kind, _) => kind.facts.saves_in_inference,
+            LayerKind::User { .. } => true,
+            LayerKind::Join(_) | LayerKind::Unread => false,
+        }
     }
 }

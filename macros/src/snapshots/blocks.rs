@@ -591,7 +591,7 @@ const _: () = {
             weights
                 .backward(
                     &linear1_3,
-                    context.backward(8usize, &[]),
+                    context.backward(8usize, &mut []),
                     |all| &all.gate.open.linear1,
                     |all| &mut all.gate.open.linear1,
                     x5,
@@ -604,7 +604,7 @@ const _: () = {
                 weights
                     .backward(
                         &linear1_2,
-                        context.backward(7usize, &[]),
+                        context.backward(7usize, &mut []),
                         |all| &all.gate.value.linear1,
                         |all| &mut all.gate.value.linear1,
                         x5,
@@ -637,7 +637,7 @@ const _: () = {
                 weights
                     .backward(
                         &fc_2,
-                        context.backward(4usize, &[]),
+                        context.backward(4usize, &mut []),
                         |all| &all.stage[1].residual1.fc,
                         |all| &mut all.stage[1].residual1.fc,
                         x3,
@@ -670,7 +670,7 @@ const _: () = {
                 weights
                     .backward(
                         &fc,
-                        context.backward(1usize, &[]),
+                        context.backward(1usize, &mut []),
                         |all| &all.stage[0].residual1.fc,
                         |all| &mut all.stage[0].residual1.fc,
                         x1,
@@ -691,7 +691,7 @@ const _: () = {
             weights
                 .backward(
                     &linear1,
-                    context.backward_first(0usize, &[]),
+                    context.backward_first(0usize, &mut []),
                     |all| &all.linear1,
                     |all| &mut all.linear1,
                     x0,

@@ -442,7 +442,7 @@ const _: () = {
             weights
                 .backward(
                     &linear1,
-                    context.backward(6usize, &[]),
+                    context.backward(6usize, &mut []),
                     |all| &all.linear1,
                     |all| &mut all.linear1,
                     x4,
@@ -457,7 +457,7 @@ const _: () = {
                 __E,
             >(
                 &dropout1,
-                context.backward(5usize, &[]).backward(&(), &mut ()),
+                context.backward(5usize, &mut []).backward(&(), &mut ()),
                 __rt::reshape::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(x3),
                 x4,
                 d4,
@@ -470,7 +470,7 @@ const _: () = {
                 __E,
             >(
                 &max_pool2d1,
-                context.backward(3usize, &[]).backward(&(), &mut ()),
+                context.backward(3usize, &mut []).backward(&(), &mut ()),
                 x2,
                 x3,
                 d3,
@@ -481,7 +481,7 @@ const _: () = {
             weights
                 .backward(
                     &batch_norm2d1,
-                    context.backward(1usize, &*saved1),
+                    context.backward(1usize, &mut *saved1),
                     |all| &all.batch_norm2d1,
                     |all| &mut all.batch_norm2d1,
                     x1,
@@ -493,7 +493,7 @@ const _: () = {
             weights
                 .backward(
                     &conv,
-                    context.backward_first(0usize, &[]),
+                    context.backward_first(0usize, &mut []),
                     |all| &all.conv,
                     |all| &mut all.conv,
                     x0,

@@ -336,7 +336,7 @@ const _: () = {
             weights
                 .backward(
                     &warp1,
-                    context.backward(2usize, &*saved2),
+                    context.backward(2usize, &mut *saved2),
                     |all| &all.warp1,
                     |all| &mut all.warp1,
                     __rt::fit::<
@@ -359,7 +359,7 @@ const _: () = {
                 __E,
             >(
                 &gelu1,
-                context.backward(1usize, &[]).backward(&(), &mut ()),
+                context.backward(1usize, &mut []).backward(&(), &mut ()),
                 x1,
                 x2,
                 d2,
@@ -369,7 +369,7 @@ const _: () = {
             weights
                 .backward(
                     &linear1,
-                    context.backward_first(0usize, &[]),
+                    context.backward_first(0usize, &mut []),
                     |all| &all.linear1,
                     |all| &mut all.linear1,
                     x0,

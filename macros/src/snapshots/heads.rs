@@ -410,7 +410,7 @@ const _: () = {
             weights
                 .backward(
                     &linear1_3,
-                    context.backward(3usize, &[]),
+                    context.backward(3usize, &mut []),
                     |all| &all.value.linear1,
                     |all| &mut all.value.linear1,
                     x1,
@@ -423,7 +423,7 @@ const _: () = {
                 weights
                     .backward(
                         &linear1_2,
-                        context.backward(2usize, &[]),
+                        context.backward(2usize, &mut []),
                         |all| &all.policy.linear1,
                         |all| &mut all.policy.linear1,
                         x1,
@@ -445,7 +445,7 @@ const _: () = {
             weights
                 .backward(
                     &linear1,
-                    context.backward_first(0usize, &[]),
+                    context.backward_first(0usize, &mut []),
                     |all| &all.linear1,
                     |all| &mut all.linear1,
                     x0,

@@ -601,7 +601,7 @@ const _: () = {
             weights
                 .backward(
                     &linear2,
-                    context.backward(5usize, &[]),
+                    context.backward(5usize, &mut []),
                     |all| &all.linear2,
                     |all| &mut all.linear2,
                     __rt::fit::<
@@ -629,7 +629,7 @@ const _: () = {
             weights
                 .backward(
                     &scale1,
-                    context.backward(4usize, &*saved4),
+                    context.backward(4usize, &mut *saved4),
                     |all| &all.scale1,
                     |all| &mut all.scale1,
                     __rt::fit::<
@@ -654,7 +654,7 @@ const _: () = {
             weights
                 .backward(
                     &linear1,
-                    context.backward_first(2usize, &[]),
+                    context.backward_first(2usize, &mut []),
                     |all| &all.linear1,
                     |all| &mut all.linear1,
                     __rt::fit::<
@@ -682,7 +682,7 @@ const _: () = {
                     __E,
                 >(
                     &max_pool2d1,
-                    context.backward(0usize, &[]).backward(&(), &mut ()),
+                    context.backward(0usize, &mut []).backward(&(), &mut ()),
                     x0,
                     x1,
                     d1,

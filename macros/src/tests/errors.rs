@@ -35,6 +35,61 @@ fn an_image_layer_after_a_vector() {
 }
 
 #[test]
+fn recurrent_layers_take_sequences() {
+    check_error(
+        "[12] { Gru(8) }",
+        "       ~~~    ",
+        "`Gru` takes [length, features], but receives [12]\n\
+         note: the input of `Net` on line 1 is [12]\n\
+         help: insert `Reshape([12, 1])` before `Gru(8)` for 12 steps of one number",
+    );
+    check_error(
+        "[1, 4, 3] { Lstm(8) }",
+        "            ~~~~    ",
+        "`Lstm` takes [length, features], but receives [1, 4, 3]\n\
+         note: the input of `Net` on line 1 is [1, 4, 3]\n\
+         help: insert `Reshape([length, features])` before `Lstm(8)`",
+    );
+    check_error(
+        "[4, 3] { Lstm(8), Linear(2) }",
+        "                  ~~~~~~   ",
+        "`Linear` takes a vector, but receives [4, 8]",
+    );
+}
+
+#[test]
+fn recurrent_layers_have_some_levels() {
+    check_error(
+        "[4, 3] { Gru(8, layers = 0) }",
+        "                         ~",
+        "`Gru` cannot have 0 levels\n\
+         help: choose a number from 1 to 8, or write several layers behind each other",
+    );
+    check_error(
+        "[4, 3] { Gru(8, layers = 9) }",
+        "                         ~",
+        "`Gru` cannot have 9 levels",
+    );
+    check_error(
+        "[4, 3] { Gru(8, dropout = 0.5) }",
+        "                          ~~~",
+        "there is nothing to drop out between the levels of one\n\
+         help: add `layers = 2`, or put a layer `Dropout` behind `Gru`",
+    );
+    check_error(
+        "[4, 3] { Rnn(8, nonlinearity = sigmoid) }",
+        "                               ~~~~~~~",
+        "`nonlinearity` has no choice `sigmoid`\n\
+         help: the choices are `tanh` and `relu`",
+    );
+    check_error(
+        "[4, 3] { Rnn(0) }",
+        "             ~",
+        "`hidden` of `Rnn` is 0, but must be at least 1",
+    );
+}
+
+#[test]
 fn kernel_larger_than_its_input() {
     check_error(
         "[1, 4, 9] { Conv2d(8, kernel = 7, padding = 1) }",

@@ -9,6 +9,7 @@ pub(crate) mod dropout;
 pub(crate) mod linear;
 pub(crate) mod max_pool2d;
 mod pack;
+pub(crate) mod recurrent;
 #[cfg(test)]
 mod test_values;
 mod tile;
@@ -38,7 +39,12 @@ pub trait Kernels<T>:
     + max_pool2d::Forward<T>
     + max_pool2d::Backward<T>
     + pack::PackGroup<T>
-    + crate::optimizers::Kernels<T>
+    + recurrent::GruBackward<T>
+    + recurrent::GruForward<T>
+    + recurrent::LstmBackward<T>
+    + recurrent::LstmForward<T>
+    + recurrent::RnnBackward<T>
+    + recurrent::RnnForward<T>
 {
 }
 

@@ -12,6 +12,7 @@ mod log_softmax;
 mod max_pool2d;
 mod pointwise;
 mod prelu;
+mod recurrent;
 mod reshape;
 mod softmax;
 
@@ -25,5 +26,8 @@ pub use log_softmax::LogSoftmax;
 pub use max_pool2d::MaxPool2d;
 pub use pointwise::{Activation, Pointwise};
 pub use prelu::Prelu;
+pub use recurrent::{
+    BackwardStep, Cell, ForwardStep, Gru, Lstm, Recurrent, RecurrentParameters, Rnn,
+};
 pub use reshape::Reshape;
 pub use softmax::Softmax;

@@ -1,6 +1,8 @@
 //! For tests: the environment variable `CHAINRULE_ISA` instead of detection, so that one build runs every path.
 
-use super::{InstructionSet, Isa};
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+use super::InstructionSet;
+use super::Isa;
 use std::sync::OnceLock;
 
 /// The environment variable.
@@ -15,6 +17,7 @@ pub(super) fn isa() -> Option<Isa> {
 
 /// What this build and this machine have, from narrow to wide.
 fn had() -> impl Iterator<Item = (&'static str, Isa)> {
+    #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     let best = Isa::best();
     let sets = [
         ("baseline", Some(Isa::BASELINE)),

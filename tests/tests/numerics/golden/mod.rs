@@ -6,6 +6,7 @@ mod conv2d;
 mod layers;
 mod losses;
 mod pools;
+mod recurrent;
 
 /// A table of layers; each becomes the tests `<case>::f32` and `<case>::f64`, in which `T` is the scalar.
 macro_rules! golden {

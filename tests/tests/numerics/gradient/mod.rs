@@ -5,6 +5,7 @@ mod conv2d;
 mod layers;
 mod losses;
 mod pools;
+mod recurrent;
 
 /// A table of layers; each becomes a test of its own.
 macro_rules! gradients {

@@ -1,0 +1,235 @@
+//! `Rnn(hidden, …)`, `Gru(hidden, …)` and `Lstm(hidden, …)`
+
+use super::arguments::{Accepts, Argument, Value};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, find};
+use crate::diagnostics::{Diagnostics, Place};
+use crate::model::Count;
+use crate::shape::Shape;
+use crate::size::{Size, number};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// How many levels the runtime has names for.
+const LEVELS: u64 = 8;
+
+const FACTS: Facts = Facts {
+    parameters: true,
+    saves: true,
+    saves_in_inference: true,
+    ..PLAIN
+};
+
+const HIDDEN: Argument = Argument::required("hidden", Accepts::Size);
+const LAYERS: Argument = Argument::option("layers", Accepts::Size);
+const BIDIRECTIONAL: Argument = Argument::option("bidirectional", Accepts::Bool);
+const BIAS: Argument = Argument::option("bias", Accepts::Bool);
+const DROPOUT: Argument = Argument::option("dropout", Accepts::Float);
+const LAST: Argument = Argument::option("last", Accepts::Bool);
+const OPTIONS: &[Argument] = &[HIDDEN, LAYERS, BIDIRECTIONAL, BIAS, DROPOUT, LAST];
+
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        name: "Rnn",
+        arguments: &[
+            HIDDEN,
+            Argument::option("nonlinearity", Accepts::Word(&["tanh", "relu"])),
+            LAYERS,
+            BIDIRECTIONAL,
+            BIAS,
+            DROPOUT,
+            LAST,
+        ],
+        facts: FACTS,
+        infer: |site, arguments| {
+            let relu = arguments.word("nonlinearity") == Some("relu");
+            let cell = quote!(::chainrule::layers::Rnn);
+            infer(
+                site,
+                arguments,
+                1,
+                cell.clone(),
+                quote!(#cell { relu: #relu }),
+            )
+        },
+    },
+    Kind {
+        name: "Gru",
+        arguments: OPTIONS,
+        facts: FACTS,
+        infer: |site, arguments| {
+            let cell = quote!(::chainrule::layers::Gru);
+            infer(site, arguments, 3, cell.clone(), cell)
+        },
+    },
+    Kind {
+        name: "Lstm",
+        arguments: OPTIONS,
+        facts: FACTS,
+        infer: |site, arguments| {
+            let cell = quote!(::chainrule::layers::Lstm);
+            infer(site, arguments, 4, cell.clone(), cell)
+        },
+    },
+];
+
+/// `[length, features] → [length, hidden]`, or `[hidden]` with `last`: one level and direction.
+fn infer(
+    site: &mut Site<'_>,
+    arguments: &Arguments,
+    gates: u64,
+    cell: TokenStream,
+    value: TokenStream,
+) -> Inferred {
+    let [length, input] = site.sequence();
+    let hidden = site.positive(
+        "hidden",
+        arguments.size("hidden"),
+        arguments.place("hidden"),
+    );
+    let gates = site.derive(|symbols| symbols.product(&[Size::Known(gates), hidden.clone()]));
+    let bias = match arguments.flag("bias", true) {
+        true => gates.clone(),
+        false => Size::Known(0),
+    };
+    let output = Shape::Array(match arguments.flag("last", false) {
+        true => vec![hidden.clone()],
+        false => vec![length.clone(), hidden.clone()],
+    });
+    let (level, reverse) = (
+        match arguments.size_or("level", 0) {
+            Size::Known(level) => number(level),
+            _ => number(0),
+        },
+        arguments.flag("reverse", false),
+    );
+    let shape = output.ty(site.scalar);
+    let ty = quote!(::chainrule::layers::Recurrent<#cell, #shape, #input, #hidden, #length, #gates, #bias, #level, #reverse>);
+    Inferred {
+        value: quote!(::chainrule::layers::Recurrent::new(#value)),
+        ty,
+        parameters: Count::Sum(vec![
+            vec![gates.clone(), input.clone()],
+            vec![gates.clone(), hidden.clone()],
+            vec![Size::Known(2), bias],
+        ]),
+        macs: Count::Sum(vec![
+            vec![length.clone(), gates.clone(), input],
+            vec![length, gates, hidden],
+        ]),
+        output,
+    }
+}
+
+/// One level and direction of a recurrent layer.
+pub(crate) struct Part {
+    /// What its field is called: `l0`, `l1_reverse`.
+    pub(crate) name: String,
+    pub(crate) arguments: Arguments,
+}
+
+/// The parts of a recurrent layer that has several, level by level, and the dropout between levels.
+pub(crate) struct Parts {
+    pub(crate) levels: Vec<Vec<Part>>,
+    pub(crate) dropout: Option<(&'static Kind, Arguments)>,
+    /// Whether only the last states come out.
+    pub(crate) last: bool,
+}
+
+impl Parts {
+    /// Of a layer with several levels or both directions.
+    pub(crate) fn of(
+        kind: &'static Kind,
+        arguments: &Arguments,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        if !KINDS.iter().any(|row| row.name == kind.name) {
+            return None;
+        }
+        let levels = levels(kind, arguments, diagnostics);
+        let bidirectional = arguments.flag("bidirectional", false);
+        if levels == 1
+            && let Some(place) = arguments.place("dropout")
+        {
+            diagnostics
+                .error(
+                    place,
+                    "there is nothing to drop out between the levels of one",
+                )
+                .help(format!(
+                    "add `layers = 2`, or put a layer `Dropout` behind `{}`",
+                    kind.name
+                ));
+        }
+        if levels == 1 && !bidirectional {
+            return None;
+        }
+        let last = arguments.flag("last", false);
+        let directions: &[bool] = if bidirectional {
+            &[false, true]
+        } else {
+            &[false]
+        };
+        let part = |level: u64, reverse: bool| {
+            let mut arguments = arguments.clone();
+            let place = Place::from(proc_macro2::Span::call_site());
+            let values = &mut arguments.values;
+            values.retain(|(name, _, _)| *name != "last");
+            values.extend([
+                ("last", Value::Bool(last && level + 1 == levels), place),
+                ("level", Value::Size(Size::Known(level)), place),
+                ("reverse", Value::Bool(reverse), place),
+            ]);
+            Part {
+                name: match reverse {
+                    false => format!("l{level}"),
+                    true => format!("l{level}_reverse"),
+                },
+                arguments,
+            }
+        };
+        let levels = (0..levels).map(|level| {
+            let directions = directions.iter();
+            directions.map(|reverse| part(level, *reverse)).collect()
+        });
+        let dropout = arguments
+            .values
+            .iter()
+            .find(|(name, _, _)| *name == "dropout");
+        Some(Self {
+            levels: levels.collect(),
+            dropout: dropout.and_then(|(_, value, place)| {
+                let values = vec![("p", value.clone(), *place)];
+                Some((find("Dropout")?, Arguments { values }))
+            }),
+            last,
+        })
+    }
+}
+
+/// How many levels the layer has; 1 after an error.
+fn levels(kind: &Kind, arguments: &Arguments, diagnostics: &mut Diagnostics) -> u64 {
+    let Some(place) = arguments.place("layers") else {
+        return 1;
+    };
+    match arguments.size("layers") {
+        Size::Known(levels @ 1..=LEVELS) => levels,
+        Size::Known(levels) => {
+            diagnostics
+                .error(
+                    place,
+                    format!("`{}` cannot have {levels} levels", kind.name),
+                )
+                .help(format!(
+                    "choose a number from 1 to {LEVELS}, or write several layers behind each other"
+                ));
+            1
+        }
+        Size::Unknown => 1,
+        Size::Generic(_) | Size::Symbol(_) => {
+            diagnostics
+                .error(place, "`layers` needs a literal number")
+                .note("the levels are written out while the program compiles, before constants have values");
+            1
+        }
+    }
+}
