@@ -85,7 +85,7 @@ impl<L: Layer<f32>, E: Element<f32>> LayerRun<L, E> {
             randomness: cx.randomness,
             isa,
         };
-        let call = context.backward(0, &self.saved);
+        let call = context.backward(0, &mut self.saved);
         let cx = call.backward::<f32, L>(&self.parameters, &mut self.gradients);
         let (x, y) = (L::Input::values(&self.x), L::Output::values(&self.y));
         let (dy, dx) = (
