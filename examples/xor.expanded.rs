@@ -148,7 +148,7 @@ const _: () = {
             let x1 = __rt::view::<f32, [f32; 3], __E>(region0, groups);
             let hidden: ::chainrule::layers::Linear<2, 3, 3> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -166,7 +166,7 @@ const _: () = {
             tanh1.apply::<__E>(isa, x1);
             let output: ::chainrule::layers::Linear<3, 1, 1> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -198,7 +198,7 @@ const _: () = {
             let region0 = arena.take_elements(__rt::max(&[2, 1]));
             let region1 = arena.take_elements(3);
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -209,7 +209,7 @@ const _: () = {
             );
             tanh1.apply::<__E>(context.isa, x1);
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(

@@ -5,9 +5,8 @@
 //! its layers inside.
 
 use crate::element::Element;
-use crate::inlined::is_one_function;
 use crate::layer::{Backward, Forward, Layer, Step};
-use crate::network::Network;
+use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::weights::Update;
 
@@ -17,14 +16,14 @@ type Output<L, T, E> = <<L as Layer<T>>::Output as Shape>::Of<E>;
 /// In inference, one lane group or sample after the other.
 #[doc(hidden)]
 #[inline(always)]
-pub fn forward<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+pub fn forward<T: Scalar, L: Layer<T>, E: Element<T>>(
     layer: &L,
-    cx: Forward<'_, N::Scalar, L, E>,
-    inputs: &[Input<L, N::Scalar, E>],
-    outputs: &mut [Output<L, N::Scalar, E>],
+    cx: Forward<'_, T, L, E>,
+    inputs: &[Input<L, T, E>],
+    outputs: &mut [Output<L, T, E>],
 ) {
     #[inline(always)]
-    fn inside<T: crate::Scalar, L: Layer<T>, E: Element<T>>(
+    fn inside<T: Scalar, L: Layer<T>, E: Element<T>>(
         layer: &L,
         mut cx: Forward<'_, T, L, E>,
         inputs: &[Input<L, T, E>],
@@ -35,7 +34,7 @@ pub fn forward<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
         }
     }
     #[inline(never)]
-    fn outside<T: crate::Scalar, L: Layer<T>, E: Element<T>>(
+    fn outside<T: Scalar, L: Layer<T>, E: Element<T>>(
         layer: &L,
         cx: Forward<'_, T, L, E>,
         inputs: &[Input<L, T, E>],
@@ -43,7 +42,7 @@ pub fn forward<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
     ) {
         inside(layer, cx, inputs, outputs);
     }
-    if const { is_one_function::<N, E>() } {
+    if const { E::INLINED } {
         inside(layer, cx, inputs, outputs);
     } else {
         outside(layer, cx, inputs, outputs);
@@ -53,14 +52,14 @@ pub fn forward<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
 /// In training.
 #[doc(hidden)]
 #[inline(always)]
-pub fn forward_training<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+pub fn forward_training<T: Scalar, L: Layer<T>, E: Element<T>>(
     layer: &L,
-    cx: Forward<'_, N::Scalar, L, E>,
-    inputs: &[Input<L, N::Scalar, E>],
-    outputs: &mut [Output<L, N::Scalar, E>],
+    cx: Forward<'_, T, L, E>,
+    inputs: &[Input<L, T, E>],
+    outputs: &mut [Output<L, T, E>],
 ) {
     #[inline(never)]
-    fn outside<T: crate::Scalar, L: Layer<T>, E: Element<T>>(
+    fn outside<T: Scalar, L: Layer<T>, E: Element<T>>(
         layer: &L,
         cx: Forward<'_, T, L, E>,
         inputs: &[Input<L, T, E>],
@@ -68,7 +67,7 @@ pub fn forward_training<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
     ) {
         layer.forward_training(cx, inputs, outputs);
     }
-    if const { is_one_function::<N, E>() } {
+    if const { E::INLINED } {
         layer.forward_training(cx, inputs, outputs);
     } else {
         outside(layer, cx, inputs, outputs);
@@ -78,16 +77,16 @@ pub fn forward_training<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
 /// The way back.
 #[doc(hidden)]
 #[inline(always)]
-pub fn backward<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+pub fn backward<T: Scalar, L: Layer<T>, E: Element<T>>(
     layer: &L,
-    cx: Backward<'_, N::Scalar, L, E>,
-    inputs: &[Input<L, N::Scalar, E>],
-    outputs: &[Output<L, N::Scalar, E>],
-    d_outputs: &[Output<L, N::Scalar, E>],
-    d_inputs: &mut [Input<L, N::Scalar, E>],
+    cx: Backward<'_, T, L, E>,
+    inputs: &[Input<L, T, E>],
+    outputs: &[Output<L, T, E>],
+    d_outputs: &[Output<L, T, E>],
+    d_inputs: &mut [Input<L, T, E>],
 ) {
     #[inline(never)]
-    fn outside<T: crate::Scalar, L: Layer<T>, E: Element<T>>(
+    fn outside<T: Scalar, L: Layer<T>, E: Element<T>>(
         layer: &L,
         cx: Backward<'_, T, L, E>,
         inputs: &[Input<L, T, E>],
@@ -97,7 +96,7 @@ pub fn backward<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
     ) {
         layer.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
     }
-    if const { is_one_function::<N, E>() } {
+    if const { E::INLINED } {
         layer.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
     } else {
         outside(layer, cx, inputs, outputs, d_outputs, d_inputs);
@@ -106,16 +105,16 @@ pub fn backward<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>>(
 
 /// The way back with the update of the parameters.
 #[inline(always)]
-pub(crate) fn step<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>, U: Update<N::Scalar>>(
+pub(crate) fn step<T: Scalar, L: Layer<T>, E: Element<T>, U: Update<T>>(
     layer: &L,
-    cx: Step<'_, N::Scalar, L, E, U>,
-    inputs: &[Input<L, N::Scalar, E>],
-    outputs: &[Output<L, N::Scalar, E>],
-    d_outputs: &[Output<L, N::Scalar, E>],
-    d_inputs: &mut [Input<L, N::Scalar, E>],
+    cx: Step<'_, T, L, E, U>,
+    inputs: &[Input<L, T, E>],
+    outputs: &[Output<L, T, E>],
+    d_outputs: &[Output<L, T, E>],
+    d_inputs: &mut [Input<L, T, E>],
 ) {
     #[inline(never)]
-    fn outside<T: crate::Scalar, L: Layer<T>, E: Element<T>, U: Update<T>>(
+    fn outside<T: Scalar, L: Layer<T>, E: Element<T>, U: Update<T>>(
         layer: &L,
         cx: Step<'_, T, L, E, U>,
         inputs: &[Input<L, T, E>],
@@ -125,7 +124,7 @@ pub(crate) fn step<N: Network, L: Layer<N::Scalar>, E: Element<N::Scalar>, U: Up
     ) {
         layer.backward_step(cx, inputs, outputs, d_outputs, d_inputs);
     }
-    if const { is_one_function::<N, E>() } {
+    if const { E::INLINED } {
         layer.backward_step(cx, inputs, outputs, d_outputs, d_inputs);
     } else {
         outside(layer, cx, inputs, outputs, d_outputs, d_inputs);

@@ -47,6 +47,9 @@ pub trait Element<T: Scalar>:
 {
     /// How many samples one element holds: 1 or [`LANES`].
     const LANES: usize;
+    /// Whether the code is compiled for the instruction set already, together with its network.
+    #[doc(hidden)]
+    const INLINED: bool = false;
 
     /// The same value in every lane.
     fn splat(value: T) -> Self;

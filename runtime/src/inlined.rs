@@ -3,6 +3,7 @@
 
 use crate::element::{Element, LANES};
 use crate::network::Network;
+use crate::one::One;
 use crate::pass::{Objective, Pass};
 use crate::simd::{Isa, Work};
 use crate::weights::Weights;
@@ -10,13 +11,8 @@ use crate::workspace::Arena;
 use core::slice;
 
 /// Whether a network is small: few multiply-adds, and few layers, as the compiler takes long over long functions.
-const fn is_small<N: Network>() -> bool {
+pub(crate) const fn is_small<N: Network>() -> bool {
     N::MACS <= 8192 && N::LAYERS.len() <= 8
-}
-
-/// Whether all layers of a network are compiled into one function, for elements `E`.
-pub(crate) const fn is_one_function<N: Network, E: Element<N::Scalar>>() -> bool {
-    is_small::<N>() && E::LANES == 1
 }
 
 /// The forward function for one sample.
@@ -27,31 +23,29 @@ pub(crate) fn infer<N: Network>(
     output: &mut N::Output,
     scratch: &mut [N::Scalar],
 ) {
-    let isa = Isa::detect().outlined();
     let inference = Inference {
         network,
         input,
         output,
         scratch,
     };
-    if const { is_one_function::<N, N::Scalar>() } {
-        isa.run(inference);
+    let isa = Isa::detect();
+    if const { is_small::<N>() } && isa.compiles_whole() {
+        isa.run_whole(inference);
     } else {
-        inference.run_on::<false>(isa);
+        inference.run_as::<N::Scalar>(isa);
     }
 }
 
 /// The training function, for lane groups or the one sample of a batch.
 #[inline(always)]
 pub(crate) fn train<N: Network, E: Element<N::Scalar>, W: Weights<N>>(
-    mut pass: Pass<'_, N, E, W>,
+    pass: Pass<'_, N, E, W>,
     objective: impl Objective<N, E>,
 ) {
-    if const { is_one_function::<N, E>() } {
-        pass.context.isa.run(Training { pass, objective });
+    if const { E::INLINED } {
+        pass.context.isa.run_whole(Training { pass, objective });
     } else {
-        // Known to the compiler: else it would compile every layer in both ways.
-        pass.context.isa = pass.context.isa.outlined();
         N::train(pass, objective);
     }
 }
@@ -63,23 +57,28 @@ struct Inference<'a, N: Network> {
     scratch: &'a mut [N::Scalar],
 }
 
+impl<N: Network> Inference<'_, N> {
+    #[inline(always)]
+    fn run_as<E: Element<N::Scalar>>(self, isa: Isa) {
+        let scratch = self.scratch.get_mut(..N::INFERENCE_ELEMENTS);
+        self.network.infer::<E>(
+            isa,
+            bytemuck::cast_slice(slice::from_ref(self.input)),
+            bytemuck::cast_slice_mut(slice::from_mut(self.output)),
+            Arena::new(bytemuck::cast_slice_mut(scratch.unwrap_or_default()), 1),
+        );
+    }
+}
+
 impl<N: Network> Work for Inference<'_, N> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        self.run_on::<FMA>(Isa::detect().outlined());
+        self.run_on::<FMA>(Isa::detect());
     }
     #[inline(always)]
     fn run_on<const FMA: bool>(self, isa: Isa) {
-        let Some(scratch) = self.scratch.get_mut(..N::INFERENCE_ELEMENTS) else {
-            return;
-        };
-        self.network.infer::<N::Scalar>(
-            isa,
-            bytemuck::cast_slice(slice::from_ref(self.input)),
-            bytemuck::cast_slice_mut(slice::from_mut(self.output)),
-            Arena::new(scratch, 1),
-        );
+        self.run_as::<One<N::Scalar>>(isa);
     }
 }
 
@@ -98,7 +97,7 @@ where
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        self.run_on::<FMA>(Isa::detect().outlined());
+        self.run_on::<FMA>(Isa::detect());
     }
     #[inline(always)]
     fn run_on<const FMA: bool>(mut self, isa: Isa) {

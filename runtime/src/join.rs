@@ -8,7 +8,7 @@ use crate::simd::{Isa, Work};
 /// `y += x`
 #[inline(always)]
 pub fn add<T: Scalar, E: Element<T>>(isa: Isa, y: &mut [E], x: &[E]) {
-    isa.run_inlined(Sum {
+    isa.run_for::<T, E, _>(Sum {
         y: E::scalars_mut(y),
         x: E::scalars(x),
     });
@@ -17,7 +17,7 @@ pub fn add<T: Scalar, E: Element<T>>(isa: Isa, y: &mut [E], x: &[E]) {
 /// `y *= x`
 #[inline(always)]
 pub fn multiply<T: Scalar, E: Element<T>>(isa: Isa, y: &mut [E], x: &[E]) {
-    isa.run_inlined(Product {
+    isa.run_for::<T, E, _>(Product {
         y: E::scalars_mut(y),
         x: E::scalars(x),
     });

@@ -74,6 +74,7 @@ mod layout;
 pub mod losses;
 mod math;
 mod network;
+mod one;
 pub mod optimizers;
 #[cfg(feature = "parallel")]
 mod parallel;

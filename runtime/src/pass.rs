@@ -5,6 +5,7 @@ use crate::error::{BackpropagateError, LengthMismatch};
 use crate::layer::{Backward, Forward, Layer, Randomness};
 use crate::losses::Loss;
 use crate::network::{Network, Parameters, scalars_mut};
+use crate::one::One;
 use crate::shape::{Sample, Shape};
 use crate::simd::Isa;
 use crate::weights::{Kept, Update, Updated, Weights};
@@ -169,7 +170,12 @@ where
         // A lane group would compute sixteen samples for the one.
         let (arena, gradients) = workspace.parts_mut();
         let arena = <Lanes<N::Scalar> as Element<N::Scalar>>::scalars_mut(arena);
-        batch.train_and_update(network, gradients, arena)
+        if const { inlined::is_small::<N>() } && batch.isa.compiles_whole() {
+            let arena: &mut [One<N::Scalar>] = bytemuck::cast_slice_mut(arena);
+            batch.train_and_update(network, gradients, arena)
+        } else {
+            batch.train_and_update(network, gradients, arena)
+        }
     } else {
         #[cfg(feature = "parallel")]
         if let Some((leaves, gradients)) = workspace.leaves()
@@ -212,7 +218,12 @@ where
     let (arena, gradients) = workspace.parts_mut();
     let total = if inputs.len() == 1 {
         let arena = <Lanes<N::Scalar> as Element<N::Scalar>>::scalars_mut(arena);
-        batch.step(network, gradients, arena, update)
+        if const { inlined::is_small::<N>() } && batch.isa.compiles_whole() {
+            let arena: &mut [One<N::Scalar>] = bytemuck::cast_slice_mut(arena);
+            batch.step(network, gradients, arena, update)
+        } else {
+            batch.step(network, gradients, arena, update)
+        }
     } else {
         batch.step(network, gradients, arena, update)
     };

@@ -75,7 +75,7 @@ impl<N: Network> Weights<N> for Kept<'_, N::Parameters> {
         d_inputs: &mut [<L::Input as Shape>::Of<E>],
     ) {
         let cx = call.backward(shared(self.parameters), exclusive(self.gradients));
-        calls::backward::<N, _, _>(layer, cx, inputs, outputs, d_outputs, d_inputs);
+        calls::backward::<N::Scalar, _, _>(layer, cx, inputs, outputs, d_outputs, d_inputs);
     }
 }
 
@@ -114,6 +114,6 @@ impl<N: Network, U: Update<N::Scalar>> Weights<N> for Updated<'_, N::Parameters,
             offset: place.saturating_sub(start) / size_of::<N::Scalar>(),
             update: &mut self.update,
         };
-        calls::step::<N, _, _, _>(layer, step, inputs, outputs, d_outputs, d_inputs);
+        calls::step::<N::Scalar, _, _, _>(layer, step, inputs, outputs, d_outputs, d_inputs);
     }
 }

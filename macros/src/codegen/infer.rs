@@ -67,7 +67,7 @@ pub(super) fn emit_infer(network: &Network) -> TokenStream {
             quote!(&mut [])
         };
         statements.push(quote_spanned! {span=>
-            __rt::forward::<Self, _, __E>(
+            __rt::forward::<#scalar, _, __E>(
                 &#name,
                 __rt::inference(#isa, &#name, #parameters, #buffers, #saved),
                 #input,

@@ -126,7 +126,7 @@ fn emit_gradient(network: &Network, index: usize) -> TokenStream {
 
 fn emit_forward(access: &Access<'_>, index: usize, layer: &Layer) -> Option<TokenStream> {
     let (span, name, context) = (at(layer), &layer.local, local("context"));
-    let step = &access.schedule.steps[index];
+    let (scalar, step) = (&access.network.scalar, &access.schedule.steps[index]);
     if let Some(join) = joins::Site::new(access, index) {
         return Some(join.forward());
     }
@@ -151,7 +151,7 @@ fn emit_forward(access: &Access<'_>, index: usize, layer: &Layer) -> Option<Toke
                 false => quote!(&mut []),
             };
             Some(quote_spanned! {span=>
-                __rt::forward_training::<Self, _, __E>(
+                __rt::forward_training::<#scalar, _, __E>(
                     &#name,
                     #context.forward(&#name, #index, #parameters, #buffers, #saved),
                     #input,
@@ -251,7 +251,7 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
             }
         }
         _ => quote_spanned! {span=>
-            __rt::backward::<Self, _, __E>(&#name, #call.backward(&(), &mut ()), #x, #y, #dy, #dx);
+            __rt::backward::<#scalar, _, __E>(&#name, #call.backward(&(), &mut ()), #x, #y, #dy, #dx);
         },
     };
     let asked = |statement: TokenStream| match wanted {

@@ -272,7 +272,7 @@ const _: () = {
             let x1 = __rt::view::<f32, [f32; 4], __E>(region0, groups);
             let linear1: ::chainrule::layers::Linear<4, 4, 4> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -284,7 +284,7 @@ const _: () = {
             let x2 = __rt::view::<f32, [f32; 4], __E>(region1, groups);
             let fc: ::chainrule::layers::Linear<4, 4, 4> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -317,7 +317,7 @@ const _: () = {
             let x3 = __rt::view::<f32, [f32; 4], __E>(region0, groups);
             let fc_2: ::chainrule::layers::Linear<4, 4, 4> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -349,7 +349,7 @@ const _: () = {
             );
             let linear1_2: ::chainrule::layers::Linear<4, 3, 3> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -367,7 +367,7 @@ const _: () = {
             let x5 = __rt::view::<f32, [f32; 3], __E>(region1, groups);
             let linear1_3: ::chainrule::layers::Linear<4, 3, 3> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -444,7 +444,7 @@ const _: () = {
             let region2 = arena.take_elements(__rt::max(&[4, 3]));
             let beside = arena.take_elements(__rt::max(&[4, 4, 4]));
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -454,7 +454,7 @@ const _: () = {
                 x1,
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -484,7 +484,7 @@ const _: () = {
                 <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x1),
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -514,7 +514,7 @@ const _: () = {
                 <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x3),
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -531,7 +531,7 @@ const _: () = {
                 x6,
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(

@@ -255,7 +255,7 @@ const _: () = {
                 bias_init: ::chainrule::init::Init::Default,
             };
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -271,7 +271,7 @@ const _: () = {
                 4,
             > = ::chainrule::layers::BatchNorm::new(0.00001, 0.1);
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -300,7 +300,7 @@ const _: () = {
                 padding: [0, 0],
             };
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -311,7 +311,7 @@ const _: () = {
             );
             let linear1: ::chainrule::layers::Linear<64, 10, 10> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -377,7 +377,7 @@ const _: () = {
             let region0 = arena.take_elements(__rt::max(&[256, 64, 10]));
             let region1 = arena.take_elements(__rt::max(&[64, 256, 64]));
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -387,7 +387,7 @@ const _: () = {
                 x1,
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -405,7 +405,7 @@ const _: () = {
             );
             relu1.apply::<__E>(context.isa, x2);
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -415,7 +415,7 @@ const _: () = {
                 x3,
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -425,7 +425,7 @@ const _: () = {
                 x4,
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -452,7 +452,7 @@ const _: () = {
                 );
             let d3 = __rt::view::<f32, [[[f32; 4]; 4]; 4], __E>(region0, groups);
             __rt::backward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -465,7 +465,7 @@ const _: () = {
             );
             let d2 = __rt::view::<f32, [[[f32; 8]; 8]; 4], __E>(region1, groups);
             __rt::backward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(

@@ -206,7 +206,7 @@ const _: () = {
             let x1 = __rt::view::<T, [T; H], __E>(region0, groups);
             let linear1: ::chainrule::layers::Linear<4, H, H> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                T,
                 _,
                 __E,
             >(
@@ -227,7 +227,7 @@ const _: () = {
                 ..::core::default::Default::default()
             };
             __rt::forward::<
-                Self,
+                T,
                 _,
                 __E,
             >(
@@ -289,7 +289,7 @@ const _: () = {
             let region1 = arena
                 .take_elements(__rt::max(&[4, <[T; H] as ::chainrule::Shape>::LEN]));
             __rt::forward_training::<
-                Self,
+                T,
                 _,
                 __E,
             >(
@@ -299,12 +299,12 @@ const _: () = {
                 x1,
             );
             __rt::forward_training::<
-                Self,
+                T,
                 _,
                 __E,
             >(&gelu1, context.forward(&gelu1, 1usize, &(), &(), &mut []), x1, x2);
             __rt::forward_training::<
-                Self,
+                T,
                 _,
                 __E,
             >(
@@ -354,7 +354,7 @@ const _: () = {
                 );
             let d1 = __rt::view::<T, [T; H], __E>(region0, groups);
             __rt::backward::<
-                Self,
+                T,
                 _,
                 __E,
             >(

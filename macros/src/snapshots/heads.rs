@@ -221,7 +221,7 @@ const _: () = {
             let x1 = __rt::view::<f32, [f32; H], __E>(region0, groups);
             let linear1: ::chainrule::layers::Linear<4, H, H> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -240,7 +240,7 @@ const _: () = {
             let x2 = __rt::view::<f32, [f32; 2], __E>(region1, groups);
             let linear1_2: ::chainrule::layers::Linear<H, 2, 2> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -258,7 +258,7 @@ const _: () = {
             let x3 = __rt::view::<f32, [f32; 1], __E>(region2, groups);
             let linear1_3: ::chainrule::layers::Linear<H, 1, 1> = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -318,7 +318,7 @@ const _: () = {
             let region2 = arena.take_elements(2);
             let beside = arena.take_elements(<[f32; H] as ::chainrule::Shape>::LEN);
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -329,7 +329,7 @@ const _: () = {
             );
             tanh1.apply::<__E>(context.isa, x1);
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -346,7 +346,7 @@ const _: () = {
                 x2,
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(

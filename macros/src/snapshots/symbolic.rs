@@ -371,7 +371,7 @@ const _: () = {
                 padding: [0, 0],
             };
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -387,7 +387,7 @@ const _: () = {
                 __Symbolic_SIZE_3,
             > = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -414,7 +414,7 @@ const _: () = {
             >(region0, groups);
             let scale1: __Symbolic_scale1 = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -442,7 +442,7 @@ const _: () = {
                 __Symbolic_SIZE_2,
             > = ::core::default::Default::default();
             __rt::forward::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -526,7 +526,7 @@ const _: () = {
                     ),
                 );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -536,7 +536,7 @@ const _: () = {
                 x1,
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -551,7 +551,7 @@ const _: () = {
             );
             relu1.apply::<__E>(context.isa, x2);
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -572,7 +572,7 @@ const _: () = {
                 x3,
             );
             __rt::forward_training::<
-                Self,
+                f32,
                 _,
                 __E,
             >(
@@ -677,7 +677,7 @@ const _: () = {
             >(region0, groups);
             if context.input_gradient {
                 __rt::backward::<
-                    Self,
+                    f32,
                     _,
                     __E,
                 >(

@@ -99,7 +99,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
         );
         if E::LANES == 1 {
             for (x, y) in inputs.iter().zip(outputs) {
-                linear::forward(cx.isa, weight, bias, E::scalars(x), E::scalars_mut(y));
+                linear::forward::<T, E>(cx.isa, weight, bias, E::scalars(x), E::scalars_mut(y));
             }
         } else {
             let (x, y) = (inputs.as_flattened(), outputs.as_flattened_mut());
@@ -133,7 +133,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
                 };
                 let (x, dy, overwrite) =
                     (E::scalars(x), E::scalars(dy), cx.overwrite && sample == 0);
-                linear::backward_sample(cx.isa, overwrite, weight, x, dy, dx, dw, db);
+                linear::backward_sample::<T, E>(cx.isa, overwrite, weight, x, dy, dx, dw, db);
             }
         } else {
             let x = E::scalars(inputs.as_flattened());
@@ -177,7 +177,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
             } else {
                 &mut []
             };
-            return linear::update_sample(
+            return linear::update_sample::<T, E>(
                 isa,
                 factor,
                 weight,

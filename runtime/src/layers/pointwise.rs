@@ -63,7 +63,7 @@ impl<A, S: Shape> Pointwise<A, S> {
     where
         A: Activation<S::Scalar>,
     {
-        isa.run_inlined(Apply {
+        isa.run_for::<S::Scalar, E, _>(Apply {
             function: self.function,
             x: E::scalars_mut(S::flat_mut(x)),
         });
@@ -87,7 +87,7 @@ impl<A, S: Shape> Pointwise<A, S> {
             )
         }
         let (y, dy) = (E::scalars(S::flat(y)), E::scalars_mut(S::flat_mut(dy)));
-        isa.run_inlined(ApplyDerivative {
+        isa.run_for::<S::Scalar, E, _>(ApplyDerivative {
             function: self.function,
             y,
             dy,
@@ -110,7 +110,7 @@ impl<T: Scalar, A: Activation<T>, S: Shape<Scalar = T>> Layer<T> for Pointwise<A
     ) {
         let x = E::scalars(S::flat(core::slice::from_ref(input)));
         let y = E::scalars_mut(S::flat_mut(core::slice::from_mut(output)));
-        cx.isa.run_inlined(Value {
+        cx.isa.run_for::<T, E, _>(Value {
             function: self.function,
             x,
             y,
@@ -126,7 +126,7 @@ impl<T: Scalar, A: Activation<T>, S: Shape<Scalar = T>> Layer<T> for Pointwise<A
         d_output: &S::Of<E>,
         d_input: &mut S::Of<E>,
     ) {
-        cx.isa.run_inlined(Derivative {
+        cx.isa.run_for::<T, E, _>(Derivative {
             function: self.function,
             x: E::scalars(S::flat(core::slice::from_ref(input))),
             y: E::scalars(S::flat(core::slice::from_ref(output))),

@@ -76,7 +76,7 @@ pub(super) fn evaluate<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>, E: Element
     for (row, target) in rows.iter_mut().zip(targets) {
         *row = elements(target);
     }
-    isa.run_inlined(Terms {
+    isa.run_for::<T, E, _>(Terms {
         term,
         scale,
         output: S::flat::<E>(slice::from_ref(output)),

@@ -12,6 +12,7 @@ mod totals;
 mod transpose;
 mod vector;
 
+use crate::{Element, Scalar};
 pub(crate) use vector::Vector;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 pub(crate) use vector::Vectors;
@@ -22,11 +23,7 @@ pub(crate) const BASELINE_FMA: bool = cfg!(all(feature = "std", target_arch = "a
 
 /// An instruction set that this machine has: only detection makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Isa {
-    set: InstructionSet,
-    /// Whether the code that asks is itself compiled for the instruction set, see [`Isa::run_inlined`].
-    inlined: bool,
-}
+pub struct Isa(InstructionSet);
 
 /// What a kernel is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +44,7 @@ impl Isa {
     pub const BASELINE: Self = Self::of(InstructionSet::Baseline);
 
     const fn of(set: InstructionSet) -> Self {
-        Self {
-            set,
-            inlined: false,
-        }
+        Self(set)
     }
 
     /// The best instruction set of this machine. The standard library caches the detection, so this is a load and a
@@ -88,7 +82,7 @@ impl Isa {
     /// Which one it is.
     #[inline(always)]
     pub fn instruction_set(self) -> InstructionSet {
-        self.set
+        self.0
     }
 
     /// Runs `work` compiled for this instruction set. `work` must be inlined to profit, so its `run` is
@@ -98,7 +92,7 @@ impl Isa {
     /// the paths between them for minutes.
     #[inline(never)]
     pub fn run<W: Work>(self, work: W) -> W::Output {
-        match self.set {
+        match self.0 {
             InstructionSet::Baseline => baseline(work),
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[allow(unsafe_code)] // instruction set
@@ -111,30 +105,43 @@ impl Isa {
         }
     }
 
-    /// As [`run`](Isa::run), but without a call where the caller is compiled for the instruction set already: for
-    /// code that is always inlined, up to the [`Work`] that made this `Isa`.
+    /// Whether a small network is compiled for this instruction set as a whole, which takes long. On x86-64 the baseline
+    /// is what few machines are left with, and its layers are functions of their own.
     #[inline(always)]
-    pub(crate) fn run_inlined<W: Work>(self, work: W) -> W::Output {
-        if !self.inlined {
+    pub(crate) fn compiles_whole(self) -> bool {
+        cfg!(not(all(feature = "simd", target_arch = "x86_64"))) || self != Self::BASELINE
+    }
+
+    /// Runs what is [compiled as a whole](Isa::compiles_whole), and nothing on any other instruction set.
+    #[inline(never)]
+    pub(crate) fn run_whole(self, work: impl Work<Output = ()>) {
+        match self.0 {
+            #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
+            InstructionSet::Baseline => baseline(work),
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            InstructionSet::Baseline => {}
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            #[allow(unsafe_code)] // instruction set
+            // SAFETY: `Avx2` is only made by `detect`, after both features were found.
+            InstructionSet::Avx2 => unsafe { avx2(work) },
+            #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+            #[allow(unsafe_code)] // instruction set
+            // SAFETY: `Avx512` is only made by `detect`, after all its features were found.
+            InstructionSet::Avx512 => unsafe { avx512(work) },
+        }
+    }
+
+    /// As [`run`](Isa::run), but without a call where the elements are of a network that is compiled for the instruction
+    /// set as a whole.
+    #[inline(always)]
+    pub(crate) fn run_for<T: Scalar, E: Element<T>, W: Work>(self, work: W) -> W::Output {
+        if const { !E::INLINED } {
             self.run(work)
-        } else if self.set == InstructionSet::Baseline {
+        } else if self.0 == InstructionSet::Baseline {
             work.run::<BASELINE_FMA>()
         } else {
             work.run::<true>()
         }
-    }
-
-    /// Whether the caller is compiled for the instruction set already, see [`run_inlined`](Isa::run_inlined).
-    #[inline(always)]
-    pub(crate) fn is_inlined(self) -> bool {
-        self.inlined
-    }
-
-    /// The same for code that is not compiled for the instruction set. A constant for the optimizer, which does not
-    /// see through [`detect`](Isa::detect).
-    #[inline(always)]
-    pub(crate) fn outlined(self) -> Self {
-        Self::of(self.set)
     }
 }
 
@@ -158,30 +165,21 @@ pub trait Work {
 
 #[inline(never)]
 fn baseline<W: Work>(work: W) -> W::Output {
-    work.run_on::<BASELINE_FMA>(Isa {
-        set: InstructionSet::Baseline,
-        inlined: true,
-    })
+    work.run_on::<BASELINE_FMA>(Isa(InstructionSet::Baseline))
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 #[target_feature(enable = "avx2,fma")]
 #[inline(never)]
 fn avx2<W: Work>(work: W) -> W::Output {
-    work.run_on::<true>(Isa {
-        set: InstructionSet::Avx2,
-        inlined: true,
-    })
+    work.run_on::<true>(Isa(InstructionSet::Avx2))
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
 #[inline(never)]
 fn avx512<W: Work>(work: W) -> W::Output {
-    work.run_on::<true>(Isa {
-        set: InstructionSet::Avx512,
-        inlined: true,
-    })
+    work.run_on::<true>(Isa(InstructionSet::Avx512))
 }
 
 /// `a·b + c`, fused where that is one instruction.
@@ -210,8 +208,8 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 /// may also use the constant `WIDTH`, the bytes of a register, and the type `V`, the [`Vector`] of the instruction set.
 /// `Trait` is a hidden trait by which the front finds the copies; [`Kernels`](crate::kernels::Kernels) lists it.
 ///
-/// `small` before the name has the body inlined into a caller that is compiled for the instruction set itself, where
-/// sizes are constants.
+/// `small` before the name makes the front generic over the elements, too, and has the body inlined into a network that
+/// is compiled for the instruction set as a whole, where sizes are constants, see [`One`](crate::one::One).
 ///
 /// `f64` has no copy for AVX-512, which runs the one for AVX2: a third of the build for little gain.
 macro_rules! kernel {
@@ -220,8 +218,8 @@ macro_rules! kernel {
     ) $body:block) => {
         $(#[$meta])*
         #[inline(always)]
-        $vis fn $name<$T: crate::Scalar>(isa: crate::simd::Isa, $($argument: $type),*) {
-            if isa.is_inlined() {
+        $vis fn $name<$T: crate::Scalar, E: crate::Element<$T>>(isa: crate::simd::Isa, $($argument: $type),*) {
+            if const { E::INLINED } {
                 <$T as $kernel<$T>>::run_inlined(isa, $($argument),*)
             } else {
                 <$T as $kernel<$T>>::run(isa, $($argument),*)

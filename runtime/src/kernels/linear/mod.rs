@@ -101,7 +101,7 @@ mod tests {
                 for isa in Isa::for_tests() {
                     let mut y = vec![T::ONE; outputs * groups * lanes];
                     if lanes == 1 {
-                        forward(isa, &w, &b, &x, &mut y);
+                        forward::<T, T>(isa, &w, &b, &x, &mut y);
                     } else {
                         forward_groups(isa, outputs, &w, &b, &x, &mut y);
                     }
@@ -110,7 +110,7 @@ mod tests {
                     let (mut dw, mut db) = (dw_before.clone(), b.clone());
                     let backward = |overwrite, dx: &mut [T], dw: &mut [T], db: &mut [T]| {
                         if lanes == 1 {
-                            backward_sample(isa, overwrite, &w, &x, &dy, dx, dw, db);
+                            backward_sample::<T, T>(isa, overwrite, &w, &x, &dy, dx, dw, db);
                         } else {
                             backward_input(isa, outputs, &w, &dy, dx);
                             backward_weight(isa, inputs, 0, outputs, overwrite, &x, &dy, dw, db);
@@ -127,7 +127,15 @@ mod tests {
                     if lanes == 1 {
                         let (mut weight, mut bias) = (w.clone(), b.clone());
                         let factor = T::from_f64(-0.25);
-                        update_sample(isa, factor, &mut weight, &mut bias, &x, &dy, &mut dx);
+                        update_sample::<T, T>(
+                            isa,
+                            factor,
+                            &mut weight,
+                            &mut bias,
+                            &x,
+                            &dy,
+                            &mut dx,
+                        );
                         assert_close(&dx, &dx_expected, products);
                         let updated = |before: &[T], sums: &[f64], start: &[T]| -> Vec<f64> {
                             let steps = fresh(sums, start).into_iter().zip(before);

@@ -1,5 +1,5 @@
-use crate::Scalar;
 use crate::simd::Isa;
+use crate::{Element, Scalar};
 
 /// The formula of one step of a [`Recurrent`](super::Recurrent) layer: [`Lstm`](super::Lstm), [`Gru`](super::Gru) or
 /// [`Rnn`](super::Rnn).
@@ -15,10 +15,10 @@ pub trait Cell<T: Scalar>: Copy + Default + Send + Sync + 'static {
 
     /// A step.
     #[doc(hidden)]
-    fn forward(self, isa: Isa, step: ForwardStep<'_, T>);
+    fn forward<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>);
     /// The way back through a step.
     #[doc(hidden)]
-    fn backward(self, isa: Isa, step: BackwardStep<'_, T>);
+    fn backward<E: Element<T>>(self, isa: Isa, step: BackwardStep<'_, T>);
 }
 
 /// What a step reads and writes, for one sample or the lanes of several.

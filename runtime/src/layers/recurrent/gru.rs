@@ -1,7 +1,7 @@
 use super::{BackwardStep, Cell, ForwardStep};
-use crate::Scalar;
 use crate::kernels::recurrent::{gru_backward, gru_forward};
 use crate::simd::Isa;
+use crate::{Element, Scalar};
 
 /// Gated recurrent unit, PyTorch's `nn.GRU` (Cho et al. 2014, arXiv:1406.1078, in the form of cuDNN, where the reset gate
 /// comes after the product with `W_hn`).
@@ -18,13 +18,13 @@ impl<T: Scalar> Cell<T> for Gru {
     const CARRIES: bool = true;
 
     #[inline(always)]
-    fn forward(self, isa: Isa, step: ForwardStep<'_, T>) {
-        gru_forward(isa, step.gates, step.hidden, step.h_before, step.h);
+    fn forward<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>) {
+        gru_forward::<T, E>(isa, step.gates, step.hidden, step.h_before, step.h);
     }
 
     #[inline(always)]
-    fn backward(self, isa: Isa, step: BackwardStep<'_, T>) {
-        gru_backward(
+    fn backward<E: Element<T>>(self, isa: Isa, step: BackwardStep<'_, T>) {
+        gru_backward::<T, E>(
             isa,
             step.gates,
             step.hidden,

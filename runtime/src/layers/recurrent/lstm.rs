@@ -1,7 +1,7 @@
 use super::{BackwardStep, Cell, ForwardStep};
-use crate::Scalar;
 use crate::kernels::recurrent::{lstm_backward, lstm_forward};
 use crate::simd::Isa;
+use crate::{Element, Scalar};
 
 /// Long short-term memory, PyTorch's `nn.LSTM` (Hochreiter & Schmidhuber 1997, Neural Computation 9(8); with the forget
 /// gate of Gers et al. 2000).
@@ -18,13 +18,13 @@ impl<T: Scalar> Cell<T> for Lstm {
     const CARRIES: bool = true;
 
     #[inline(always)]
-    fn forward(self, isa: Isa, step: ForwardStep<'_, T>) {
-        lstm_forward(isa, step.gates, step.hidden, step.c_before, step.c, step.h);
+    fn forward<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>) {
+        lstm_forward::<T, E>(isa, step.gates, step.hidden, step.c_before, step.c, step.h);
     }
 
     #[inline(always)]
-    fn backward(self, isa: Isa, step: BackwardStep<'_, T>) {
-        lstm_backward(
+    fn backward<E: Element<T>>(self, isa: Isa, step: BackwardStep<'_, T>) {
+        lstm_backward::<T, E>(
             isa,
             step.gates,
             step.c_before,

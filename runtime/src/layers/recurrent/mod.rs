@@ -178,7 +178,7 @@ impl<
             let (h_before, h) = h.around(t, REVERSE);
             let (c_before, c) = c.around(t, REVERSE);
             product::<T, E>(isa, GATES, w_hh, b_hh, h_before, hidden);
-            self.cell.forward(
+            self.cell.forward::<E>(
                 isa,
                 ForwardStep {
                     gates: step_mut(gates, t, GATES * E::LANES),
@@ -250,7 +250,7 @@ impl<
             );
             let (h_before, h) = h.around(t, REVERSE);
             let (c_before, c) = c.around(t, REVERSE);
-            self.cell.backward(
+            self.cell.backward::<E>(
                 isa,
                 BackwardStep {
                     gates: &mut *gates,
@@ -269,7 +269,7 @@ impl<
             if E::LANES == 1 {
                 let d_h = if wanted { &mut *through } else { &mut [] };
                 let overwrite = cx.overwrite && last;
-                linear::backward_sample(
+                linear::backward_sample::<T, E>(
                     isa, overwrite, w_hh, h_before, d_hidden, d_h, dw_hh, db_hh,
                 );
             } else if wanted {
@@ -286,7 +286,7 @@ impl<
             for t in 0..L {
                 let (overwrite, d_gates) = (cx.overwrite && t == 0, step(gates, t, GATES));
                 let (x, dx) = (step(x, t, IN), step_mut(dx, t, IN));
-                linear::backward_sample(isa, overwrite, w_ih, x, d_gates, dx, dw_ih, db_ih);
+                linear::backward_sample::<T, E>(isa, overwrite, w_ih, x, d_gates, dx, dw_ih, db_ih);
             }
             return;
         }
@@ -326,7 +326,7 @@ fn product<T: Scalar, E: Element<T>>(
             .chunks_exact(inputs.max(1))
             .zip(y.chunks_exact_mut(outputs.max(1)));
         for (x, y) in steps {
-            linear::forward(isa, weight, bias, x, y);
+            linear::forward::<T, E>(isa, weight, bias, x, y);
         }
     } else {
         linear::forward_groups(isa, outputs, weight, bias, x, y);

@@ -1,7 +1,7 @@
 use super::{BackwardStep, Cell, ForwardStep};
-use crate::Scalar;
 use crate::kernels::recurrent::{rnn_backward, rnn_forward};
 use crate::simd::Isa;
+use crate::{Element, Scalar};
 
 /// Plain recurrence, PyTorch's `nn.RNN` (Elman 1990, Cognitive Science 14(2)).
 ///
@@ -19,12 +19,12 @@ impl<T: Scalar> Cell<T> for Rnn {
     const CARRIES: bool = false;
 
     #[inline(always)]
-    fn forward(self, isa: Isa, step: ForwardStep<'_, T>) {
-        rnn_forward(isa, self.relu, step.gates, step.hidden, step.h);
+    fn forward<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>) {
+        rnn_forward::<T, E>(isa, self.relu, step.gates, step.hidden, step.h);
     }
 
     #[inline(always)]
-    fn backward(self, isa: Isa, step: BackwardStep<'_, T>) {
-        rnn_backward(isa, self.relu, step.gates, step.h, step.through);
+    fn backward<E: Element<T>>(self, isa: Isa, step: BackwardStep<'_, T>) {
+        rnn_backward::<T, E>(isa, self.relu, step.gates, step.h, step.through);
     }
 }
