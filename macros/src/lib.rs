@@ -58,7 +58,7 @@ use proc_macro2::TokenStream;
 ///
 /// | layer | input → output | options |
 /// |---|---|---|
-/// | `Linear` | `[in]` → `[out]` | `out; bias = true, init = default, bias_init = default` |
+/// | `Linear` | `[in]` → `[out]`, `[l, in]` → `[l, out]` | `out; bias = true, init = default, bias_init = default` |
 /// | `Conv2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0` (or `same`)`, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
 /// | `MaxPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, ceil_mode = false` |
 /// | `AvgPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, ceil_mode = false, count_include_pad = true` |

@@ -1,4 +1,4 @@
-"""RNN, GRU, LSTM: a single level, and stacks of several in both directions."""
+"""RNN, GRU, LSTM: a single level, and stacks of several in both directions; Linear over the steps of a sequence."""
 
 import torch
 from golden import Golden, grid, randomize
@@ -44,5 +44,8 @@ for name, kind in [("rnn", nn.RNN), ("gru", nn.GRU), ("lstm", nn.LSTM)]:
     case(f"{name}_bidirectional", kind, 4, 3, 2, bidirectional=True)
     case(f"{name}_bidirectional_stack_last", kind, 3, 2, 3, num_layers=3, bidirectional=True, last=True)
 case("rnn_relu", nn.RNN, 4, 3, 5, nonlinearity="relu")
+
+golden.layer("linear_sequence", randomize(nn.Linear(5, 7)), grid(3, 4, 5))
+golden.layer("linear_sequence_no_bias", randomize(nn.Linear(2, 3, bias=False)), grid(3, 3, 2))
 
 golden.save()

@@ -233,7 +233,7 @@ networks! {
     /// Elements fall out, in place or not, first and last.
     dropout(training_differs): [4] -> [3] { Dropout(0.3), Linear(5), Tanh, Dropout(0.5), Gelu, Dropout(0.2), Linear(3), Dropout(0.1) }
     /// Sequences, all states and the last.
-    sequences(): [4, 2] -> [2] { Rnn(3), Tanh, Gru(4), Relu, Lstm(3, last = true), Linear(2) }
+    sequences(): [4, 2] -> [2] { Rnn(3), Tanh, Linear(3), Gru(4), Relu, Lstm(3, last = true), Linear(2) }
     /// Both directions, levels, and dropout between them.
     sequences_in_both_directions(training_differs): [3, 2] -> [2] {
         Lstm(3, layers = 2, bidirectional = true, dropout = 0.3), Gru(2, layers = 2, bidirectional = true, last = true), Linear(2),

@@ -1,4 +1,4 @@
-//! `Linear(out, bias = true)`
+//! `Linear(out, bias = true)`, of vectors and of the steps of sequences
 
 use super::arguments::{Accepts, Argument};
 use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
@@ -22,9 +22,16 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     infer,
 }];
 
-/// `[in] → [out]`
+/// `[in] → [out]`, or the same at every step of a sequence, `[length, in] → [length, out]`.
 fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
-    let input = site.vector();
+    let length = match site.input {
+        Shape::Array(sizes) if sizes.len() == 2 => Some(sizes[0].clone()),
+        _ => None,
+    };
+    let input = match site.input {
+        Shape::Array(sizes) if sizes.len() == 2 => sizes[1].clone(),
+        _ => site.vector(),
+    };
     let out = site.positive("out", arguments.size("out"), arguments.place("out"));
     let bias = if arguments.flag("bias", true) {
         out.clone()
@@ -37,11 +44,21 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         let (init, bias_init) = (arguments.init("init"), arguments.init("bias_init"));
         quote!(::chainrule::layers::Linear { init: #init, bias_init: #bias_init })
     };
-    Inferred {
-        ty: quote!(::chainrule::layers::Linear<#input, #out, #bias>),
-        value,
-        parameters: Count::Sum(vec![vec![input.clone(), out.clone()], vec![bias]]),
-        macs: Count::product([input, out.clone()]),
-        output: Shape::Array(vec![out]),
+    let parameters = Count::Sum(vec![vec![input.clone(), out.clone()], vec![bias.clone()]]);
+    match length {
+        None => Inferred {
+            ty: quote!(::chainrule::layers::Linear<#input, #out, #bias>),
+            value,
+            parameters,
+            macs: Count::product([input, out.clone()]),
+            output: Shape::Array(vec![out]),
+        },
+        Some(length) => Inferred {
+            ty: quote!(::chainrule::layers::LinearSequence<#length, #input, #out, #bias>),
+            value: quote!(::chainrule::layers::LinearSequence(#value)),
+            parameters,
+            macs: Count::product([length.clone(), input, out.clone()]),
+            output: Shape::Array(vec![length, out]),
+        },
     }
 }

@@ -50,11 +50,6 @@ fn recurrent_layers_take_sequences() {
          note: the input of `Net` on line 1 is [1, 4, 3]\n\
          help: insert `Reshape([length, features])` before `Lstm(8)`",
     );
-    check_error(
-        "[4, 3] { Lstm(8), Linear(2) }",
-        "                  ~~~~~~   ",
-        "`Linear` takes a vector, but receives [4, 8]",
-    );
 }
 
 #[test]

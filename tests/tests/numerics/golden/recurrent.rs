@@ -2,6 +2,9 @@ use super::golden;
 use chainrule::layers::*;
 
 golden! { "recurrent",
+    linear_sequence: LinearSequence<4, 5, 7, 7> = LinearSequence::default();
+    linear_sequence_no_bias: LinearSequence<3, 2, 3, 0> = LinearSequence::default();
+
     rnn: Recurrent<Rnn, [[T; 5]; 4], 3, 5, 4, 5, 5, 0, false> = Recurrent::new(Rnn { relu: false });
     rnn_relu: Recurrent<Rnn, [[T; 5]; 4], 3, 5, 4, 5, 5, 0, false> = Recurrent::new(Rnn { relu: true });
     rnn_last: Recurrent<Rnn, [T; 3], 2, 3, 5, 3, 3, 0, false> = Recurrent::new(Rnn::default());

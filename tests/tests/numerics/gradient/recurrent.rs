@@ -2,6 +2,7 @@ use super::gradients;
 use chainrule::layers::*;
 
 gradients! {
+    linear_sequence: LinearSequence<4, 3, 2, 2> = LinearSequence::default();
     rnn: Recurrent<Rnn, [[f64; 3]; 4], 2, 3, 4, 3, 3, 0, false> = Recurrent::new(Rnn::default());
     rnn_relu: Recurrent<Rnn, [[f64; 3]; 4], 2, 3, 4, 3, 3, 0, false> = Recurrent::new(Rnn { relu: true });
     rnn_last: Recurrent<Rnn, [f64; 3], 2, 3, 4, 3, 0, 0, false> = Recurrent::new(Rnn::default());
