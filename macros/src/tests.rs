@@ -8,6 +8,7 @@ mod names;
 mod newcomers;
 mod plan;
 mod robustness;
+mod sequences;
 mod shapes;
 
 use crate::diagnostics::Diagnostics;

@@ -110,6 +110,27 @@ pub const fn check_windows(kind: &str, rows: [usize; 4], columns: [usize; 4], or
     panic!("{}", text.as_str());
 }
 
+/// A kernel larger than the length it slides along: input, kernel, padding, dilation.
+#[track_caller]
+pub const fn check_window(kind: &str, window: [usize; 4], origin: &str) {
+    let [covered, available] = extent(window);
+    if covered > available {
+        let mut text = Text::new();
+        text.put("the kernel of `").put(kind).put("`");
+        if window[3] > 1 {
+            text.put(" with its dilation");
+        }
+        text.put(" covers ").number(covered);
+        text.put(", but the length");
+        if window[2] > 0 {
+            text.put(" with its padding");
+        }
+        text.put(" is only ").number(available);
+        text.put("\nnote: ").put(origin);
+        panic!("{}", text.as_str());
+    }
+}
+
 /// What a kernel covers, and what there is; nothing where a size is reported elsewhere.
 const fn extent([input, kernel, padding, dilation]: [usize; 4]) -> [usize; 2] {
     if input == 0 || kernel == 0 {
@@ -262,6 +283,14 @@ mod tests {
     )]
     fn a_square_window_over_a_square_has_one_number() {
         check_windows("MaxPool2d", [3, 5, 0, 1], [3, 5, 0, 1], "line 3");
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "the kernel of `Conv1d` with its dilation covers 9, but the length with its padding is only 8\nnote: line 3"
+    )]
+    fn a_window_along_a_length() {
+        check_window("Conv1d", [6, 5, 1, 2], "line 3");
     }
 
     #[test]

@@ -69,6 +69,14 @@ network! {
 }
 
 network! {
+    /// Layers of sequences.
+    struct Sequence: [2, 16] -> [4] {
+        Conv1d(6, kernel = 3, causal = true, dilation = 2), Tanh, Conv1d(6, 3, stride = 2, padding = 1, groups = 2),
+        Flatten, Linear(4), LogSoftmax,
+    }
+}
+
+network! {
     /// Every activation.
     struct Mlp: [5] -> [3] {
         Linear(16), Relu, Linear(16), Relu6, Linear(16), LeakyRelu, Linear(16), Elu, Linear(16), Selu, Linear(16), Celu,
@@ -155,6 +163,17 @@ fn a_network_of_every_layer_allocates_nothing() {
     check::<Cnn, _>(&inputs, &labels, &CrossEntropyLoss::default());
     check_train_step::<Cnn, _>(&inputs, &labels, &NllLoss::default());
     let network = Cnn::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
+}
+
+#[test]
+fn a_network_of_sequences_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let inputs: Vec<[[f32; 16]; 2]> = vec![rng.random(); 21];
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Sequence, _>(&inputs, &labels, &NllLoss::default());
+    check_train_step::<Sequence, _>(&inputs, &labels, &NllLoss::default());
+    let network = Sequence::init(&mut rng);
     assert_none("forward", || network.forward(&inputs[0]));
 }
 

@@ -9,6 +9,9 @@ use chainrule_tests::{assert_gradient, difference, uniform};
 /// One full lane group and a part of the next.
 const SAMPLES: usize = 19;
 
+/// A size that the compiler knows, but not the macro.
+const TAPS: usize = 3;
+
 /// The loss as a function of parameters and inputs: always with the same dropped elements.
 struct Problem<N: Network<Scalar = f64>> {
     network: Box<N>,
@@ -215,6 +218,12 @@ networks! {
         Conv2d(4, kernel = (3, 2), stride = (2, 1), padding = 1, groups = 2), Silu,
         MaxPool2d(3, stride = 1, padding = 1), AvgPool2d(2, ceil_mode = true, count_include_pad = false),
         AdaptiveAvgPool2d((1, 2)), Flatten, Linear(3),
+    }
+    /// A sequence, with the options of its convolutions.
+    sequence(): [2, 9] -> [2] {
+        Conv1d(4, kernel = TAPS, causal = true, dilation = 2), Tanh,
+        Conv1d(4, TAPS + 1, padding = same, groups = 2, bias = false),
+        Relu, Conv1d(3, 3, stride = 2, padding = valid), Flatten, Linear(2),
     }
     /// Trained slopes.
     trained_slopes(): [2, 3] -> [3] { Prelu(2), Flatten, Linear(4), Prelu(init = 0.5), Linear(3), Prelu(3) }

@@ -22,8 +22,10 @@ pub(crate) enum Accepts {
     Size,
     /// `3` or `(3, 5)`
     Pair,
-    /// `3`, `(3, 5)` or `same`
+    /// `3`, `(3, 5)`, `same` or `valid`
     Padding,
+    /// `3`, `same` or `valid`
+    Padding1d,
     /// `[1, 28, 28]`
     Shape,
     /// `true` or `false`
@@ -72,6 +74,7 @@ impl Argument {
 pub(crate) enum Value {
     Size(Size),
     Pair([Size; 2]),
+    /// As much padding as keeps the size.
     Same,
     Shape(Vec<Size>),
     Bool(bool),

@@ -108,11 +108,17 @@ impl Reader<'_> {
     fn value(&mut self, expression: &Expr, argument: &Argument) -> Option<Value> {
         let expression = bare(expression);
         match argument.accepts {
-            Accepts::Size => {
+            Accepts::Padding | Accepts::Padding1d if is_word(expression, "same") => {
+                Some(Value::Same)
+            }
+            Accepts::Padding if is_word(expression, "valid") => {
+                Some(Value::Pair([Size::Known(0), Size::Known(0)]))
+            }
+            Accepts::Padding1d if is_word(expression, "valid") => Some(Value::Size(Size::Known(0))),
+            Accepts::Size | Accepts::Padding1d => {
                 let size = self.size(expression);
                 (!size.is_unknown()).then_some(Value::Size(size))
             }
-            Accepts::Padding if is_word(expression, "same") => Some(Value::Same),
             Accepts::Pair | Accepts::Padding => {
                 let pair = match expression {
                     Expr::Tuple(tuple) if tuple.elems.len() == 2 => {

@@ -7,6 +7,7 @@ mod adaptive_avg_pool2d;
 mod arguments;
 mod batch_norm;
 mod bind;
+mod conv1d;
 mod conv2d;
 mod dropout;
 mod init;
@@ -30,6 +31,7 @@ use proc_macro2::TokenStream;
 /// All rows, in the order of the documentation.
 static CATALOGUE: &[&[Kind]] = &[
     linear::KINDS,
+    conv1d::KINDS,
     conv2d::KINDS,
     pool2d::KINDS,
     adaptive_avg_pool2d::KINDS,

@@ -100,6 +100,37 @@ impl Site<'_> {
         }
     }
 
+    /// Channels and length of a sequence.
+    pub(super) fn sequence(&mut self) -> [Size; 2] {
+        let unknown = [Size::Unknown, Size::Unknown];
+        match self.input.clone() {
+            Shape::Heads(_) | Shape::Unknown => unknown,
+            Shape::Array(sizes) => match <[Size; 2]>::try_from(sizes) {
+                Ok(sizes) => sizes,
+                Err(sizes) => {
+                    let shape = match sizes.as_slice() {
+                        [length] if !length.is_unknown() => format!("[1, {length}]"),
+                        _ => "[channels, length]".into(),
+                    };
+                    let help = match (sizes.len(), self.kind.strip_suffix("1d")) {
+                        (3, Some(kind)) => format!("use `{kind}2d`"),
+                        _ => format!("insert `Reshape({shape})` before `{}`", self.called),
+                    };
+                    let text = format!(
+                        "`{}` takes [channels, length], but receives {}",
+                        self.kind, self.input
+                    );
+                    self.misfit(text).help(help);
+                    unknown
+                }
+            },
+            Shape::Output(_) => {
+                let sizes = self.output_sizes(2, "[channels, length]");
+                <[Size; 2]>::try_from(sizes).unwrap_or(unknown)
+            }
+        }
+    }
+
     /// The sizes of what a user's layer puts out, read from its type, with a check of the rank.
     fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
         let Shape::Output(output) = self.input else {

@@ -102,6 +102,9 @@ fn never_panics() {
 const LAYERS: &[&str] = &[
     "Linear(#)",
     "Linear(#, bias = false)",
+    "Conv1d(#, #, stride = #, padding = #, dilation = #, groups = #)",
+    "Conv1d(#, #, causal = true, dilation = #)",
+    "Conv1d(#, #, padding = same, dilation = #)",
     "Conv2d(#, #)",
     "Conv2d(#, (#, #), stride = #, padding = #, dilation = #, groups = #)",
     "Conv2d(#, #, stride = (#, #), padding = (#, #), dilation = (#, #))",

@@ -2,6 +2,7 @@
 
 mod activations;
 mod batch_norm;
+mod conv1d;
 mod conv2d;
 mod layers;
 mod losses;

@@ -1,6 +1,7 @@
 //! Against finite differences, in `f64`.
 
 mod activations;
+mod conv1d;
 mod conv2d;
 mod layers;
 mod losses;
