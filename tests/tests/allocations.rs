@@ -71,8 +71,10 @@ network! {
 network! {
     /// Layers of sequences.
     struct Sequence: [2, 16] -> [4] {
-        Conv1d(6, kernel = 3, causal = true, dilation = 2), Tanh, Conv1d(6, 3, stride = 2, padding = 1, groups = 2),
-        Flatten, Linear(4), LogSoftmax,
+        Conv1d(6, kernel = 3, causal = true, dilation = 2), Tanh, Conv1d(6, 3, padding = 1, groups = 2),
+        MaxPool1d(2), AvgPool1d(2), AdaptiveMaxPool1d(3), AdaptiveAvgPool1d(2),
+        Add { { GlobalAvgPool } { GlobalMaxPool } { Reshape([6, 2, 1]), AdaptiveMaxPool2d(1), Flatten } },
+        Linear(4), LogSoftmax,
     }
 }
 

@@ -225,6 +225,15 @@ networks! {
         Conv1d(4, TAPS + 1, padding = same, groups = 2, bias = false),
         Relu, Conv1d(3, 3, stride = 2, padding = valid), Flatten, Linear(2),
     }
+    /// Pools along a length.
+    sequence_pools(): [2, 13] -> [2] {
+        Tanh, MaxPool1d(3, stride = 1, padding = 1), Sigmoid, AvgPool1d(TAPS, 2, ceil_mode = true, count_include_pad = false),
+        AdaptiveMaxPool1d(5), Tanh, AdaptiveAvgPool1d(3), Flatten, Linear(2),
+    }
+    /// One number a channel.
+    global_pools(): [2, 4, 4] -> [2] {
+        AdaptiveMaxPool2d((3, 4)), Concat { { Tanh, GlobalMaxPool }, { GlobalAvgPool } }, Linear(2),
+    }
     /// Trained slopes.
     trained_slopes(): [2, 3] -> [3] { Prelu(2), Flatten, Linear(4), Prelu(init = 0.5), Linear(3), Prelu(3) }
     /// One matrix.

@@ -3,16 +3,18 @@
 //! A layer is a row of [`CATALOGUE`], defined in the file of its family; nothing else in the macro names it.
 
 mod activations;
-mod adaptive_avg_pool2d;
+mod adaptive_pool;
 mod arguments;
 mod batch_norm;
 mod bind;
 mod conv1d;
 mod conv2d;
 mod dropout;
+mod global_pool;
 mod init;
 mod linear;
 mod misfits;
+mod pool1d;
 mod pool2d;
 mod prelu;
 mod reshape;
@@ -33,8 +35,10 @@ static CATALOGUE: &[&[Kind]] = &[
     linear::KINDS,
     conv1d::KINDS,
     conv2d::KINDS,
+    pool1d::KINDS,
     pool2d::KINDS,
-    adaptive_avg_pool2d::KINDS,
+    adaptive_pool::KINDS,
+    global_pool::KINDS,
     reshape::KINDS,
     dropout::KINDS,
     batch_norm::KINDS,

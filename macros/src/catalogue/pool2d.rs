@@ -89,7 +89,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Pool {
 }
 
 /// PyTorch's rule: a window that lies in the padding alone has no value, so padding is at most half the kernel.
-fn check_padding(
+pub(super) fn check_padding(
     site: &mut Site<'_>,
     arguments: &Arguments,
     kernel: &Size,

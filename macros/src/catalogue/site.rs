@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::model::{Check, Network};
-use crate::shape::Shape;
+use crate::shape::{Output, Shape};
 use crate::size::{Size, Symbols, Unworkable};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -131,11 +131,35 @@ impl Site<'_> {
         }
     }
 
-    /// The sizes of what a user's layer puts out, read from its type, with a check of the rank.
-    fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
-        let Shape::Output(output) = self.input else {
-            return vec![Size::Unknown; rank];
-        };
+    /// The channels of what has more dimensions behind them.
+    pub(super) fn channels(&mut self) -> Size {
+        match self.input.clone() {
+            Shape::Heads(_) | Shape::Unknown => Size::Unknown,
+            Shape::Array(sizes) => match sizes.as_slice() {
+                [_, _, ..] => sizes[0].clone(),
+                sizes => {
+                    let text = format!(
+                        "`{}` takes [channels, …], but receives {}",
+                        self.kind, self.input
+                    );
+                    self.misfit(text)
+                        .help("it needs at least one dimension behind the channels");
+                    sizes.first().cloned().unwrap_or(Size::Unknown)
+                }
+            },
+            Shape::Output(output) if self.is_computable(&output) => {
+                let ty = self.input.ty(self.scalar);
+                let size =
+                    quote!(::chainrule::__private::size_at(<#ty as ::chainrule::Shape>::DIMS, 0));
+                self.symbols
+                    .define_of_layer(size, format!("{}.output[0]", output.text))
+            }
+            Shape::Output(_) => Size::Unknown,
+        }
+    }
+
+    /// Whether the sizes that a user's layer puts out can be computed with; reports when not.
+    pub(super) fn is_computable(&mut self, output: &Output) -> bool {
         if output.generic {
             let text = format!(
                 "`{}` needs to know the sizes that `{}` puts out, which depend on the parameters of the network",
@@ -144,6 +168,16 @@ impl Site<'_> {
             self.misfit(text)
                 .note("stable Rust cannot compute sizes from generic types")
                 .help("give the network literal sizes and a fixed scalar, or put only element-wise layers behind it");
+        }
+        !output.generic
+    }
+
+    /// The sizes of what a user's layer puts out, read from its type, with a check of the rank.
+    fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
+        let Shape::Output(output) = self.input else {
+            return vec![Size::Unknown; rank];
+        };
+        if !self.is_computable(output) {
             return vec![Size::Unknown; rank];
         }
         let ty = self.input.ty(self.scalar);

@@ -106,3 +106,56 @@ fn causal_and_same_have_their_conditions() {
         "2 groups do not divide the 3 channels that arrive",
     );
 }
+
+#[test]
+fn pools_along_a_length() {
+    assert_eq!(
+        output("[2, 20] { MaxPool1d(3, 2, padding = 1) }"),
+        "[2, 10]"
+    );
+    assert_eq!(
+        output("[2, 20] { AvgPool1d(3, 2, ceil_mode = true) }"),
+        "[2, 10]"
+    );
+    assert_eq!(
+        output("[2, LENGTH] { MaxPool1d(K) }"),
+        "[2, (LENGTH + 2 * 0 - 1 * (K - 1) - 1) / K + 1]"
+    );
+    assert_eq!(
+        output("[2, 20] { AdaptiveAvgPool1d(6), AdaptiveMaxPool1d(9) }"),
+        "[2, 9]"
+    );
+    assert_eq!(
+        output("[2, 20, 3] { AdaptiveMaxPool2d((3, 4)) }"),
+        "[2, 3, 4]"
+    );
+    check_error(
+        "[1, 8] { AvgPool1d(3, padding = 2) }",
+        "                                ~",
+        "the padding of `AvgPool1d` is 2, more than half of its kernel of 3",
+    );
+    check_error(
+        "[1, 8, 8] { MaxPool1d(2) }",
+        "            ~~~~~~~~~",
+        "`MaxPool1d` takes [channels, length], but receives [1, 8, 8]\n\
+         note: the input of `Net` on line 1 is [1, 8, 8]\n\
+         help: use `MaxPool2d`",
+    );
+}
+
+#[test]
+fn global_pools_leave_the_channels() {
+    assert_eq!(output("[2, 20] { GlobalAvgPool }"), "[2]");
+    assert_eq!(output("[C, 20, 3] { GlobalMaxPool }"), "[C]");
+    assert_eq!(
+        output("[4] { Scale<4>, GlobalMaxPool }"),
+        "[Scale<4>.output[0]]"
+    );
+    check_error(
+        "[8] { GlobalAvgPool }",
+        "      ~~~~~~~~~~~~~",
+        "`GlobalAvgPool` takes [channels, …], but receives [8]\n\
+         note: the input of `Net` on line 1 is [8]\n\
+         help: it needs at least one dimension behind the channels",
+    );
+}

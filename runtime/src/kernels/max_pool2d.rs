@@ -202,13 +202,13 @@ fn backward_pairs<T: Scalar, const L: usize>(
 /// Whether `x` takes the place of the largest input so far.
 #[inline(always)]
 #[allow(clippy::eq_op)] // only a NaN differs from itself
-fn wins<T: Scalar>(x: T, best: T) -> bool {
+pub(crate) fn wins<T: Scalar>(x: T, best: T) -> bool {
     (x > best) | (x != x)
 }
 
 /// The one that [`wins`].
 #[inline(always)]
-fn larger<T: Scalar>(x: T, best: T) -> T {
+pub(crate) fn larger<T: Scalar>(x: T, best: T) -> T {
     if wins(x, best) { x } else { best }
 }
 

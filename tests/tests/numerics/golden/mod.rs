@@ -7,6 +7,7 @@ mod conv2d;
 mod layers;
 mod losses;
 mod pools;
+mod pools1d;
 
 /// A table of layers; each becomes the tests `<case>::f32` and `<case>::f64`, in which `T` is the scalar.
 macro_rules! golden {

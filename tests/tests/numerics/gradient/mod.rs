@@ -6,6 +6,7 @@ mod conv2d;
 mod layers;
 mod losses;
 mod pools;
+mod pools1d;
 
 /// A table of layers; each becomes a test of its own.
 macro_rules! gradients {
