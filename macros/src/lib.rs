@@ -70,6 +70,12 @@ use proc_macro2::TokenStream;
 /// | `GlobalAvgPool`, `GlobalMaxPool` | `[c, …]` → `[c]` | |
 /// | `Flatten` | any → one dimension | |
 /// | `Reshape` | any → as many elements | `shape`, as in `Reshape([1, 28, 28])` |
+/// | `Transpose` | `[a, b]` → `[b, a]` | |
+/// | `Permute` | any → the dimensions in another order | `dims`, as in `Permute([2, 0, 1])` |
+/// | `Slice` | any → a range of one dimension | `dim, start = 0, end = ` the size; the sample's dimensions count from 0 |
+/// | `Pad` | `[c, l]` → `[c, l']`, `[c, h, w]` → `[c, h', w']` | `padding` (one number, `(left, right)` of a sequence, `(left, right, top, bottom)` of an image)`; mode = zeros` (or `reflect`, `replicate`) |
+/// | `PixelShuffle` | `[c·r², h, w]` → `[c, r·h, r·w]` | `upscale_factor` |
+/// | `Upsample` | `[c, l]` → `[c, s·l]`, `[c, h, w]` → `[c, s·h, t·w]` | `scale` (of an image a pair)`; mode = nearest` (or `linear` of a sequence, `bilinear` of an image)`, align_corners = false` |
 /// | `Dropout` | any, kept | `p = 0.5` |
 /// | `BatchNorm1d` | `[c]` or `[c, l]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
 /// | `BatchNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |

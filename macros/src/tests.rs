@@ -7,6 +7,7 @@ mod grammar;
 mod names;
 mod newcomers;
 mod plan;
+mod rearrangements;
 mod robustness;
 mod sequences;
 mod shapes;

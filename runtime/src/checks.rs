@@ -8,7 +8,7 @@
 mod arithmetic;
 mod text;
 
-pub use arithmetic::{any, max, product, quotient, size_at, sum, windows};
+pub use arithmetic::{any, difference, max, product, quotient, size_at, sum, windows};
 
 use crate::network::{LayerInfo, Network};
 use text::Text;
@@ -197,6 +197,56 @@ pub const fn check_slopes(channels: usize, slopes: usize) {
     }
 }
 
+/// A slice that is empty or reaches beyond its dimension.
+#[track_caller]
+pub const fn check_slice(dim: usize, size: usize, start: usize, end: usize) {
+    if size == 0 || (start < end && end <= size) {
+        return;
+    }
+    let mut text = Text::new();
+    text.put("`Slice` takes ")
+        .number(start)
+        .put("..")
+        .number(end);
+    text.put(" of dimension ")
+        .number(dim)
+        .put(", which has ")
+        .number(size);
+    panic!("{}", text.as_str());
+}
+
+/// A mirrored margin that is as large as what it mirrors.
+#[track_caller]
+pub const fn check_mirror(what: &str, size: usize, margin: usize) {
+    if margin >= size && size != 0 {
+        let mut text = Text::new();
+        text.put("`mode = reflect` mirrors ")
+            .number(margin)
+            .put(" elements, but of the ")
+            .put(what);
+        text.put(" of ")
+            .number(size)
+            .put(" only ")
+            .number(size - 1)
+            .put(" lie behind the edge");
+        panic!("{}", text.as_str());
+    }
+}
+
+/// Channels that make no whole pixels.
+#[track_caller]
+pub const fn check_shuffle(channels: usize, factor: usize) {
+    if factor != 0 && !channels.is_multiple_of(factor * factor) {
+        let mut text = Text::new();
+        text.put("`PixelShuffle` makes one channel of ")
+            .number(factor * factor);
+        text.put(", which do not divide the ")
+            .number(channels)
+            .put(" channels that arrive");
+        panic!("{}", text.as_str());
+    }
+}
+
 /// A network beyond a limit of its budget.
 #[track_caller]
 pub const fn check_budget<N: Network>(quantity: &str, found: usize, limit: usize) {
@@ -294,10 +344,38 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "`Slice` takes 3..6 of dimension 1, which has 5")]
+    fn a_slice_beyond_its_dimension() {
+        check_slice(1, 5, 0, 5);
+        check_slice(1, 5, 3, 6);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "`mode = reflect` mirrors 3 elements, but of the width of 3 only 2 lie behind the edge"
+    )]
+    fn a_mirror_is_as_large_as_what_lies_behind_the_edge() {
+        check_mirror("width", 3, 2);
+        check_mirror("width", 3, 3);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "`PixelShuffle` makes one channel of 9, which do not divide the 12 channels that arrive"
+    )]
+    fn channels_that_make_no_pixels() {
+        check_shuffle(12, 2);
+        check_shuffle(12, 3);
+    }
+
+    #[test]
     fn what_is_reported_elsewhere_is_not_reported_again() {
         check_input("Scale<4>", &[4], &[], "line 3");
         check_output(&[4], &[2, 0, 0], "line 3");
         check_windows("Conv2d", [0, 5, 0, 1], [0, 5, 0, 1], "line 3");
         check_reshape(0, 12, "line 3");
+        check_slice(0, 0, 1, 2);
+        check_mirror("width", 0, 2);
+        check_shuffle(3, 0);
     }
 }

@@ -234,6 +234,17 @@ networks! {
     global_pools(): [2, 4, 4] -> [2] {
         AdaptiveMaxPool2d((3, 4)), Concat { { Tanh, GlobalMaxPool }, { GlobalAvgPool } }, Linear(2),
     }
+    /// Dimensions in another order, and parts of them.
+    orders_and_ranges(): [3, 4] -> [2] {
+        Tanh, Transpose, Concat { { Slice(0, 0, TAPS), Relu } { Slice(0, 1) } }, Reshape([2, 3, 3]), Permute([2, 0, 1]),
+        Tanh, Slice(2, TAPS - 1), Flatten, Linear(2),
+    }
+    /// Margins, and what enlarges.
+    margins_and_enlarging(): [1, 3, 3] -> [2] {
+        Pad((1, 0, TAPS, 2), mode = replicate), Conv2d(4, 3), Tanh, PixelShuffle(2), Pad(2, mode = reflect), Upsample((2, TAPS)),
+        Sigmoid, Conv2d(2, 5, stride = 5), Upsample(2, mode = bilinear), Reshape([4, 48]), Pad((2, 1)),
+        Upsample(2, mode = linear, align_corners = true), AvgPool1d(9), Flatten, Linear(2),
+    }
     /// Trained slopes.
     trained_slopes(): [2, 3] -> [3] { Prelu(2), Flatten, Linear(4), Prelu(init = 0.5), Linear(3), Prelu(3) }
     /// One matrix.

@@ -14,12 +14,17 @@ mod global_pool;
 mod init;
 mod linear;
 mod misfits;
+mod pad;
+mod permute;
+mod pixel_shuffle;
 mod pool1d;
 mod pool2d;
 mod prelu;
 mod reshape;
 mod site;
+mod slice;
 mod softmax;
+mod upsample;
 mod window;
 
 pub(crate) use arguments::{Argument, Arguments};
@@ -40,6 +45,11 @@ static CATALOGUE: &[&[Kind]] = &[
     adaptive_pool::KINDS,
     global_pool::KINDS,
     reshape::KINDS,
+    permute::KINDS,
+    slice::KINDS,
+    pad::KINDS,
+    pixel_shuffle::KINDS,
+    upsample::KINDS,
     dropout::KINDS,
     batch_norm::KINDS,
     softmax::KINDS,
@@ -105,6 +115,24 @@ pub(crate) struct Inferred {
     pub(crate) value: TokenStream,
     pub(crate) parameters: Count,
     pub(crate) macs: Count,
+}
+
+impl Inferred {
+    /// A layer without parameters or multiply-adds.
+    fn plain(ty: TokenStream, value: TokenStream, output: Shape) -> Self {
+        Self {
+            output,
+            ty,
+            value,
+            parameters: Count::ZERO,
+            macs: Count::ZERO,
+        }
+    }
+
+    /// After an error.
+    fn unknown() -> Self {
+        Self::plain(TokenStream::new(), TokenStream::new(), Shape::Unknown)
+    }
 }
 
 /// The row of a layer.

@@ -158,8 +158,72 @@ impl Site<'_> {
         }
     }
 
+    /// The sizes of an array of any rank; nothing after a report.
+    pub(super) fn sizes(&mut self) -> Option<Vec<Size>> {
+        match self.input.clone() {
+            Shape::Heads(_) | Shape::Unknown => None,
+            Shape::Array(sizes) => Some(sizes),
+            Shape::Output(output) => {
+                if self.is_computable(&output) {
+                    let help = format!("insert `Reshape([…])` before `{}`", self.called);
+                    let text = format!(
+                        "`{}` needs to know how many dimensions `{}` puts out",
+                        self.kind, output.text
+                    );
+                    self.misfit(text).help(help);
+                }
+                None
+            }
+        }
+    }
+
+    /// The sizes of an array of this rank; nothing after a report. `takes` says what the layer takes.
+    pub(super) fn sizes_of_rank(&mut self, rank: usize, takes: &str) -> Option<Vec<Size>> {
+        if matches!(self.input, Shape::Output(_)) {
+            let sizes = self.output_sizes(rank, takes);
+            return (!sizes.iter().any(Size::is_unknown)).then_some(sizes);
+        }
+        let sizes = self.sizes()?;
+        if sizes.len() == rank {
+            return Some(sizes);
+        }
+        let text = format!("`{}` takes {takes}, but receives {}", self.kind, self.input);
+        let help = format!("insert `Reshape([…])` before `{}`", self.called);
+        self.misfit(text).help(help);
+        None
+    }
+
+    /// Channels, then length or height and width; nothing after a report.
+    pub(super) fn plane(&mut self) -> Option<Vec<Size>> {
+        let sizes = self.sizes()?;
+        if matches!(sizes.len(), 2 | 3) {
+            return Some(sizes);
+        }
+        let text = format!(
+            "`{}` takes [channels, length] or [channels, height, width], but receives {}",
+            self.kind, self.input
+        );
+        let shape = match sizes.as_slice() {
+            [length] if !length.is_unknown() => format!("[1, {length}]"),
+            _ => "[channels, height, width]".into(),
+        };
+        let help = format!("insert `Reshape({shape})` before `{}`", self.called);
+        self.misfit(text).help(help);
+        None
+    }
+
+    /// Reports a dimension that what arrives does not have.
+    pub(super) fn no_dimension(&mut self, place: Option<Place>, dim: u64, rank: usize) {
+        let text = format!("there is no dimension {dim} in {}", self.input);
+        let last = rank.saturating_sub(1);
+        self.diagnostics
+            .error(place.unwrap_or(self.span.into()), text)
+            .note(self.origin)
+            .help(format!("count the sample's dimensions from 0 to {last}"));
+    }
+
     /// Whether the sizes that a user's layer puts out can be computed with; reports when not.
-    pub(super) fn is_computable(&mut self, output: &Output) -> bool {
+    fn is_computable(&mut self, output: &Output) -> bool {
         if output.generic {
             let text = format!(
                 "`{}` needs to know the sizes that `{}` puts out, which depend on the parameters of the network",

@@ -8,6 +8,7 @@ mod layers;
 mod losses;
 mod pools;
 mod pools1d;
+mod shapes;
 
 /// A table of layers; each becomes the tests `<case>::f32` and `<case>::f64`, in which `T` is the scalar.
 macro_rules! golden {

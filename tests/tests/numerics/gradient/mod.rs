@@ -7,6 +7,7 @@ mod layers;
 mod losses;
 mod pools;
 mod pools1d;
+mod shapes;
 
 /// A table of layers; each becomes a test of its own.
 macro_rules! gradients {
