@@ -61,6 +61,8 @@ use proc_macro2::TokenStream;
 /// | `Linear` | `[in]` → `[out]` | `out; bias = true, init = default, bias_init = default` |
 /// | `Conv1d` | `[c, l]` → `[out, l']` | `out, kernel; stride = 1, padding = 0` (or `same`, `valid`)`, dilation = 1, groups = 1, bias = true, causal = false` (pads before the input alone)`, init = default, bias_init = default` |
 /// | `Conv2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0` (or `same`, `valid`)`, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
+/// | `ConvTranspose1d` | `[c, l]` → `[out, l']` | `out, kernel; stride = 1, padding = 0, output_padding = 0, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
+/// | `ConvTranspose2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0, output_padding = 0, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
 /// | `MaxPool1d` | `[c, l]` → `[c, l']` | `kernel, stride = kernel; padding = 0, ceil_mode = false` |
 /// | `AvgPool1d` | `[c, l]` → `[c, l']` | `kernel, stride = kernel; padding = 0, ceil_mode = false, count_include_pad = true` |
 /// | `MaxPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, ceil_mode = false` |

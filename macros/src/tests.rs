@@ -11,6 +11,7 @@ mod rearrangements;
 mod robustness;
 mod sequences;
 mod shapes;
+mod transposed;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Network;

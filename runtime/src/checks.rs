@@ -197,6 +197,17 @@ pub const fn check_slopes(channels: usize, slopes: usize) {
     }
 }
 
+/// Padding of a transposed convolution that leaves nothing of a height, width or length.
+#[track_caller]
+pub const fn check_transposed(kind: &str, what: &str, input: usize, output: usize) {
+    if output == 0 && input != 0 {
+        let mut text = Text::new();
+        text.put("the padding of `").put(kind);
+        text.put("` cuts off the whole ").put(what);
+        panic!("{}", text.as_str());
+    }
+}
+
 /// A slice that is empty or reaches beyond its dimension.
 #[track_caller]
 pub const fn check_slice(dim: usize, size: usize, start: usize, end: usize) {
@@ -344,6 +355,13 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "the padding of `ConvTranspose1d` cuts off the whole length")]
+    fn padding_that_leaves_nothing() {
+        check_transposed("ConvTranspose1d", "length", 3, 1);
+        check_transposed("ConvTranspose1d", "length", 3, 0);
+    }
+
+    #[test]
     #[should_panic(expected = "`Slice` takes 3..6 of dimension 1, which has 5")]
     fn a_slice_beyond_its_dimension() {
         check_slice(1, 5, 0, 5);
@@ -374,6 +392,7 @@ mod tests {
         check_output(&[4], &[2, 0, 0], "line 3");
         check_windows("Conv2d", [0, 5, 0, 1], [0, 5, 0, 1], "line 3");
         check_reshape(0, 12, "line 3");
+        check_transposed("ConvTranspose1d", "length", 0, 0);
         check_slice(0, 0, 1, 2);
         check_mirror("width", 0, 2);
         check_shuffle(3, 0);

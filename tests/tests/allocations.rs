@@ -72,10 +72,10 @@ network! {
     /// Layers of sequences.
     struct Sequence: [2, 16] -> [4] {
         Conv1d(6, kernel = 3, causal = true, dilation = 2), Tanh, Conv1d(6, 3, padding = 1, groups = 2),
-        Pad((1, 3), mode = reflect), Upsample(2, mode = linear), Slice(1, 2, 34), Transpose, Permute([1, 0]),
+        Pad((1, 3), mode = reflect), Upsample(2, mode = linear), Slice(1, 2, 34), ConvTranspose1d(6, 3, padding = 1), Transpose, Permute([1, 0]),
         MaxPool1d(4), AvgPool1d(2), AdaptiveMaxPool1d(3), AdaptiveAvgPool1d(2),
         Add { { GlobalAvgPool } { GlobalMaxPool } {
-            Reshape([12, 1, 1]), PixelShuffle(2), Pad(1), Upsample(2, mode = bilinear), Upsample(2), Concat { {} {} },
+            Reshape([12, 1, 1]), PixelShuffle(2), Pad(1), Upsample(2, mode = bilinear), Upsample(2), ConvTranspose2d(6, 4, stride = 2),
             AdaptiveMaxPool2d(1), Flatten,
         } },
         Linear(4), LogSoftmax,

@@ -245,6 +245,13 @@ networks! {
         Sigmoid, Conv2d(2, 5, stride = 5), Upsample(2, mode = bilinear), Reshape([4, 48]), Pad((2, 1)),
         Upsample(2, mode = linear, align_corners = true), AvgPool1d(9), Flatten, Linear(2),
     }
+    /// A decoder of images and of sequences.
+    transposed_convolutions(): [2, 3] -> [2] {
+        ConvTranspose1d(4, kernel = TAPS, stride = 2, padding = 1, output_padding = 1), Tanh,
+        ConvTranspose1d(2, 2, dilation = 2, groups = 2, bias = false), Reshape([4, 2, 2]), Relu,
+        ConvTranspose2d(2, 4, stride = 2, padding = 1, groups = 2), Tanh,
+        ConvTranspose2d(1, (TAPS, 2), stride = (1, 3), padding = (TAPS - 2, 0)), Flatten, Linear(2),
+    }
     /// Trained slopes.
     trained_slopes(): [2, 3] -> [3] { Prelu(2), Flatten, Linear(4), Prelu(init = 0.5), Linear(3), Prelu(3) }
     /// One matrix.

@@ -9,6 +9,7 @@ mod batch_norm;
 mod bind;
 mod conv1d;
 mod conv2d;
+mod conv_transpose;
 mod dropout;
 mod global_pool;
 mod init;
@@ -40,6 +41,7 @@ static CATALOGUE: &[&[Kind]] = &[
     linear::KINDS,
     conv1d::KINDS,
     conv2d::KINDS,
+    conv_transpose::KINDS,
     pool1d::KINDS,
     pool2d::KINDS,
     adaptive_pool::KINDS,

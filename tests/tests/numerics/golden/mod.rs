@@ -4,6 +4,7 @@ mod activations;
 mod batch_norm;
 mod conv1d;
 mod conv2d;
+mod conv_transpose;
 mod layers;
 mod losses;
 mod pools;

@@ -3,6 +3,7 @@
 mod activations;
 mod conv1d;
 mod conv2d;
+mod conv_transpose;
 mod layers;
 mod losses;
 mod pools;
