@@ -126,24 +126,54 @@ impl Axis {
         (self.output / self.input.max(1)).max(1)
     }
 
-    /// `u` as a fraction, so that the weights are exact up to one rounding.
+    /// `u` of output after output.
     #[inline(always)]
-    fn neighbours<T: Scalar>(self, output: usize) -> Neighbours<T> {
-        let factor = self.factor();
-        let last = self.input.saturating_sub(1);
-        let (numerator, denominator) = match self.mode {
-            UpsampleMode::Nearest => (output / factor, 1),
+    fn walk(self) -> Walk {
+        let (factor, last) = (self.factor(), self.input.saturating_sub(1));
+        let (first, step, denominator) = match self.mode {
+            UpsampleMode::Nearest => (0, 1, factor),
             UpsampleMode::Linear {
                 align_corners: false,
-            } => ((2 * output + 1).saturating_sub(factor), 2 * factor),
+            } => (1 - factor as isize, 2, 2 * factor),
             UpsampleMode::Linear {
                 align_corners: true,
-            } => (output * last, self.output.saturating_sub(1).max(1)),
+            } => (0, last, self.output.saturating_sub(1).max(1)),
         };
-        let (at, rest) = (numerator / denominator, numerator % denominator);
-        let denominator = T::from_usize(denominator);
-        let second = T::from_usize(rest) / denominator;
-        if at < last && rest > 0 {
+        Walk {
+            last,
+            interpolates: self.mode != UpsampleMode::Nearest,
+            step: step as isize,
+            denominator: denominator as isize,
+            whole: 0,
+            rest: first,
+        }
+    }
+}
+
+/// `u` as a whole number and a fraction, so that weights err by one rounding alone. The step is at most 1, so it takes
+/// no division.
+#[derive(Clone, Copy)]
+struct Walk {
+    last: usize,
+    interpolates: bool,
+    step: isize,
+    denominator: isize,
+    whole: usize,
+    /// Negative before the first input.
+    rest: isize,
+}
+
+impl Walk {
+    #[inline(always)]
+    fn next<T: Scalar>(&mut self) -> Neighbours<T> {
+        let (at, rest) = (self.whole, self.rest);
+        self.rest += self.step;
+        if self.rest >= self.denominator {
+            self.rest -= self.denominator;
+            self.whole += 1;
+        }
+        if self.interpolates && rest > 0 && at < self.last {
+            let second = T::from_usize(rest as usize) / T::from_usize(self.denominator as usize);
             Neighbours {
                 at: [at, at + 1],
                 weights: [T::ONE - second, second],
@@ -175,8 +205,9 @@ impl<T: Scalar, E: Element<T>> Work for Value<'_, T, E> {
                 .chunks_exact_mut((rows.output * columns.output).max(1)),
         );
         for (x, y) in planes {
-            for (i, y) in y.chunks_exact_mut(columns.output.max(1)).enumerate() {
-                let vertical = rows.neighbours::<T>(i);
+            let mut vertical = rows.walk();
+            for y in y.chunks_exact_mut(columns.output.max(1)) {
+                let vertical = vertical.next::<T>();
                 let [above, below] = vertical.at.map(|row| {
                     let x = x.get(row * width..).unwrap_or_default();
                     x.get(..width).unwrap_or_default()
@@ -188,8 +219,9 @@ impl<T: Scalar, E: Element<T>> Work for Value<'_, T, E> {
                     continue;
                 }
                 let [upper, lower] = vertical.weights;
-                for (j, y) in y.iter_mut().enumerate() {
-                    let horizontal = columns.neighbours::<T>(j);
+                let mut horizontal = columns.walk();
+                for y in y {
+                    let horizontal = horizontal.next::<T>();
                     *y = between(above, horizontal) * upper;
                     if lower != T::ZERO {
                         *y += between(below, horizontal) * lower;
@@ -233,8 +265,9 @@ impl<T: Scalar, E: Element<T>> Work for Derivative<'_, T, E> {
             .chunks_exact_mut((rows.input * width).max(1))
             .zip(self.dy.chunks_exact((rows.output * columns.output).max(1)));
         for (dx, dy) in planes {
-            for (i, dy) in dy.chunks_exact(columns.output.max(1)).enumerate() {
-                let vertical = rows.neighbours::<T>(i);
+            let mut vertical = rows.walk();
+            for dy in dy.chunks_exact(columns.output.max(1)) {
+                let vertical = vertical.next::<T>();
                 for (row, weight) in vertical.at.into_iter().zip(vertical.weights) {
                     if weight == T::ZERO {
                         continue;
@@ -249,8 +282,9 @@ impl<T: Scalar, E: Element<T>> Work for Derivative<'_, T, E> {
                         }
                         continue;
                     }
-                    for (j, &dy) in dy.iter().enumerate() {
-                        let horizontal = columns.neighbours::<T>(j);
+                    let mut horizontal = columns.walk();
+                    for &dy in dy {
+                        let horizontal = horizontal.next::<T>();
                         for (at, share) in horizontal.at.into_iter().zip(horizontal.weights) {
                             if let Some(dx) = dx.get_mut(at) {
                                 *dx += dy * (weight * share);
