@@ -63,9 +63,9 @@ use proc_macro2::TokenStream;
 /// | `Conv2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0` (or `same`, `valid`)`, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
 /// | `ConvTranspose1d` | `[c, l]` → `[out, l']` | `out, kernel; stride = 1, padding = 0, output_padding = 0, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
 /// | `ConvTranspose2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0, output_padding = 0, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
-/// | `MaxPool1d` | `[c, l]` → `[c, l']` | `kernel, stride = kernel; padding = 0, ceil_mode = false` |
+/// | `MaxPool1d` | `[c, l]` → `[c, l']` | `kernel, stride = kernel; padding = 0, dilation = 1, ceil_mode = false` |
 /// | `AvgPool1d` | `[c, l]` → `[c, l']` | `kernel, stride = kernel; padding = 0, ceil_mode = false, count_include_pad = true` |
-/// | `MaxPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, ceil_mode = false` |
+/// | `MaxPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, dilation = 1, ceil_mode = false` |
 /// | `AvgPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, ceil_mode = false, count_include_pad = true` |
 /// | `AdaptiveAvgPool1d`, `AdaptiveMaxPool1d` | `[c, l]` → `[c, l']` | `out` |
 /// | `AdaptiveAvgPool2d`, `AdaptiveMaxPool2d` | `[c, h, w]` → `[c, h', w']` | `out` (a pair) |

@@ -47,4 +47,7 @@ golden.layer(
     torch.randint(0, 4, (3, 4, 9)).double(),
 )
 
+case("max_pool1d_dilation", nn.MaxPool1d(3, stride=1, padding=1, dilation=4), 2, 23)
+case("max_pool2d_dilation", nn.MaxPool2d((2, 3), stride=2, padding=(1, 0), dilation=(1, 2)), 2, 7, 9)
+
 golden.save()

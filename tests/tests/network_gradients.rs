@@ -227,7 +227,7 @@ networks! {
     }
     /// Pools along a length.
     sequence_pools(): [2, 13] -> [2] {
-        Tanh, MaxPool1d(3, stride = 1, padding = 1), Sigmoid, AvgPool1d(TAPS, 2, ceil_mode = true, count_include_pad = false),
+        Tanh, MaxPool1d(3, stride = 1, padding = 1, dilation = TAPS - 2), Sigmoid, AvgPool1d(TAPS, 2, ceil_mode = true, count_include_pad = false),
         AdaptiveMaxPool1d(5), Tanh, AdaptiveAvgPool1d(3), Flatten, Linear(2),
     }
     /// One number a channel.

@@ -1,5 +1,5 @@
-//! `MaxPool1d(kernel, stride = kernel, padding = 0, ceil_mode = false)` and
-//! `AvgPool1d(the same, count_include_pad = true)`
+//! `MaxPool1d(kernel, stride = kernel, padding = 0, dilation = 1, ceil_mode = false)` and
+//! `AvgPool1d(kernel, stride = kernel, padding = 0, ceil_mode = false, count_include_pad = true)`
 
 use super::arguments::{Accepts, Argument};
 use super::pool2d::check_padding;
@@ -17,10 +17,16 @@ pub(super) const KINDS: &[Kind] = &[
             Argument::required("kernel", Accepts::Size),
             Argument::positional("stride", Accepts::Size),
             Argument::option("padding", Accepts::Size),
+            Argument::option("dilation", Accepts::Size),
             Argument::option("ceil_mode", Accepts::Bool),
         ],
         facts: PLAIN,
-        infer: |site, arguments| infer(site, arguments, quote!(MaxPool1d), quote!()),
+        infer: |site, arguments| {
+            let dilation = arguments.size_or("dilation", 1);
+            let dilation = site.positive("dilation", dilation, arguments.place("dilation"));
+            let field = quote!(dilation: #dilation);
+            infer(site, arguments, quote!(MaxPool1d), dilation, field)
+        },
     },
     Kind {
         name: "AvgPool1d",
@@ -34,8 +40,8 @@ pub(super) const KINDS: &[Kind] = &[
         facts: PLAIN,
         infer: |site, arguments| {
             let count_include_pad = arguments.flag("count_include_pad", true);
-            let field = quote!(, count_include_pad: #count_include_pad);
-            infer(site, arguments, quote!(AvgPool1d), field)
+            let field = quote!(count_include_pad: #count_include_pad);
+            infer(site, arguments, quote!(AvgPool1d), Size::Known(1), field)
         },
     },
 ];
@@ -45,6 +51,7 @@ fn infer(
     site: &mut Site<'_>,
     arguments: &Arguments,
     name: TokenStream,
+    dilation: Size,
     field: TokenStream,
 ) -> Inferred {
     let [channels, length] = site.sequence();
@@ -61,7 +68,7 @@ fn infer(
         kernel: kernel.clone(),
         stride: stride.clone(),
         padding: padding.clone(),
-        dilation: Size::Known(1),
+        dilation,
         ceil_mode: arguments.flag("ceil_mode", false),
     };
     let out = site.slide_along(&window, place("kernel"));
@@ -70,7 +77,7 @@ fn infer(
         value: quote!(::chainrule::layers::#name {
             kernel: #kernel,
             stride: #stride,
-            padding: #padding
+            padding: #padding,
             #field
         }),
         output: Shape::Array(vec![channels, out]),

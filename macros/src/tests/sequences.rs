@@ -114,6 +114,14 @@ fn pools_along_a_length() {
         "[2, 10]"
     );
     assert_eq!(
+        output("[2, 20] { MaxPool1d(3, 1, dilation = 4, padding = 1) }"),
+        "[2, 14]"
+    );
+    assert_eq!(
+        output("[2, 20, 9] { MaxPool2d(3, 2, dilation = (4, 1)) }"),
+        "[2, 6, 4]"
+    );
+    assert_eq!(
         output("[2, 20] { AvgPool1d(3, 2, ceil_mode = true) }"),
         "[2, 10]"
     );

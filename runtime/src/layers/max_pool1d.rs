@@ -4,10 +4,10 @@ use crate::layer::{Backward, Forward, Layer};
 use crate::{Element, Scalar};
 
 /// The maximum of each window, PyTorch's `nn.MaxPool1d`:
-/// `y[c][t] = max_k x[c][t·stride + k − padding]`, with −∞ outside the input.
+/// `y[c][t] = max_k x[c][t·stride + k·dilation − padding]`, with −∞ outside the input.
 ///
-/// Shapes: `x: [C, L]`, `y: [C, OL]` with `OL = ⌊(L + 2·padding − kernel) / stride⌋ + 1`; with `ceil_mode` the division
-/// rounds up, and a window that would start in the padding behind the input is left out.
+/// Shapes: `x: [C, L]`, `y: [C, OL]` with `OL = ⌊(L + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`; with
+/// `ceil_mode` the division rounds up, and a window that would start in the padding behind the input is left out.
 /// Backward: `dx` gets `dy` of each window where its maximum lies; of equal ones the first takes all. A NaN
 /// counts as larger than every number. Keeps `x`.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,8 @@ pub struct MaxPool1d<const C: usize, const L: usize, const OL: usize> {
     pub stride: usize,
     /// −∞ on each side of the input; 0 by default.
     pub padding: usize,
+    /// Distance of neighbouring inputs of a window; 1 by default.
+    pub dilation: usize,
 }
 
 impl<const C: usize, const L: usize, const OL: usize> MaxPool1d<C, L, OL> {
@@ -32,7 +34,7 @@ impl<const C: usize, const L: usize, const OL: usize> MaxPool1d<C, L, OL> {
                 kernel: self.kernel,
                 stride: self.stride,
                 padding: self.padding,
-                dilation: 1,
+                dilation: self.dilation,
             },
         }
     }
@@ -93,6 +95,7 @@ mod tests {
             kernel: 2,
             stride: 2,
             padding: 0,
+            dilation: 1,
         });
     }
 
@@ -103,6 +106,17 @@ mod tests {
             kernel: 3,
             stride: 2,
             padding: 1,
+            dilation: 1,
+        });
+    }
+
+    #[test]
+    fn gradients_of_windows_with_gaps() {
+        check_layer(MaxPool1d::<2, 23, 17> {
+            kernel: 3,
+            stride: 1,
+            padding: 1,
+            dilation: 4,
         });
     }
 }

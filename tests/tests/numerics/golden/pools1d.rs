@@ -10,6 +10,9 @@ golden! { "pools1d",
     max_pool1d_ceil_mode: MaxPool1d<2, 8, 5> = max(3, 2, 1);
     max_pool1d_negative_padding: MaxPool1d<1, 5, 3> = max(2, 2, 1);
     max_pool1d_ties: MaxPool1d<2, 9, 7> = max(3, 1, 0);
+    max_pool1d_dilation: MaxPool1d<2, 23, 17> = MaxPool1d { dilation: 4, ..max(3, 1, 1) };
+    max_pool2d_dilation: MaxPool2d<2, 7, 9, 4, 3> =
+        MaxPool2d { kernel: [2, 3], stride: [2, 2], padding: [1, 0], dilation: [1, 2] };
 
     avg_pool1d: AvgPool1d<2, 7, 3> = avg(2, 2, 0, true);
     avg_pool1d_overlapping: AvgPool1d<2, 6, 4> = avg(3, 1, 0, true);
@@ -44,6 +47,7 @@ fn max<const C: usize, const L: usize, const OL: usize>(
         kernel,
         stride,
         padding,
+        dilation: 1,
     }
 }
 

@@ -2,8 +2,9 @@ use super::gradients;
 use chainrule::layers::*;
 
 gradients! {
-    max_pool1d: MaxPool1d<2, 7, 3> = MaxPool1d { kernel: 2, stride: 2, padding: 0 };
-    max_pool1d_padding_ceil_mode: MaxPool1d<2, 8, 5> = MaxPool1d { kernel: 3, stride: 2, padding: 1 };
+    max_pool1d: MaxPool1d<2, 7, 3> = MaxPool1d { kernel: 2, stride: 2, padding: 0, dilation: 1 };
+    max_pool1d_padding_ceil_mode: MaxPool1d<2, 8, 5> = MaxPool1d { kernel: 3, stride: 2, padding: 1, dilation: 1 };
+    max_pool1d_dilation: MaxPool1d<2, 11, 5> = MaxPool1d { kernel: 3, stride: 2, padding: 1, dilation: 2 };
     avg_pool1d: AvgPool1d<2, 7, 3> = AvgPool1d { kernel: 2, stride: 2, padding: 0, count_include_pad: true };
     avg_pool1d_padding_ceil_mode: AvgPool1d<2, 8, 5> =
         AvgPool1d { kernel: 3, stride: 2, padding: 1, count_include_pad: true };
