@@ -59,12 +59,25 @@ use proc_macro2::TokenStream;
 /// | layer | input → output | options |
 /// |---|---|---|
 /// | `Linear` | `[in]` → `[out]`, `[l, in]` → `[l, out]` | `out; bias = true, init = default, bias_init = default` |
-/// | `Conv2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0` (or `same`)`, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
-/// | `MaxPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, ceil_mode = false` |
+/// | `Conv1d` | `[c, l]` → `[out, l']` | `out, kernel; stride = 1, padding = 0` (or `same`, `valid`)`, dilation = 1, groups = 1, bias = true, causal = false` (pads before the input alone)`, init = default, bias_init = default` |
+/// | `Conv2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0` (or `same`, `valid`)`, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
+/// | `ConvTranspose1d` | `[c, l]` → `[out, l']` | `out, kernel; stride = 1, padding = 0, output_padding = 0, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
+/// | `ConvTranspose2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0, output_padding = 0, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
+/// | `MaxPool1d` | `[c, l]` → `[c, l']` | `kernel, stride = kernel; padding = 0, dilation = 1, ceil_mode = false` |
+/// | `AvgPool1d` | `[c, l]` → `[c, l']` | `kernel, stride = kernel; padding = 0, ceil_mode = false, count_include_pad = true` |
+/// | `MaxPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, dilation = 1, ceil_mode = false` |
 /// | `AvgPool2d` | `[c, h, w]` → `[c, h', w']` | `kernel, stride = kernel; padding = 0, ceil_mode = false, count_include_pad = true` |
-/// | `AdaptiveAvgPool2d` | `[c, h, w]` → `[c, h', w']` | `out` (a pair) |
+/// | `AdaptiveAvgPool1d`, `AdaptiveMaxPool1d` | `[c, l]` → `[c, l']` | `out` |
+/// | `AdaptiveAvgPool2d`, `AdaptiveMaxPool2d` | `[c, h, w]` → `[c, h', w']` | `out` (a pair) |
+/// | `GlobalAvgPool`, `GlobalMaxPool` | `[c, …]` → `[c]` | |
 /// | `Flatten` | any → one dimension | |
 /// | `Reshape` | any → as many elements | `shape`, as in `Reshape([1, 28, 28])` |
+/// | `Transpose` | `[a, b]` → `[b, a]` | |
+/// | `Permute` | any → the dimensions in another order | `dims`, as in `Permute([2, 0, 1])` |
+/// | `Slice` | any → a range of one dimension | `dim, start = 0, end = ` the size; the sample's dimensions count from 0 |
+/// | `Pad` | `[c, l]` → `[c, l']`, `[c, h, w]` → `[c, h', w']` | `padding` (one number, `(left, right)` of a sequence, `(left, right, top, bottom)` of an image)`; mode = zeros` (or `reflect`, `replicate`) |
+/// | `PixelShuffle` | `[c·r², h, w]` → `[c, r·h, r·w]` | `upscale_factor` |
+/// | `Upsample` | `[c, l]` → `[c, s·l]`, `[c, h, w]` → `[c, s·h, t·w]` | `scale` (of an image a pair)`; mode = nearest` (or `linear` of a sequence, `bilinear` of an image)`, align_corners = false` |
 /// | `Dropout` | any, kept | `p = 0.5` |
 /// | `BatchNorm1d` | `[c]` or `[c, l]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
 /// | `BatchNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |

@@ -7,8 +7,11 @@ mod grammar;
 mod names;
 mod newcomers;
 mod plan;
+mod rearrangements;
 mod robustness;
+mod sequences;
 mod shapes;
+mod transposed;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Network;

@@ -8,7 +8,7 @@
 mod arithmetic;
 mod text;
 
-pub use arithmetic::{any, max, product, quotient, size_at, sum, windows};
+pub use arithmetic::{any, difference, max, product, quotient, size_at, sum, windows};
 
 use crate::network::{LayerInfo, Network};
 use text::Text;
@@ -110,6 +110,27 @@ pub const fn check_windows(kind: &str, rows: [usize; 4], columns: [usize; 4], or
     panic!("{}", text.as_str());
 }
 
+/// A kernel larger than the length it slides along: input, kernel, padding, dilation.
+#[track_caller]
+pub const fn check_window(kind: &str, window: [usize; 4], origin: &str) {
+    let [covered, available] = extent(window);
+    if covered > available {
+        let mut text = Text::new();
+        text.put("the kernel of `").put(kind).put("`");
+        if window[3] > 1 {
+            text.put(" with its dilation");
+        }
+        text.put(" covers ").number(covered);
+        text.put(", but the length");
+        if window[2] > 0 {
+            text.put(" with its padding");
+        }
+        text.put(" is only ").number(available);
+        text.put("\nnote: ").put(origin);
+        panic!("{}", text.as_str());
+    }
+}
+
 /// What a kernel covers, and what there is; nothing where a size is reported elsewhere.
 const fn extent([input, kernel, padding, dilation]: [usize; 4]) -> [usize; 2] {
     if input == 0 || kernel == 0 {
@@ -172,6 +193,67 @@ pub const fn check_slopes(channels: usize, slopes: usize) {
         text.put("`Prelu` has 1 slope, or one for each of the ")
             .number(channels);
         text.put(" channels, not ").number(slopes);
+        panic!("{}", text.as_str());
+    }
+}
+
+/// Padding of a transposed convolution that leaves nothing of a height, width or length.
+#[track_caller]
+pub const fn check_transposed(kind: &str, what: &str, input: usize, output: usize) {
+    if output == 0 && input != 0 {
+        let mut text = Text::new();
+        text.put("the padding of `").put(kind);
+        text.put("` cuts off the whole ").put(what);
+        panic!("{}", text.as_str());
+    }
+}
+
+/// A slice that is empty or reaches beyond its dimension.
+#[track_caller]
+pub const fn check_slice(dim: usize, size: usize, start: usize, end: usize) {
+    if size == 0 || (start < end && end <= size) {
+        return;
+    }
+    let mut text = Text::new();
+    text.put("`Slice` takes ")
+        .number(start)
+        .put("..")
+        .number(end);
+    text.put(" of dimension ")
+        .number(dim)
+        .put(", which has ")
+        .number(size);
+    panic!("{}", text.as_str());
+}
+
+/// A mirrored margin that is as large as what it mirrors.
+#[track_caller]
+pub const fn check_mirror(what: &str, size: usize, margin: usize) {
+    if margin >= size && size != 0 {
+        let mut text = Text::new();
+        text.put("`mode = reflect` mirrors ")
+            .number(margin)
+            .put(" elements, but of the ")
+            .put(what);
+        text.put(" of ")
+            .number(size)
+            .put(" only ")
+            .number(size - 1)
+            .put(" lie behind the edge");
+        panic!("{}", text.as_str());
+    }
+}
+
+/// Channels that make no whole pixels.
+#[track_caller]
+pub const fn check_shuffle(channels: usize, factor: usize) {
+    if factor != 0 && !channels.is_multiple_of(factor * factor) {
+        let mut text = Text::new();
+        text.put("`PixelShuffle` makes one channel of ")
+            .number(factor * factor);
+        text.put(", which do not divide the ")
+            .number(channels)
+            .put(" channels that arrive");
         panic!("{}", text.as_str());
     }
 }
@@ -265,10 +347,54 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(
+        expected = "the kernel of `Conv1d` with its dilation covers 9, but the length with its padding is only 8\nnote: line 3"
+    )]
+    fn a_window_along_a_length() {
+        check_window("Conv1d", [6, 5, 1, 2], "line 3");
+    }
+
+    #[test]
+    #[should_panic(expected = "the padding of `ConvTranspose1d` cuts off the whole length")]
+    fn padding_that_leaves_nothing() {
+        check_transposed("ConvTranspose1d", "length", 3, 1);
+        check_transposed("ConvTranspose1d", "length", 3, 0);
+    }
+
+    #[test]
+    #[should_panic(expected = "`Slice` takes 3..6 of dimension 1, which has 5")]
+    fn a_slice_beyond_its_dimension() {
+        check_slice(1, 5, 0, 5);
+        check_slice(1, 5, 3, 6);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "`mode = reflect` mirrors 3 elements, but of the width of 3 only 2 lie behind the edge"
+    )]
+    fn a_mirror_is_as_large_as_what_lies_behind_the_edge() {
+        check_mirror("width", 3, 2);
+        check_mirror("width", 3, 3);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "`PixelShuffle` makes one channel of 9, which do not divide the 12 channels that arrive"
+    )]
+    fn channels_that_make_no_pixels() {
+        check_shuffle(12, 2);
+        check_shuffle(12, 3);
+    }
+
+    #[test]
     fn what_is_reported_elsewhere_is_not_reported_again() {
         check_input("Scale<4>", &[4], &[], "line 3");
         check_output(&[4], &[2, 0, 0], "line 3");
         check_windows("Conv2d", [0, 5, 0, 1], [0, 5, 0, 1], "line 3");
         check_reshape(0, 12, "line 3");
+        check_transposed("ConvTranspose1d", "length", 0, 0);
+        check_slice(0, 0, 1, 2);
+        check_mirror("width", 0, 2);
+        check_shuffle(3, 0);
     }
 }

@@ -76,6 +76,20 @@ network! {
 }
 
 network! {
+    /// Layers of sequences.
+    struct Sequence: [2, 16] -> [4] {
+        Conv1d(6, kernel = 3, causal = true, dilation = 2), Tanh, Conv1d(6, 3, padding = 1, groups = 2),
+        Pad((1, 3), mode = reflect), Upsample(2, mode = linear), Slice(1, 2, 34), ConvTranspose1d(6, 3, padding = 1), Transpose, Permute([1, 0]),
+        MaxPool1d(4), AvgPool1d(2), AdaptiveMaxPool1d(3), AdaptiveAvgPool1d(2),
+        Add { { GlobalAvgPool } { GlobalMaxPool } {
+            Reshape([12, 1, 1]), PixelShuffle(2), Pad(1), Upsample(2, mode = bilinear), Upsample(2), ConvTranspose2d(6, 4, stride = 2),
+            AdaptiveMaxPool2d(1), Flatten,
+        } },
+        Linear(4), LogSoftmax,
+    }
+}
+
+network! {
     /// Every activation.
     struct Mlp: [5] -> [3] {
         Linear(16), Relu, Linear(16), Relu6, Linear(16), LeakyRelu, Linear(16), Elu, Linear(16), Selu, Linear(16), Celu,
@@ -173,6 +187,17 @@ fn a_network_of_every_recurrent_layer_allocates_nothing() {
     check::<Sequences, _>(&inputs, &labels, &CrossEntropyLoss::default());
     check_train_step::<Sequences, _>(&inputs, &labels, &CrossEntropyLoss::default());
     let network = Sequences::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
+}
+
+#[test]
+fn a_network_of_sequences_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let inputs: Vec<[[f32; 16]; 2]> = vec![rng.random(); 21];
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Sequence, _>(&inputs, &labels, &NllLoss::default());
+    check_train_step::<Sequence, _>(&inputs, &labels, &NllLoss::default());
+    let network = Sequence::init(&mut rng);
     assert_none("forward", || network.forward(&inputs[0]));
 }
 

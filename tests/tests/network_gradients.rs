@@ -9,6 +9,9 @@ use chainrule_tests::{assert_gradient, difference, uniform};
 /// One full lane group and a part of the next.
 const SAMPLES: usize = 19;
 
+/// A size that the compiler knows, but not the macro.
+const TAPS: usize = 3;
+
 /// The loss as a function of parameters and inputs: always with the same dropped elements.
 struct Problem<N: Network<Scalar = f64>> {
     network: Box<N>,
@@ -215,6 +218,39 @@ networks! {
         Conv2d(4, kernel = (3, 2), stride = (2, 1), padding = 1, groups = 2), Silu,
         MaxPool2d(3, stride = 1, padding = 1), AvgPool2d(2, ceil_mode = true, count_include_pad = false),
         AdaptiveAvgPool2d((1, 2)), Flatten, Linear(3),
+    }
+    /// A sequence, with the options of its convolutions.
+    sequence(): [2, 9] -> [2] {
+        Conv1d(4, kernel = TAPS, causal = true, dilation = 2), Tanh,
+        Conv1d(4, TAPS + 1, padding = same, groups = 2, bias = false),
+        Relu, Conv1d(3, 3, stride = 2, padding = valid), Flatten, Linear(2),
+    }
+    /// Pools along a length.
+    sequence_pools(): [2, 13] -> [2] {
+        Tanh, MaxPool1d(3, stride = 1, padding = 1, dilation = TAPS - 2), Sigmoid, AvgPool1d(TAPS, 2, ceil_mode = true, count_include_pad = false),
+        AdaptiveMaxPool1d(5), Tanh, AdaptiveAvgPool1d(3), Flatten, Linear(2),
+    }
+    /// One number a channel.
+    global_pools(): [2, 4, 4] -> [2] {
+        AdaptiveMaxPool2d((3, 4)), Concat { { Tanh, GlobalMaxPool }, { GlobalAvgPool } }, Linear(2),
+    }
+    /// Dimensions in another order, and parts of them.
+    orders_and_ranges(): [3, 4] -> [2] {
+        Tanh, Transpose, Concat { { Slice(0, 0, TAPS), Relu } { Slice(0, 1) } }, Reshape([2, 3, 3]), Permute([2, 0, 1]),
+        Tanh, Slice(2, TAPS - 1), Flatten, Linear(2),
+    }
+    /// Margins, and what enlarges.
+    margins_and_enlarging(): [1, 3, 3] -> [2] {
+        Pad((1, 0, TAPS, 2), mode = replicate), Conv2d(4, 3), Tanh, PixelShuffle(2), Pad(2, mode = reflect), Upsample((2, TAPS)),
+        Sigmoid, Conv2d(2, 5, stride = 5), Upsample(2, mode = bilinear), Reshape([4, 48]), Pad((2, 1)),
+        Upsample(2, mode = linear, align_corners = true), AvgPool1d(9), Flatten, Linear(2),
+    }
+    /// A decoder of images and of sequences.
+    transposed_convolutions(): [2, 3] -> [2] {
+        ConvTranspose1d(4, kernel = TAPS, stride = 2, padding = 1, output_padding = 1), Tanh,
+        ConvTranspose1d(2, 2, dilation = 2, groups = 2, bias = false), Reshape([4, 2, 2]), Relu,
+        ConvTranspose2d(2, 4, stride = 2, padding = 1, groups = 2), Tanh,
+        ConvTranspose2d(1, (TAPS, 2), stride = (1, 3), padding = (TAPS - 2, 0)), Flatten, Linear(2),
     }
     /// Trained slopes.
     trained_slopes(): [2, 3] -> [3] { Prelu(2), Flatten, Linear(4), Prelu(init = 0.5), Linear(3), Prelu(3) }

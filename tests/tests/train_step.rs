@@ -20,6 +20,12 @@ network! {
 }
 
 network! {
+    struct Decoder: [1, 9] -> [3] {
+        Conv1d(4, kernel = 3, causal = true), Relu, ConvTranspose1d(3, 4, stride = 2), Tanh, GlobalAvgPool,
+    }
+}
+
+network! {
     struct Normed: [5] -> [3] { Linear(16), BatchNorm1d, Relu, Linear(3) }
 }
 
@@ -110,6 +116,7 @@ fn a_step_in_one_is_the_two_calls() {
     check::<Mlp>(&[1, 5, 16, 32, 40]);
     check::<Large>(&[1, 5, 16, 40]);
     check::<Cnn>(&[1, 5, 16, 40]);
+    check::<Decoder>(&[1, 5, 16, 40]);
     check::<Normed>(&[2, 5, 16, 32]);
 }
 

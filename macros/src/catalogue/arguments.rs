@@ -22,10 +22,16 @@ pub(crate) enum Accepts {
     Size,
     /// `3` or `(3, 5)`
     Pair,
-    /// `3`, `(3, 5)` or `same`
+    /// `3`, `(3, 5)`, `same` or `valid`
     Padding,
+    /// `3`, `same` or `valid`
+    Padding1d,
     /// `[1, 28, 28]`
     Shape,
+    /// `[2, 0, 1]`: dimensions, counted from 0
+    Dims,
+    /// `1`, `(1, 2)` or `(1, 2, 3, 4)`: all around, left and right, left, right, top and bottom
+    Sides,
     /// `true` or `false`
     Bool,
     /// `0.5`, or an expression of type `f64`
@@ -72,7 +78,9 @@ impl Argument {
 pub(crate) enum Value {
     Size(Size),
     Pair([Size; 2]),
+    /// As much padding as keeps the size.
     Same,
+    /// A shape, dimensions, or sides.
     Shape(Vec<Size>),
     Bool(bool),
     /// An expression of type `f64`, and its value where it is a literal.

@@ -108,11 +108,17 @@ impl Reader<'_> {
     fn value(&mut self, expression: &Expr, argument: &Argument) -> Option<Value> {
         let expression = bare(expression);
         match argument.accepts {
-            Accepts::Size => {
+            Accepts::Padding | Accepts::Padding1d if is_word(expression, "same") => {
+                Some(Value::Same)
+            }
+            Accepts::Padding if is_word(expression, "valid") => {
+                Some(Value::Pair([Size::Known(0), Size::Known(0)]))
+            }
+            Accepts::Padding1d if is_word(expression, "valid") => Some(Value::Size(Size::Known(0))),
+            Accepts::Size | Accepts::Padding1d => {
                 let size = self.size(expression);
                 (!size.is_unknown()).then_some(Value::Size(size))
             }
-            Accepts::Padding if is_word(expression, "same") => Some(Value::Same),
             Accepts::Pair | Accepts::Padding => {
                 let pair = match expression {
                     Expr::Tuple(tuple) if tuple.elems.len() == 2 => {
@@ -141,13 +147,33 @@ impl Reader<'_> {
                 };
                 (!pair.iter().any(Size::is_unknown)).then_some(Value::Pair(pair))
             }
-            Accepts::Shape => {
+            Accepts::Sides => {
+                let sides: Vec<Size> = match expression {
+                    Expr::Tuple(tuple) if matches!(tuple.elems.len(), 2 | 4) => {
+                        tuple.elems.iter().map(|side| self.size(side)).collect()
+                    }
+                    Expr::Tuple(tuple) => {
+                        let text = format!(
+                            "`{}` takes one number, two or four, found {}",
+                            argument.name,
+                            tuple.elems.len()
+                        );
+                        self.diagnostics
+                            .error(Place::of(expression), text)
+                            .help("write `1`, `(left, right)`, or `(left, right, top, bottom)`");
+                        return None;
+                    }
+                    _ => vec![self.size(expression)],
+                };
+                (!sides.iter().any(Size::is_unknown)).then_some(Value::Shape(sides))
+            }
+            Accepts::Shape | Accepts::Dims => {
                 let Expr::Array(array) = expression else {
-                    self.mistyped(
-                        expression,
-                        argument,
-                        "a shape in brackets, as in `[1, 28, 28]`",
-                    );
+                    let expected = match argument.accepts {
+                        Accepts::Dims => "an order of dimensions in brackets, as in `[1, 0]`",
+                        _ => "a shape in brackets, as in `[1, 28, 28]`",
+                    };
+                    self.mistyped(expression, argument, expected);
                     return None;
                 };
                 let sizes: Vec<Size> = array.elems.iter().map(|size| self.size(size)).collect();

@@ -86,7 +86,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
 }
 
 /// Every group reads and writes as many channels as every other.
-fn check_groups(
+pub(super) fn check_groups(
     site: &mut Site<'_>,
     arguments: &Arguments,
     what: &str,

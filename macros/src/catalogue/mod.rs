@@ -3,21 +3,30 @@
 //! A layer is a row of [`CATALOGUE`], defined in the file of its family; nothing else in the macro names it.
 
 mod activations;
-mod adaptive_avg_pool2d;
+mod adaptive_pool;
 mod arguments;
 mod batch_norm;
 mod bind;
+mod conv1d;
 mod conv2d;
+mod conv_transpose;
 mod dropout;
+mod global_pool;
 mod init;
 mod linear;
 mod misfits;
+mod pad;
+mod permute;
+mod pixel_shuffle;
+mod pool1d;
 mod pool2d;
 mod prelu;
 mod recurrent;
 mod reshape;
 mod site;
+mod slice;
 mod softmax;
+mod upsample;
 mod window;
 
 pub(crate) use arguments::{Argument, Arguments};
@@ -32,10 +41,19 @@ use proc_macro2::TokenStream;
 /// All rows, in the order of the documentation.
 static CATALOGUE: &[&[Kind]] = &[
     linear::KINDS,
+    conv1d::KINDS,
     conv2d::KINDS,
+    conv_transpose::KINDS,
+    pool1d::KINDS,
     pool2d::KINDS,
-    adaptive_avg_pool2d::KINDS,
+    adaptive_pool::KINDS,
+    global_pool::KINDS,
     reshape::KINDS,
+    permute::KINDS,
+    slice::KINDS,
+    pad::KINDS,
+    pixel_shuffle::KINDS,
+    upsample::KINDS,
     dropout::KINDS,
     batch_norm::KINDS,
     softmax::KINDS,
@@ -105,6 +123,24 @@ pub(crate) struct Inferred {
     pub(crate) value: TokenStream,
     pub(crate) parameters: Count,
     pub(crate) macs: Count,
+}
+
+impl Inferred {
+    /// A layer without parameters or multiply-adds.
+    fn plain(ty: TokenStream, value: TokenStream, output: Shape) -> Self {
+        Self {
+            output,
+            ty,
+            value,
+            parameters: Count::ZERO,
+            macs: Count::ZERO,
+        }
+    }
+
+    /// After an error.
+    fn unknown() -> Self {
+        Self::plain(TokenStream::new(), TokenStream::new(), Shape::Unknown)
+    }
 }
 
 /// The row of a layer.

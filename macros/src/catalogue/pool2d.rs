@@ -1,5 +1,5 @@
-//! `MaxPool2d(kernel, stride = kernel, padding = 0, ceil_mode = false)` and
-//! `AvgPool2d(the same, count_include_pad = true)`
+//! `MaxPool2d(kernel, stride = kernel, padding = 0, dilation = 1, ceil_mode = false)` and
+//! `AvgPool2d(kernel, stride = kernel, padding = 0, ceil_mode = false, count_include_pad = true)`
 
 use super::arguments::{Accepts, Argument};
 use super::{Arguments, Inferred, Kind, PLAIN, Site};
@@ -16,12 +16,16 @@ pub(super) const KINDS: &[Kind] = &[
             Argument::required("kernel", Accepts::Pair),
             Argument::positional("stride", Accepts::Pair),
             Argument::option("padding", Accepts::Pair),
+            Argument::option("dilation", Accepts::Pair),
             Argument::option("ceil_mode", Accepts::Bool),
         ],
         facts: PLAIN,
         infer: |site, arguments| {
-            let pool = infer(site, arguments);
-            let fields = pool.fields.clone();
+            let dilation = arguments.pair_or("dilation", 1);
+            let dilation = site.positive_pair("dilation", dilation, arguments.place("dilation"));
+            let pool = infer(site, arguments, &dilation);
+            let (fields, [dh, dw]) = (&pool.fields, dilation);
+            let fields = quote!(#fields, dilation: [#dh, #dw]);
             pool.into_layer(quote!(MaxPool2d), fields)
         },
     },
@@ -37,7 +41,7 @@ pub(super) const KINDS: &[Kind] = &[
         facts: PLAIN,
         infer: |site, arguments| {
             let count_include_pad = arguments.flag("count_include_pad", true);
-            let pool = infer(site, arguments);
+            let pool = infer(site, arguments, &[Size::Known(1), Size::Known(1)]);
             let fields = &pool.fields;
             let fields = quote!(#fields, count_include_pad: #count_include_pad);
             pool.into_layer(quote!(AvgPool2d), fields)
@@ -53,7 +57,7 @@ struct Pool {
 }
 
 /// `[c, h, w] → [c, oh, ow]`
-fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Pool {
+fn infer(site: &mut Site<'_>, arguments: &Arguments, dilation: &[Size; 2]) -> Pool {
     let [channels, height, width] = site.image();
     let place = |name| arguments.place(name);
     let kernel = site.positive_pair("kernel", arguments.pair("kernel"), place("kernel"));
@@ -73,7 +77,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Pool {
         kernel: kernel[axis].clone(),
         stride: stride[axis].clone(),
         padding: padding[axis].clone(),
-        dilation: Size::Known(1),
+        dilation: dilation[axis].clone(),
         ceil_mode,
     };
     let windows = [window(&height, 0), window(&width, 1)];
@@ -89,7 +93,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Pool {
 }
 
 /// PyTorch's rule: a window that lies in the padding alone has no value, so padding is at most half the kernel.
-fn check_padding(
+pub(super) fn check_padding(
     site: &mut Site<'_>,
     arguments: &Arguments,
     kernel: &Size,

@@ -80,7 +80,7 @@ fn infer(
     cell: TokenStream,
     value: TokenStream,
 ) -> Inferred {
-    let [length, input] = site.sequence();
+    let [length, input] = site.steps();
     let hidden = site.positive(
         "hidden",
         arguments.size("hidden"),

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::model::{Check, Network};
-use crate::shape::Shape;
+use crate::shape::{Output, Shape};
 use crate::size::{Size, Symbols, Unworkable};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -100,8 +100,39 @@ impl Site<'_> {
         }
     }
 
-    /// Length and features of a sequence.
+    /// Channels and length of a sequence.
     pub(super) fn sequence(&mut self) -> [Size; 2] {
+        let unknown = [Size::Unknown, Size::Unknown];
+        match self.input.clone() {
+            Shape::Heads(_) | Shape::Unknown => unknown,
+            Shape::Array(sizes) => match <[Size; 2]>::try_from(sizes) {
+                Ok(sizes) => sizes,
+                Err(sizes) => {
+                    let shape = match sizes.as_slice() {
+                        [length] if !length.is_unknown() => format!("[1, {length}]"),
+                        _ => "[channels, length]".into(),
+                    };
+                    let help = match (sizes.len(), self.kind.strip_suffix("1d")) {
+                        (3, Some(kind)) => format!("use `{kind}2d`"),
+                        _ => format!("insert `Reshape({shape})` before `{}`", self.called),
+                    };
+                    let text = format!(
+                        "`{}` takes [channels, length], but receives {}",
+                        self.kind, self.input
+                    );
+                    self.misfit(text).help(help);
+                    unknown
+                }
+            },
+            Shape::Output(_) => {
+                let sizes = self.output_sizes(2, "[channels, length]");
+                <[Size; 2]>::try_from(sizes).unwrap_or(unknown)
+            }
+        }
+    }
+
+    /// Length and features of a sequence for layers that go through it step by step.
+    pub(super) fn steps(&mut self) -> [Size; 2] {
         let unknown = [Size::Unknown, Size::Unknown];
         match self.input.clone() {
             Shape::Heads(_) | Shape::Unknown => unknown,
@@ -133,11 +164,99 @@ impl Site<'_> {
         }
     }
 
-    /// The sizes of what a user's layer puts out, read from its type, with a check of the rank.
-    fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
-        let Shape::Output(output) = self.input else {
-            return vec![Size::Unknown; rank];
+    /// The channels of what has more dimensions behind them.
+    pub(super) fn channels(&mut self) -> Size {
+        match self.input.clone() {
+            Shape::Heads(_) | Shape::Unknown => Size::Unknown,
+            Shape::Array(sizes) => match sizes.as_slice() {
+                [_, _, ..] => sizes[0].clone(),
+                sizes => {
+                    let text = format!(
+                        "`{}` takes [channels, …], but receives {}",
+                        self.kind, self.input
+                    );
+                    self.misfit(text)
+                        .help("it needs at least one dimension behind the channels");
+                    sizes.first().cloned().unwrap_or(Size::Unknown)
+                }
+            },
+            Shape::Output(output) if self.is_computable(&output) => {
+                let ty = self.input.ty(self.scalar);
+                let size =
+                    quote!(::chainrule::__private::size_at(<#ty as ::chainrule::Shape>::DIMS, 0));
+                self.symbols
+                    .define_of_layer(size, format!("{}.output[0]", output.text))
+            }
+            Shape::Output(_) => Size::Unknown,
+        }
+    }
+
+    /// The sizes of an array of any rank; nothing after a report.
+    pub(super) fn sizes(&mut self) -> Option<Vec<Size>> {
+        match self.input.clone() {
+            Shape::Heads(_) | Shape::Unknown => None,
+            Shape::Array(sizes) => Some(sizes),
+            Shape::Output(output) => {
+                if self.is_computable(&output) {
+                    let help = format!("insert `Reshape([…])` before `{}`", self.called);
+                    let text = format!(
+                        "`{}` needs to know how many dimensions `{}` puts out",
+                        self.kind, output.text
+                    );
+                    self.misfit(text).help(help);
+                }
+                None
+            }
+        }
+    }
+
+    /// The sizes of an array of this rank; nothing after a report. `takes` says what the layer takes.
+    pub(super) fn sizes_of_rank(&mut self, rank: usize, takes: &str) -> Option<Vec<Size>> {
+        if matches!(self.input, Shape::Output(_)) {
+            let sizes = self.output_sizes(rank, takes);
+            return (!sizes.iter().any(Size::is_unknown)).then_some(sizes);
+        }
+        let sizes = self.sizes()?;
+        if sizes.len() == rank {
+            return Some(sizes);
+        }
+        let text = format!("`{}` takes {takes}, but receives {}", self.kind, self.input);
+        let help = format!("insert `Reshape([…])` before `{}`", self.called);
+        self.misfit(text).help(help);
+        None
+    }
+
+    /// Channels, then length or height and width; nothing after a report.
+    pub(super) fn plane(&mut self) -> Option<Vec<Size>> {
+        let sizes = self.sizes()?;
+        if matches!(sizes.len(), 2 | 3) {
+            return Some(sizes);
+        }
+        let text = format!(
+            "`{}` takes [channels, length] or [channels, height, width], but receives {}",
+            self.kind, self.input
+        );
+        let shape = match sizes.as_slice() {
+            [length] if !length.is_unknown() => format!("[1, {length}]"),
+            _ => "[channels, height, width]".into(),
         };
+        let help = format!("insert `Reshape({shape})` before `{}`", self.called);
+        self.misfit(text).help(help);
+        None
+    }
+
+    /// Reports a dimension that what arrives does not have.
+    pub(super) fn no_dimension(&mut self, place: Option<Place>, dim: u64, rank: usize) {
+        let text = format!("there is no dimension {dim} in {}", self.input);
+        let last = rank.saturating_sub(1);
+        self.diagnostics
+            .error(place.unwrap_or(self.span.into()), text)
+            .note(self.origin)
+            .help(format!("count the sample's dimensions from 0 to {last}"));
+    }
+
+    /// Whether the sizes that a user's layer puts out can be computed with; reports when not.
+    fn is_computable(&mut self, output: &Output) -> bool {
         if output.generic {
             let text = format!(
                 "`{}` needs to know the sizes that `{}` puts out, which depend on the parameters of the network",
@@ -146,6 +265,16 @@ impl Site<'_> {
             self.misfit(text)
                 .note("stable Rust cannot compute sizes from generic types")
                 .help("give the network literal sizes and a fixed scalar, or put only element-wise layers behind it");
+        }
+        !output.generic
+    }
+
+    /// The sizes of what a user's layer puts out, read from its type, with a check of the rank.
+    fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
+        let Shape::Output(output) = self.input else {
+            return vec![Size::Unknown; rank];
+        };
+        if !self.is_computable(output) {
             return vec![Size::Unknown; rank];
         }
         let ty = self.input.ty(self.scalar);

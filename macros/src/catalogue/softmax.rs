@@ -40,18 +40,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments, name: TokenStream) -> Infer
     let dim = match (given, rank) {
         (Some(Size::Known(dim)), Some(rank)) => {
             if dim >= rank {
-                let (place, text) = (
-                    arguments.place("dim").unwrap_or(site.span.into()),
-                    format!("there is no dimension {dim} in {}", site.input),
-                );
-                let origin = site.origin;
-                site.diagnostics
-                    .error(place, text)
-                    .note(origin)
-                    .help(format!(
-                        "count the sample's dimensions from 0 to {}",
-                        rank - 1
-                    ));
+                site.no_dimension(arguments.place("dim"), dim, rank as usize);
             }
             number(dim)
         }

@@ -143,6 +143,22 @@ impl Symbols {
         Ok(self.intern(sum, texts.join(" + "), of_layer))
     }
 
+    /// `a − b`, for a `b` that is no larger; 1 where the macro knows that it is, which is reported elsewhere.
+    pub(crate) fn difference(&mut self, a: &Size, b: &Size) -> Result<Size, Unworkable> {
+        match (a, b) {
+            (a, Size::Known(0)) => Ok(a.clone()),
+            (Size::Unknown, _) | (_, Size::Unknown) => Ok(Size::Unknown),
+            (Size::Known(a), Size::Known(b)) => Ok(Size::Known(a.saturating_sub(*b).max(1))),
+            (Size::Generic(_), _) | (_, Size::Generic(_)) => Err(Unworkable::Generic),
+            (a, b) => {
+                let text = format!("{a} - {}", factor(b));
+                let of_layer = a.is_of_layer() || b.is_of_layer();
+                let difference = quote!(::chainrule::__private::difference(#a, #b));
+                Ok(self.intern(difference, text, of_layer))
+            }
+        }
+    }
+
     /// `a / b`, for sizes that divide.
     pub(crate) fn quotient(&mut self, a: &Size, b: &Size) -> Result<Size, Unworkable> {
         match (a, b) {

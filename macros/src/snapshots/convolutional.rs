@@ -298,6 +298,7 @@ const _: () = {
                 kernel: [2, 2],
                 stride: [2, 2],
                 padding: [0, 0],
+                dilation: [1, 1],
             };
             __rt::forward::<
                 f32,
@@ -355,6 +356,7 @@ const _: () = {
                 kernel: [2, 2],
                 stride: [2, 2],
                 padding: [0, 0],
+                dilation: [1, 1],
             };
             let dropout1: ::chainrule::layers::Dropout<[f32; 64]> = ::chainrule::layers::Dropout::new(
                 0.2,

@@ -369,6 +369,7 @@ const _: () = {
                 kernel: [2, 2],
                 stride: [2, 2],
                 padding: [0, 0],
+                dilation: [1, 1],
             };
             __rt::forward::<
                 f32,
@@ -478,6 +479,7 @@ const _: () = {
                 kernel: [2, 2],
                 stride: [2, 2],
                 padding: [0, 0],
+                dilation: [1, 1],
             };
             let linear1: ::chainrule::layers::Linear<
                 __Symbolic_SIZE_6,

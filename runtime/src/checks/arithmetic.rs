@@ -45,6 +45,11 @@ pub const fn any(flags: &[bool]) -> bool {
     false
 }
 
+/// `a − b`; 0 where that is no size.
+pub const fn difference(a: usize, b: usize) -> usize {
+    a.saturating_sub(b)
+}
+
 /// `a / b`; 0 where that is no number.
 pub const fn quotient(a: usize, b: usize) -> usize {
     match a.checked_div(b) {
@@ -106,6 +111,7 @@ mod tests {
         assert_eq!(size_at(&[4], 1), 0);
         assert_eq!(windows(0, 1, 1, 0, 1, false), 0);
         assert_eq!(windows(2, 3, 1, 0, 1, false), 0);
+        assert_eq!(difference(2, 3), 0);
         assert_eq!(quotient(0, 2), 0);
         assert_eq!(quotient(2, 0), 0);
         assert_eq!(product(&[0, 3]), 0);

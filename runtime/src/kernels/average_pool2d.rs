@@ -9,6 +9,13 @@ use crate::element::LANES;
 use crate::simd::kernel;
 use core::ops::Range;
 
+/// The inputs that output `o` reads where `input` positions are shared out among `output`.
+#[inline(always)]
+pub(crate) fn adaptive(input: usize, output: usize, o: usize) -> Range<usize> {
+    let output = output.max(1);
+    o * input / output..((o + 1) * input).div_ceil(output)
+}
+
 /// The windows along one axis.
 #[derive(Clone, Copy, Debug)]
 pub enum Windows {
@@ -20,6 +27,12 @@ pub enum Windows {
 }
 
 impl Windows {
+    /// The height of what has one dimension.
+    pub(crate) const ONE: Self = Self::Adaptive {
+        input: 1,
+        output: 1,
+    };
+
     #[inline(always)]
     fn input(self) -> usize {
         match self {
@@ -59,8 +72,7 @@ impl Windows {
                 )
             }
             Self::Adaptive { input, output } => {
-                let output = output.max(1);
-                let window = o * input / output..((o + 1) * input).div_ceil(output);
+                let window = adaptive(input, output, o);
                 (window.clone(), window.len())
             }
         }

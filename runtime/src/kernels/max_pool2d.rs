@@ -134,10 +134,14 @@ fn backward_planes<T: Scalar, const L: usize>(
                 let (_, winner) = maximum(geometry, x, oh, ow);
                 let (rows, columns) = (rows.taps(oh), columns.taps(ow));
                 let mut number = T::ZERO;
-                for row in rows.input..rows.input + rows.count {
+                for row in 0..rows.count {
+                    let row = rows.input + row * geometry.rows.dilation;
                     let start = row * geometry.columns.input + columns.input;
-                    let dx = dx.get_mut(start..start + columns.count);
-                    for dx in dx.unwrap_or_default() {
+                    let dx = dx.get_mut(start..).unwrap_or_default();
+                    for column in 0..columns.count {
+                        let Some(dx) = dx.get_mut(column * geometry.columns.dilation) else {
+                            break;
+                        };
                         for l in 0..L {
                             dx[l] += if winner[l] == number { dy[l] } else { T::ZERO };
                         }
@@ -202,13 +206,13 @@ fn backward_pairs<T: Scalar, const L: usize>(
 /// Whether `x` takes the place of the largest input so far.
 #[inline(always)]
 #[allow(clippy::eq_op)] // only a NaN differs from itself
-fn wins<T: Scalar>(x: T, best: T) -> bool {
+pub(crate) fn wins<T: Scalar>(x: T, best: T) -> bool {
     (x > best) | (x != x)
 }
 
 /// The one that [`wins`].
 #[inline(always)]
-fn larger<T: Scalar>(x: T, best: T) -> T {
+pub(crate) fn larger<T: Scalar>(x: T, best: T) -> T {
     if wins(x, best) { x } else { best }
 }
 
@@ -227,10 +231,14 @@ fn maximum<T: Scalar, const L: usize>(
     let mut best = [-T::INFINITY; L];
     let mut winner = [T::ZERO; L];
     let mut number = T::ZERO;
-    for row in rows.input..rows.input + rows.count {
+    for row in 0..rows.count {
+        let row = rows.input + row * geometry.rows.dilation;
         let start = row * geometry.columns.input + columns.input;
-        let x = x.get(start..start + columns.count);
-        for x in x.unwrap_or_default() {
+        let x = x.get(start..).unwrap_or_default();
+        for column in 0..columns.count {
+            let Some(x) = x.get(column * geometry.columns.dilation) else {
+                break;
+            };
             for l in 0..L {
                 let wins = wins(x[l], best[l]);
                 best[l] = if wins { x[l] } else { best[l] };
@@ -266,8 +274,9 @@ mod tests {
                     for (kh, kw) in
                         (0..rows.kernel).flat_map(|h| (0..columns.kernel).map(move |w| (h, w)))
                     {
-                        let h = (oh * rows.stride + kh).checked_sub(rows.padding);
-                        let w = (ow * columns.stride + kw).checked_sub(columns.padding);
+                        let h = (oh * rows.stride + kh * rows.dilation).checked_sub(rows.padding);
+                        let w = (ow * columns.stride + kw * columns.dilation)
+                            .checked_sub(columns.padding);
                         let (Some(h), Some(w)) = (h, w) else { continue };
                         if h >= rows.input || w >= columns.input {
                             continue;
@@ -302,6 +311,20 @@ mod tests {
         }
     }
 
+    fn dilated(
+        input: usize,
+        kernel: usize,
+        stride: usize,
+        padding: usize,
+        dilation: usize,
+    ) -> Axis {
+        Axis {
+            output: (input + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1,
+            dilation,
+            ..axis(input, kernel, stride, padding, false)
+        }
+    }
+
     #[test]
     fn agrees_with_the_definition_on_ties_nans_and_infinities() {
         let mut rng = StdRng::seed_from_u64(1);
@@ -311,6 +334,9 @@ mod tests {
             (axis(7, 3, 2, 1, false), axis(5, 3, 1, 1, false)),
             (axis(5, 2, 2, 0, true), axis(3, 3, 3, 1, true)),
             (axis(1, 1, 1, 0, false), axis(17, 5, 3, 2, true)),
+            (dilated(9, 3, 1, 1, 2), axis(5, 2, 1, 0, false)),
+            (axis(5, 2, 1, 0, false), dilated(23, 3, 1, 1, 4)),
+            (dilated(8, 2, 2, 1, 3), dilated(29, 2, 2, 1, 3)),
         ] {
             let geometry = Geometry { rows, columns };
             for (planes, lanes, isa) in [1, 3]

@@ -3,7 +3,8 @@
 use core::ops::Range;
 
 /// One axis of a convolution or a pooling: output `o` reads the inputs `o·stride + k·dilation − padding` for the taps
-/// `k < kernel`, as far as they exist.
+/// `k < kernel`, as far as they exist. So `padding` is what stands before the input; how much stands behind it follows
+/// from the number of outputs.
 #[derive(Clone, Copy, Debug)]
 pub struct Axis {
     pub(crate) input: usize,
@@ -24,6 +25,16 @@ pub(crate) struct Taps {
 }
 
 impl Axis {
+    /// The height of what has one dimension.
+    pub(crate) const ONE: Self = Self {
+        input: 1,
+        output: 1,
+        kernel: 1,
+        stride: 1,
+        padding: 0,
+        dilation: 1,
+    };
+
     /// The taps of output `o` that fall inside the input.
     #[inline(always)]
     pub(crate) fn taps(self, o: usize) -> Taps {

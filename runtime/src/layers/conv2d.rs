@@ -195,6 +195,7 @@ impl<
                 E::LANES,
                 self.geometry(),
                 cx.parameters.weight.as_slice(),
+                &[],
                 dy,
                 E::scalars_mut(d_input.as_flattened_mut().as_flattened_mut()),
             );

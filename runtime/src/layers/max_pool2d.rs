@@ -4,10 +4,12 @@ use crate::layer::{Backward, Forward, Layer};
 use crate::{Element, Scalar};
 
 /// The maximum of each window, PyTorch's `nn.MaxPool2d`:
-/// `y[c][i][j] = max_{k,l} x[c][i·stride + k − padding][j·stride + l − padding]`, with −∞ outside the input.
+/// `y[c][i][j] = max_{k,l} x[c][i·stride + k·dilation − padding][j·stride + l·dilation − padding]`, with −∞ outside the
+/// input.
 ///
-/// Shapes: `x: [C, H, W]`, `y: [C, OH, OW]` with `OH = ⌊(H + 2·padding − kernel) / stride⌋ + 1`, `OW` alike; with
-/// `ceil_mode` the division rounds up, and windows that would start in the padding behind the input are left out.
+/// Shapes: `x: [C, H, W]`, `y: [C, OH, OW]` with
+/// `OH = ⌊(H + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`, `OW` alike; with `ceil_mode` the division rounds up,
+/// and windows that would start in the padding behind the input are left out.
 /// Backward: `dx` gets `dy` of each window where its maximum lies; of equal ones the first in row-major order takes
 /// all. A NaN counts as larger than every number. Keeps `x`.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +26,8 @@ pub struct MaxPool2d<
     pub stride: [usize; 2],
     /// Rows and columns of −∞ on each side of the input; 0 by default.
     pub padding: [usize; 2],
+    /// Distance of neighbouring inputs of a window; 1 by default.
+    pub dilation: [usize; 2],
 }
 
 impl<const C: usize, const H: usize, const W: usize, const OH: usize, const OW: usize>
@@ -37,7 +41,7 @@ impl<const C: usize, const H: usize, const W: usize, const OH: usize, const OW: 
             kernel: self.kernel[axis],
             stride: self.stride[axis],
             padding: self.padding[axis],
-            dilation: 1,
+            dilation: self.dilation[axis],
         };
         Geometry {
             rows: axis(0, H, OH),
@@ -103,6 +107,7 @@ mod tests {
             kernel: [2; 2],
             stride: [2; 2],
             padding: [0; 2],
+            dilation: [1; 2],
         });
     }
 
@@ -113,6 +118,17 @@ mod tests {
             kernel: [3, 2],
             stride: [2; 2],
             padding: [1, 0],
+            dilation: [1; 2],
+        });
+    }
+
+    #[test]
+    fn gradients_of_windows_with_gaps() {
+        check_layer(MaxPool2d::<2, 7, 9, 4, 5> {
+            kernel: [2, 3],
+            stride: [2, 1],
+            padding: [1, 0],
+            dilation: [1, 2],
         });
     }
 }

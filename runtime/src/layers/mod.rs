@@ -1,35 +1,65 @@
 //! The built-in layers, one file each: parameters, forward, backward.
 
 pub mod activations;
+mod adaptive_avg_pool1d;
 mod adaptive_avg_pool2d;
+mod adaptive_max_pool;
+mod avg_pool1d;
 mod avg_pool2d;
 mod axis;
 mod batch_norm;
+mod conv1d;
 mod conv2d;
+mod conv_transpose;
+mod conv_transpose1d;
+mod conv_transpose2d;
 mod dropout;
+mod global_pool;
 mod linear;
 mod linear_sequence;
 mod log_softmax;
+mod max_pool1d;
 mod max_pool2d;
+mod pad;
+mod permute;
+mod pixel_shuffle;
+mod plane;
 mod pointwise;
 mod prelu;
 mod recurrent;
 mod reshape;
+mod slice;
 mod softmax;
+mod strided;
+mod upsample;
 
+pub use adaptive_avg_pool1d::AdaptiveAvgPool1d;
 pub use adaptive_avg_pool2d::AdaptiveAvgPool2d;
+pub use adaptive_max_pool::{AdaptiveMaxPool1d, AdaptiveMaxPool2d};
+pub use avg_pool1d::AvgPool1d;
 pub use avg_pool2d::AvgPool2d;
 pub use batch_norm::{BatchNorm, BatchNormBuffers, BatchNormParameters};
+pub use conv_transpose::ConvTransposeParameters;
+pub use conv_transpose1d::ConvTranspose1d;
+pub use conv_transpose2d::ConvTranspose2d;
+pub use conv1d::{Conv1d, Conv1dParameters};
 pub use conv2d::{Conv2d, Conv2dParameters};
 pub use dropout::Dropout;
+pub use global_pool::{GlobalAvgPool, GlobalMaxPool};
 pub use linear::{Linear, LinearParameters};
 pub use linear_sequence::LinearSequence;
 pub use log_softmax::LogSoftmax;
+pub use max_pool1d::MaxPool1d;
 pub use max_pool2d::MaxPool2d;
+pub use pad::{Pad, PadMode};
+pub use permute::Permute;
+pub use pixel_shuffle::PixelShuffle;
 pub use pointwise::{Activation, Pointwise};
 pub use prelu::Prelu;
 pub use recurrent::{
     BackwardStep, Cell, ForwardStep, Gru, Lstm, Recurrent, RecurrentParameters, Rnn,
 };
 pub use reshape::Reshape;
+pub use slice::Slice;
 pub use softmax::Softmax;
+pub use upsample::{Upsample, UpsampleMode};

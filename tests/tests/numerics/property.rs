@@ -139,6 +139,7 @@ fn max_pool_gives_a_tie_to_the_first() {
         kernel: [2, 2],
         stride: [2, 2],
         padding: [0, 0],
+        dilation: [1, 1],
     };
     #[rustfmt::skip]
     let inputs = [
@@ -171,6 +172,7 @@ fn pools_hand_on_the_whole_gradient() {
         kernel: [3, 3],
         stride: [2, 2],
         padding: [1, 1],
+        dilation: [1, 1],
     };
     let d_outputs = uniform(&mut rng, 1.0, 21 * 12);
     let training = train_plain::<_, Lanes<f64>>(max, &inputs, &d_outputs);

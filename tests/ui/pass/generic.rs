@@ -10,6 +10,12 @@ network! {
 network! {
     pub struct Both<const N: usize, T>: [N] -> [N] { mix: Linear(N), Flatten, Relu }
 }
+network! {
+    pub struct Sequences<const C: usize, const L: usize, T>: [C, L] -> [C] {
+        Transpose, Permute([1, 0]), Add { { Slice(0, 0, C) } { MaxPool1d(1), Pad(0) } },
+        AvgPool1d(3, 1, padding = 1), GlobalAvgPool, Linear(C),
+    }
+}
 
 fn sum<T: Scalar>(net: &Net<T>) -> T {
     net.parameters().iter().copied().sum()
@@ -24,6 +30,8 @@ fn main() {
     assert!(sum(&single) != 0.0 && sum(&double) != 0.0);
     let [y] = double.forward(&[0.1, 0.2, 0.3]);
     assert!(y.is_finite());
+    let sequences = Sequences::<2, 5, f64>::init(&mut rng);
+    assert!(sequences.forward(&[[0.5; 5]; 2]).iter().all(|y| y.is_finite()));
     let mut both = Both::<7, f64>::init(&mut rng);
     let mut workspace = Both::<7, f64>::workspace();
     both.backpropagate(&[[1.0; 7]], &[[0.0; 7]], &MseLoss::default(), &mut workspace).unwrap();

@@ -4,7 +4,8 @@ use super::{Correlate, Geometry};
 use crate::Scalar;
 use crate::simd::Isa;
 
-/// `dx = Wᵀ ∗ dy` for `lanes` samples side by side.
+/// `dx = Wᵀ ∗ dy + b` for `lanes` samples side by side, with a bias for each channel of `x`, or none: a transposed
+/// convolution has one.
 ///
 /// With a stride the inputs fall into classes that meet different taps, every `stride`-th row and column one class; each
 /// is a correlation of its own.
@@ -14,6 +15,7 @@ pub(crate) fn backward_input<T: Scalar + Correlate<T>>(
     lanes: usize,
     geometry: Geometry,
     weight: &[T],
+    bias: &[T],
     dy: &[T],
     dx: &mut [T],
 ) {
@@ -22,7 +24,10 @@ pub(crate) fn backward_input<T: Scalar + Correlate<T>>(
     let [rows_apart, columns_apart] = [rows.stride.max(1), columns.stride.max(1)];
     let unread = |axis, stride| (0..stride).any(|input| Line::backward(axis, input).0.taps == 0);
     if unread(rows, rows_apart) || unread(columns, columns_apart) {
-        dx.fill(T::ZERO);
+        let planes = dx.chunks_exact_mut((rows.input * columns.input * lanes).max(1));
+        for (channel, dx) in planes.enumerate() {
+            dx.fill(bias.get(channel).copied().unwrap_or(T::ZERO));
+        }
     }
     for row in 0..rows_apart.min(rows.input) {
         for column in 0..columns_apart.min(columns.input) {
@@ -45,7 +50,7 @@ pub(crate) fn backward_input<T: Scalar + Correlate<T>>(
                 place: [row, column],
                 steps: [rows_apart, columns_apart],
             };
-            correlate(isa, correlation, weight, &[], dy, dx);
+            correlate(isa, correlation, weight, bias, dy, dx);
         }
     }
 }

@@ -184,8 +184,18 @@ mod tests {
                     forward(isa, lanes, geometry, &w, &b, &x, &mut y);
                     assert_close(&y, &y_expected, products);
                     let mut dx = vec![T::ONE; inputs];
-                    backward_input(isa, lanes, geometry, &w, &dy, &mut dx);
+                    backward_input(isa, lanes, geometry, &w, &[], &dy, &mut dx);
                     assert_close(&dx, &dx_expected, products);
+                    // A bias for each channel of the input, as a transposed convolution has.
+                    let channels: Vec<T> = (0..geometry.channels).map(T::from_usize).collect();
+                    backward_input(isa, lanes, geometry, &w, &channels, &dy, &mut dx);
+                    let plane = rows.input * columns.input * lanes;
+                    let biased: Vec<f64> = dx_expected
+                        .iter()
+                        .enumerate()
+                        .map(|(i, dx)| dx + (i / plane) as f64)
+                        .collect();
+                    assert_close(&dx, &biased, products);
                     let (mut dw, mut db) = (dw_before.clone(), b.clone());
                     backward_weight(isa, lanes, geometry, false, &x, &dy, &mut dw, &mut db);
                     assert_close(&dw, &dw_expected, products);

@@ -114,7 +114,11 @@ fn planes<T: Scalar, const STRIDE: usize>(geometry: Geometry, stride: usize, x: 
         for (oh, y) in y.chunks_exact_mut(columns.output.max(1)).enumerate() {
             let rows = rows.taps(oh);
             let x = x.get(rows.input * columns.input..).unwrap_or_default();
-            let x = x.get(..rows.count * columns.input).unwrap_or_default();
+            let rows = Rows {
+                count: rows.count,
+                step: geometry.rows.dilation * columns.input,
+                column_step: columns.dilation,
+            };
             let mut ow = 0;
             while ow < columns.output {
                 // The last tile of a row may overlap the one before it and write the same values again.
@@ -124,16 +128,16 @@ fn planes<T: Scalar, const STRIDE: usize>(geometry: Geometry, stride: usize, x: 
                 if inside && wide {
                     let at = ow.min(interior.end - 8);
                     let taps = columns.taps(at);
-                    tile::<T, STRIDE, 8>(stride, taps, columns.input, x, y.get_mut(at..));
+                    tile::<T, STRIDE, 8>(stride, rows, taps, x, y.get_mut(at..));
                     ow = at + 8;
                 } else if inside && narrow && left > 1 {
                     let at = ow.min(interior.end - 4);
                     let taps = columns.taps(at);
-                    tile::<T, STRIDE, 4>(stride, taps, columns.input, x, y.get_mut(at..));
+                    tile::<T, STRIDE, 4>(stride, rows, taps, x, y.get_mut(at..));
                     ow = at + 4;
                 } else {
                     let taps = columns.taps(ow);
-                    tile::<T, STRIDE, 1>(stride, taps, columns.input, x, y.get_mut(ow..));
+                    tile::<T, STRIDE, 1>(stride, rows, taps, x, y.get_mut(ow..));
                     ow += 1;
                 }
             }
@@ -141,20 +145,31 @@ fn planes<T: Scalar, const STRIDE: usize>(geometry: Geometry, stride: usize, x: 
     }
 }
 
-/// `N` windows side by side over the rows in `x`, whose taps fall inside the input for the same columns.
+/// The rows that a window reads: how many, the distance of one to the next, and of neighbouring taps in one.
+#[derive(Clone, Copy)]
+struct Rows {
+    count: usize,
+    step: usize,
+    column_step: usize,
+}
+
+/// `N` windows side by side over the rows from the first in `x` on, whose taps fall inside the input for the same
+/// columns.
 #[inline(always)]
 fn tile<T: Scalar, const STRIDE: usize, const N: usize>(
     stride: usize,
+    rows: Rows,
     taps: Taps,
-    width: usize,
     x: &[T],
     y: Option<&mut [T]>,
 ) {
     let stride = if STRIDE == 0 { stride } else { STRIDE };
     let span = (N - 1) * stride + 1;
     let mut best = [-T::INFINITY; N];
-    for x in x.chunks_exact(width.max(1)) {
-        for at in taps.input..taps.input + taps.count {
+    for row in 0..rows.count {
+        let x = x.get(row * rows.step..).unwrap_or_default();
+        for tap in 0..taps.count {
+            let at = taps.input + tap * rows.column_step;
             let Some(x) = x.get(at..at + span) else {
                 break;
             };

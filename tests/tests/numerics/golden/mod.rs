@@ -2,11 +2,15 @@
 
 mod activations;
 mod batch_norm;
+mod conv1d;
 mod conv2d;
+mod conv_transpose;
 mod layers;
 mod losses;
 mod pools;
+mod pools1d;
 mod recurrent;
+mod shapes;
 
 /// A table of layers; each becomes the tests `<case>::f32` and `<case>::f64`, in which `T` is the scalar.
 macro_rules! golden {

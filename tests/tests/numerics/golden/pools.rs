@@ -40,6 +40,7 @@ fn max<const C: usize, const H: usize, const W: usize, const OH: usize, const OW
         kernel,
         stride,
         padding,
+        dilation: [1, 1],
     }
 }
 

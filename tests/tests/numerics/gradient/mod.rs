@@ -1,11 +1,15 @@
 //! Against finite differences, in `f64`.
 
 mod activations;
+mod conv1d;
 mod conv2d;
+mod conv_transpose;
 mod layers;
 mod losses;
 mod pools;
+mod pools1d;
 mod recurrent;
+mod shapes;
 
 /// A table of layers; each becomes a test of its own.
 macro_rules! gradients {

@@ -1,0 +1,136 @@
+//! `Conv1d(out, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, causal = false)`
+
+use super::arguments::{Accepts, Argument, Value};
+use super::conv2d::check_groups;
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
+use crate::model::Count;
+use crate::shape::Shape;
+use crate::size::{Size, Window, number};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+pub(super) const KINDS: &[Kind] = &[Kind {
+    name: "Conv1d",
+    arguments: &[
+        Argument::required("out", Accepts::Size),
+        Argument::required("kernel", Accepts::Size),
+        Argument::option("stride", Accepts::Size),
+        Argument::option("padding", Accepts::Padding1d),
+        Argument::option("dilation", Accepts::Size),
+        Argument::option("groups", Accepts::Size),
+        Argument::option("bias", Accepts::Bool),
+        Argument::option("causal", Accepts::Bool),
+        Argument::option("init", Accepts::Init),
+        Argument::option("bias_init", Accepts::VectorInit),
+    ],
+    facts: Facts {
+        parameters: true,
+        ..PLAIN
+    },
+    infer,
+}];
+
+/// `[c, l] → [out, l']`
+fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
+    let [channels, length] = site.sequence();
+    let place = |name| arguments.place(name);
+    let out = site.positive("out", arguments.size("out"), place("out"));
+    let kernel = site.positive("kernel", arguments.size("kernel"), place("kernel"));
+    let stride = site.positive("stride", arguments.size_or("stride", 1), place("stride"));
+    let dilation = arguments.size_or("dilation", 1);
+    let dilation = site.positive("dilation", dilation, place("dilation"));
+    let groups = site.positive("groups", arguments.size_or("groups", 1), place("groups"));
+    check_groups(site, arguments, "channels that arrive", &channels, &groups);
+    check_groups(site, arguments, "channels that leave", &out, &groups);
+
+    let (causal, same) = (
+        arguments.flag("causal", false),
+        matches!(arguments.get("padding"), Some(Value::Same)),
+    );
+    check_padding(site, arguments, causal, same, &stride);
+    let window = |kernel: &Size, padding: Size, dilation: &Size| Window {
+        input: length.clone(),
+        kernel: kernel.clone(),
+        stride: stride.clone(),
+        padding,
+        dilation: dilation.clone(),
+        ceil_mode: false,
+    };
+    // With as many zeros as taps beside the first there is a window for every step, whatever the kernel.
+    let one = Size::Known(1);
+    let (window, padding) = if causal {
+        let window = window(&one, Size::Known(0), &one);
+        (window, added(&kernel, &dilation, 1))
+    } else if same {
+        let window = window(&one, Size::Known(0), &one);
+        (window, added(&kernel, &dilation, 2))
+    } else {
+        let padding = arguments.size_or("padding", 0);
+        let tokens = padding.to_token_stream();
+        (window(&kernel, padding, &dilation), tokens)
+    };
+    let out_length = site.slide_along(&window, place("kernel"));
+
+    let per_group = site.derive(|symbols| symbols.quotient(&channels, &groups));
+    let patch = site.derive(|symbols| symbols.product(&[per_group, kernel.clone()]));
+    let bias = if arguments.flag("bias", true) {
+        out.clone()
+    } else {
+        Size::Known(0)
+    };
+    let (init, bias_init) = (arguments.init("init"), arguments.init("bias_init"));
+    Inferred {
+        ty: quote!(::chainrule::layers::Conv1d<#channels, #length, #out, #out_length, #kernel, #patch, #bias>),
+        value: quote!(::chainrule::layers::Conv1d {
+            stride: #stride,
+            padding: #padding,
+            dilation: #dilation,
+            groups: #groups,
+            init: #init,
+            bias_init: #bias_init,
+        }),
+        parameters: Count::Sum(vec![vec![out.clone(), patch.clone()], vec![bias]]),
+        macs: Count::product([out.clone(), patch, out_length.clone()]),
+        output: Shape::Array(vec![out, out_length]),
+    }
+}
+
+/// What `causal` and `padding = same` ask for.
+fn check_padding(
+    site: &mut Site<'_>,
+    arguments: &Arguments,
+    causal: bool,
+    same: bool,
+    stride: &Size,
+) {
+    let Some(place) = arguments.place("padding") else {
+        return;
+    };
+    if causal {
+        site.diagnostics
+            .error(
+                place,
+                "`causal` pads by itself, so `padding` cannot be given",
+            )
+            .help("remove `padding`");
+    } else if same && !stride.is_unknown() && *stride != Size::Known(1) {
+        site.diagnostics
+            .error(place, "`padding = same` needs a stride of 1, as in PyTorch")
+            .help("write the padding as a number");
+    }
+}
+
+/// `dilation·(kernel − 1) / parts`
+fn added(kernel: &Size, dilation: &Size, parts: u64) -> TokenStream {
+    match (kernel, dilation) {
+        (Size::Unknown, _) | (_, Size::Unknown) => number(0),
+        (Size::Known(kernel), Size::Known(dilation)) => {
+            number(dilation.saturating_mul(kernel.saturating_sub(1)) / parts)
+        }
+        _ if parts == 1 => quote!(#dilation * usize::saturating_sub(#kernel, 1)),
+        _ => {
+            let parts = number(parts);
+            quote!(#dilation * usize::saturating_sub(#kernel, 1) / #parts)
+        }
+    }
+}
