@@ -68,6 +68,11 @@ use proc_macro2::TokenStream;
 /// | `Dropout` | any, kept | `p = 0.5` |
 /// | `BatchNorm1d` | `[c]` or `[c, l]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
 /// | `BatchNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
+/// | `LayerNorm` | any, kept | `; dims = 1` (how many of the last dimensions)`, eps = 1e-5, affine = true, bias = true` |
+/// | `RmsNorm` | any, kept | `; dims = 1, eps = 1e-5, affine = true` |
+/// | `GroupNorm` | `[c, …]`, kept | `groups; eps = 1e-5, affine = true` |
+/// | `InstanceNorm1d` | `[c, l]`, kept | `; eps = 1e-5, affine = false` |
+/// | `InstanceNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, affine = false` |
 /// | `Softmax`, `LogSoftmax` | any, kept | `dim = ` the last; the sample's dimensions count from 0 |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
 /// | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Hardswish`, `Hardsigmoid`, `Sigmoid`, `LogSigmoid`, `Tanh`, `Softsign`, `Tanhshrink` | any, kept | |

@@ -8,7 +8,7 @@
 mod arithmetic;
 mod text;
 
-pub use arithmetic::{any, max, product, quotient, size_at, sum, windows};
+pub use arithmetic::{any, max, product, quotient, size_at, sum, trailing, windows};
 
 use crate::network::{LayerInfo, Network};
 use text::Text;
@@ -146,6 +146,23 @@ pub const fn check_groups(what: &str, channels: usize, groups: usize) {
             .number(channels)
             .put(" ")
             .put(what);
+        panic!("{}", text.as_str());
+    }
+}
+
+/// A norm over more dimensions than a user's layer puts out.
+#[track_caller]
+pub const fn check_dims(kind: &str, dims: &[usize], count: usize, origin: &str) {
+    if count > dims.len() && !dims.is_empty() {
+        let mut text = Text::new();
+        text.put("`")
+            .put(kind)
+            .put("` is to normalise over ")
+            .number(count);
+        text.put(" dimensions, but receives ")
+            .dims(dims)
+            .put("\nnote: ")
+            .put(origin);
         panic!("{}", text.as_str());
     }
 }

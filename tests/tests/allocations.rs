@@ -69,6 +69,14 @@ network! {
 }
 
 network! {
+    /// Every layer that normalises a sample by its own statistics.
+    struct Norms: [2, 3, 4] -> [4] {
+        InstanceNorm2d, Conv2d(4, 2), GroupNorm(2), LayerNorm(dims = 2), Reshape([4, 6]), InstanceNorm1d(affine = true), Flatten,
+        RmsNorm, Linear(4), LayerNorm(bias = false), LogSoftmax,
+    }
+}
+
+network! {
     /// Every activation.
     struct Mlp: [5] -> [3] {
         Linear(16), Relu, Linear(16), Relu6, Linear(16), LeakyRelu, Linear(16), Elu, Linear(16), Selu, Linear(16), Celu,
@@ -155,6 +163,17 @@ fn a_network_of_every_layer_allocates_nothing() {
     check::<Cnn, _>(&inputs, &labels, &CrossEntropyLoss::default());
     check_train_step::<Cnn, _>(&inputs, &labels, &NllLoss::default());
     let network = Cnn::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
+}
+
+#[test]
+fn a_network_of_every_norm_of_samples_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(2);
+    let inputs: Vec<[[[f32; 4]; 3]; 2]> = vec![rng.random(); 21];
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Norms, _>(&inputs, &labels, &NllLoss::default());
+    check_train_step::<Norms, _>(&inputs, &labels, &NllLoss::default());
+    let network = Norms::init(&mut rng);
     assert_none("forward", || network.forward(&inputs[0]));
 }
 

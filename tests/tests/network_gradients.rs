@@ -230,6 +230,16 @@ networks! {
     batch_norm_images(training_differs): [1, 4, 4] -> [2] {
         Conv2d(2, kernel = 3), BatchNorm2d, Relu, BatchNorm2d, Flatten, BatchNorm1d, Linear(2),
     }
+    /// Samples normalised by themselves, over the last dimensions and over channels.
+    norms(): [2, 6] -> [3] {
+        LayerNorm, Tanh, GroupNorm(2), RmsNorm(dims = 2), InstanceNorm1d, InstanceNorm1d(affine = true), Flatten,
+        Linear(4), LayerNorm(bias = false), Relu, GroupNorm(2, affine = false), Linear(3),
+    }
+    /// The same of images, and behind a layer made outside.
+    norms_of_images(): [2, 3, 4] -> [3] {
+        InstanceNorm2d, LayerNorm(dims = 3), Conv2d(4, 2), GroupNorm(2), Silu, InstanceNorm2d(affine = true), Flatten,
+        Linear(3), Gain, LayerNorm, RmsNorm(affine = false), GroupNorm(1),
+    }
     /// Elements fall out, in place or not, first and last.
     dropout(training_differs): [4] -> [3] { Dropout(0.3), Linear(5), Tanh, Dropout(0.5), Gelu, Dropout(0.2), Linear(3), Dropout(0.1) }
     /// A block that adds its input to what its layers put out.

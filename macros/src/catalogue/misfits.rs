@@ -47,9 +47,11 @@ pub(super) fn states_input(
 
 /// What other libraries call an option.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("elementwise_affine", "affine"),
     ("features", "out"),
     ("filters", "out"),
     ("kernel_size", "kernel"),
+    ("num_groups", "groups"),
     ("out_channels", "out"),
     ("out_features", "out"),
     ("output_size", "out"),
@@ -129,6 +131,7 @@ pub(super) fn example(kind: &Kind) -> String {
             ("kernel", _) if kind.arguments[0].name != "kernel" => "kernel = 3",
             ("kernel", _) => "2",
             (_, Accepts::Shape) => "[1, 28, 28]",
+            ("groups", _) => "4",
             _ => "10",
         })
         .collect();

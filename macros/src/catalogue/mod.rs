@@ -12,6 +12,7 @@ mod dropout;
 mod init;
 mod linear;
 mod misfits;
+mod norms;
 mod pool2d;
 mod prelu;
 mod reshape;
@@ -36,6 +37,7 @@ static CATALOGUE: &[&[Kind]] = &[
     reshape::KINDS,
     dropout::KINDS,
     batch_norm::KINDS,
+    norms::KINDS,
     softmax::KINDS,
     prelu::KINDS,
     activations::KINDS,

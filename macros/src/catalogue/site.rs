@@ -101,22 +101,10 @@ impl Site<'_> {
     }
 
     /// The sizes of what a user's layer puts out, read from its type, with a check of the rank.
-    fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
-        let Shape::Output(output) = self.input else {
+    pub(super) fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
+        let (Shape::Output(output), Some(dims)) = (self.input, self.output_dims()) else {
             return vec![Size::Unknown; rank];
         };
-        if output.generic {
-            let text = format!(
-                "`{}` needs to know the sizes that `{}` puts out, which depend on the parameters of the network",
-                self.kind, output.text
-            );
-            self.misfit(text)
-                .note("stable Rust cannot compute sizes from generic types")
-                .help("give the network literal sizes and a fixed scalar, or put only element-wise layers behind it");
-            return vec![Size::Unknown; rank];
-        }
-        let ty = self.input.ty(self.scalar);
-        let dims = quote!(<#ty as ::chainrule::Shape>::DIMS);
         let (kind, text, origin) = (self.kind, &output.text, self.origin);
         self.checks.push(Check {
             place: self.span.into(),
@@ -129,6 +117,41 @@ impl Site<'_> {
                     .define_of_layer(expression, format!("{text}.output[{index}]"))
             })
             .collect()
+    }
+
+    /// The dimensions of what a user's layer puts out, an expression; nothing where they may not be computed with.
+    pub(super) fn output_dims(&mut self) -> Option<TokenStream> {
+        let Shape::Output(output) = self.input else {
+            return None;
+        };
+        if output.generic {
+            let text = format!(
+                "`{}` needs to know the sizes that `{}` puts out, which depend on the parameters of the network",
+                self.kind, output.text
+            );
+            self.misfit(text)
+                .note("stable Rust cannot compute sizes from generic types")
+                .help("give the network literal sizes and a fixed scalar, or put only element-wise layers behind it");
+            return None;
+        }
+        let ty = self.input.ty(self.scalar);
+        Some(quote!(<#ty as ::chainrule::Shape>::DIMS))
+    }
+
+    /// The first dimension, of any shape.
+    pub(super) fn channels(&mut self) -> Size {
+        match self.input {
+            Shape::Heads(_) | Shape::Unknown => Size::Unknown,
+            Shape::Array(sizes) => sizes.first().cloned().unwrap_or(Size::Unknown),
+            Shape::Output(output) => match self.output_dims() {
+                Some(dims) => {
+                    let expression = quote!(::chainrule::__private::size_at(#dims, 0));
+                    let text = format!("{}.output[0]", output.text);
+                    self.symbols.define_of_layer(expression, text)
+                }
+                None => Size::Unknown,
+            },
+        }
     }
 
     /// A derived size; what cannot be derived is reported.

@@ -357,6 +357,70 @@ fn norms_name_the_right_one() {
 }
 
 #[test]
+fn norms_of_samples_fit_what_arrives() {
+    check_error(
+        "[3, 4] { LayerNorm(dims = 3) }",
+        "                          ~",
+        "[3, 4] has no 3 dimensions to normalise over\n\
+         note: the input of `Net` on line 1 is [3, 4]\n\
+         help: choose `dims` from 1 to 2",
+    );
+    check_error(
+        "[3] { RmsNorm(dims = 2) }",
+        "                     ~",
+        "[3] has no 2 dimensions to normalise over\n\
+         note: the input of `Net` on line 1 is [3]\n\
+         help: leave `dims` out: there is one",
+    );
+    check_error(
+        "[3, 4] { LayerNorm(dims = N) }",
+        "                          ~",
+        "`dims` of `LayerNorm` is a number of dimensions, and a literal",
+    );
+    check_error(
+        "[3, 4] { LayerNorm(4) }",
+        "                   ~",
+        "`LayerNorm` takes its arguments by name",
+    );
+    check_error(
+        "[3, 4] { LayerNorm(elementwise_affine = false) }",
+        "                   ~~~~~~~~~~~~~~~~~~",
+        "`LayerNorm` has no option `elementwise_affine`\nhelp: did you mean `affine`?",
+    );
+    check_error(
+        "[3, 4] { LayerNorm(eps = 0.0) }",
+        "                         ~~~",
+        "`eps` keeps a division from zero and cannot be 0",
+    );
+    check_error(
+        "[6, 4] { GroupNorm }",
+        "         ~~~~~~~~~",
+        "`GroupNorm` needs `groups`\nhelp: write `GroupNorm(4)`",
+    );
+    check_error(
+        "[6, 4] { GroupNorm(4) }",
+        "                   ~",
+        "4 groups do not divide the 6 channels that arrive\n\
+         note: the input of `Net` on line 1 is [6, 4]\n\
+         help: choose a number of groups that divides them",
+    );
+    check_error(
+        "[6] { InstanceNorm1d }",
+        "      ~~~~~~~~~~~~~~",
+        "`InstanceNorm1d` takes [channels, length], but receives [6]\n\
+         note: the input of `Net` on line 1 is [6]\n\
+         help: use `LayerNorm`",
+    );
+    check_error(
+        "[6, 4] { InstanceNorm2d }",
+        "         ~~~~~~~~~~~~~~",
+        "`InstanceNorm2d` takes [channels, height, width], but receives [6, 4]\n\
+         note: the input of `Net` on line 1 is [6, 4]\n\
+         help: use `InstanceNorm1d`",
+    );
+}
+
+#[test]
 fn a_bias_is_not_orthogonal() {
     check_error(
         "[4] { Linear(4, init = orthogonal, bias_init = orthogonal(gain = 2.0)) }",

@@ -5,6 +5,7 @@ mod batch_norm;
 mod conv2d;
 mod layers;
 mod losses;
+mod norms;
 mod pools;
 
 /// A table of layers; each becomes the tests `<case>::f32` and `<case>::f64`, in which `T` is the scalar.

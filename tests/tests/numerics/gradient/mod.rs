@@ -4,6 +4,7 @@ mod activations;
 mod conv2d;
 mod layers;
 mod losses;
+mod norms;
 mod pools;
 
 /// A table of layers; each becomes a test of its own.
