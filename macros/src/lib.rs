@@ -75,11 +75,14 @@ use proc_macro2::TokenStream;
 /// | `InstanceNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, affine = false` |
 /// | `Softmax`, `LogSoftmax` | any, kept | `dim = ` the last; the sample's dimensions count from 0 |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
-/// | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Hardswish`, `Hardsigmoid`, `Sigmoid`, `LogSigmoid`, `Tanh`, `Softsign`, `Tanhshrink` | any, kept | |
+/// | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Hardswish`, `Hardsigmoid`, `Sigmoid`, `LogSigmoid`, `Tanh`, `Softsign`, `Tanhshrink`, `Square` | any, kept | |
 /// | `LeakyRelu` | any, kept | `negative_slope = 0.01` |
 /// | `Elu`, `Celu` | any, kept | `alpha = 1.0` |
 /// | `Gelu` | any, kept | `; approximate = none` (or `tanh`) |
 /// | `Hardtanh` | any, kept | `min_val = -1.0, max_val = 1.0` |
+/// | `Threshold` | any, kept | `threshold, value` |
+/// | `Clamp` | any, kept | `min, max`, of which one may be left out, as in `Clamp(max = 1.0)` |
+/// | `ClippedRelu`, `SquaredClippedRelu` | any, kept | `max = 1.0` |
 /// | `Softplus` | any, kept | `beta = 1.0, threshold = 20.0` |
 /// | `Softshrink` | any, kept | `lambda = 0.5` |
 ///

@@ -82,7 +82,8 @@ network! {
         Linear(16), Relu, Linear(16), Relu6, Linear(16), LeakyRelu, Linear(16), Elu, Linear(16), Selu, Linear(16), Celu,
         Linear(16), Gelu, Linear(16), Gelu(approximate = tanh), Linear(16), Silu, Linear(16), Mish, Linear(16), Hardswish,
         Linear(16), Hardsigmoid, Linear(16), Sigmoid, Linear(16), LogSigmoid, Linear(16), Tanh, Linear(16), Hardtanh,
-        Linear(16), Softplus, Linear(16), Softsign, Linear(16), Tanhshrink, Linear(16), Softshrink, Linear(3),
+        Linear(16), Softplus, Linear(16), Softsign, Linear(16), Tanhshrink, Linear(16), Softshrink, Linear(16), Threshold(0.1, 0.0),
+        Linear(16), Clamp(min = -1.0), Linear(16), Square, Linear(16), ClippedRelu, Linear(16), SquaredClippedRelu, Linear(3),
     }
 }
 

@@ -189,6 +189,10 @@ networks! {
     from_output_chain(): [4] -> [5] { Linear(5), Tanh, Relu, Sigmoid, Relu6, Hardsigmoid, Tanh }
     /// Each derivative needs its input.
     from_input_chain(): [4] -> [5] { Linear(5), Gelu, Silu, Mish, Elu, Softplus, Tanhshrink }
+    /// Limits and squares.
+    clipped_chain(): [4] -> [5] {
+        Linear(5), ClippedRelu(2.5), SquaredClippedRelu(max = 1.5), Linear(5), Threshold(0.1, -0.5), Square, Clamp(0.05, 3.0), ClippedRelu,
+    }
     /// In turns.
     mixed_chain(): [4] -> [5] { Linear(5), Tanh, Gelu, Tanh, Silu, Relu, Celu, Sigmoid, Softsign, LogSigmoid, Relu }
     /// Softmax reads its output.

@@ -132,6 +132,7 @@ pub(super) fn example(kind: &Kind) -> String {
             ("kernel", _) => "2",
             (_, Accepts::Shape) => "[1, 28, 28]",
             ("groups", _) => "4",
+            (_, Accepts::Float) => "0.0",
             _ => "10",
         })
         .collect();

@@ -421,6 +421,35 @@ fn norms_of_samples_fit_what_arrives() {
 }
 
 #[test]
+fn limits_are_in_order() {
+    check_error(
+        "[4] { Clamp }",
+        "      ~~~~~",
+        "`Clamp` needs `min`, `max` or both\nhelp: write `Clamp(0.0, 1.0)`, or `Clamp(max = 1.0)`",
+    );
+    check_error(
+        "[4] { Clamp(1, -1) }",
+        "               ~~",
+        "`max` must not be less than `min`, 1",
+    );
+    check_error(
+        "[4] { ClippedRelu(0) }",
+        "                  ~",
+        "`max` of `ClippedRelu` must be greater than 0, and is 0",
+    );
+    check_error(
+        "[4] { SquaredClippedRelu(max = -1.5) }",
+        "                               ~~~~",
+        "`max` of `SquaredClippedRelu` must be greater than 0, and is -1.5",
+    );
+    check_error(
+        "[4] { Threshold(0.5) }",
+        "      ~~~~~~~~~",
+        "`Threshold` needs `value`\nhelp: write `Threshold(0.0, 0.0)`",
+    );
+}
+
+#[test]
 fn a_bias_is_not_orthogonal() {
     check_error(
         "[4] { Linear(4, init = orthogonal, bias_init = orthogonal(gain = 2.0)) }",
