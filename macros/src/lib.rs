@@ -75,6 +75,8 @@ use proc_macro2::TokenStream;
 /// | `InstanceNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, affine = false` |
 /// | `Softmax`, `LogSoftmax` | any, kept | `dim = ` the last; the sample's dimensions count from 0 |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
+/// | `Scale` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 1.0` |
+/// | `Snake` | any, kept | `num_parameters = ` the first dimension (or 1)`; init = 1.0` |
 /// | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Hardswish`, `Hardsigmoid`, `Sigmoid`, `LogSigmoid`, `Tanh`, `Softsign`, `Tanhshrink`, `Square` | any, kept | |
 /// | `LeakyRelu` | any, kept | `negative_slope = 0.01` |
 /// | `Elu`, `Celu` | any, kept | `alpha = 1.0` |
@@ -119,7 +121,7 @@ use proc_macro2::TokenStream;
 /// # Layers of one's own
 ///
 /// A path that is no built-in layer is a type in scope that implements `chainrule::Layer`. Its configuration is
-/// `Default::default()` for `Scale<8>`, the fields of a tuple struct for `Scale<8>(2.0)`, and
+/// `Default::default()` for `Gain<8>`, the fields of a tuple struct for `Gain<8>(2.0)`, and
 /// `Warp { gain: 2.0, ..Default::default() }` for `my::Warp(gain = 2.0)`. A type with the name of a built-in layer is
 /// written `self::Linear`.
 ///

@@ -181,14 +181,14 @@ pub const fn check_reshape(from: usize, to: usize, origin: &str) {
     }
 }
 
-/// Slopes that are neither one nor one a channel.
+/// Trained values (`noun`) that are neither one nor one a channel.
 #[track_caller]
-pub const fn check_slopes(channels: usize, slopes: usize) {
-    if slopes > 1 && slopes != channels && channels != 0 {
+pub const fn check_values(kind: &str, noun: &str, channels: usize, values: usize) {
+    if values > 1 && values != channels && channels != 0 {
         let mut text = Text::new();
-        text.put("`Prelu` has 1 slope, or one for each of the ")
-            .number(channels);
-        text.put(" channels, not ").number(slopes);
+        text.put("`").put(kind).put("` has 1 ").put(noun);
+        text.put(", or one for each of the ").number(channels);
+        text.put(" channels, not ").number(values);
         panic!("{}", text.as_str());
     }
 }
@@ -260,9 +260,9 @@ mod tests {
     use super::*;
 
     #[test]
-    #[should_panic(expected = "`Scale<4>` takes [4], but receives [2, 3]\nnote: line 3")]
+    #[should_panic(expected = "`Gain<4>` takes [4], but receives [2, 3]\nnote: line 3")]
     fn a_misfit_is_told_in_words() {
-        check_input("Scale<4>", &[4], &[2, 3], "line 3");
+        check_input("Gain<4>", &[4], &[2, 3], "line 3");
     }
 
     #[test]
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn what_is_reported_elsewhere_is_not_reported_again() {
-        check_input("Scale<4>", &[4], &[], "line 3");
+        check_input("Gain<4>", &[4], &[], "line 3");
         check_output(&[4], &[2, 0, 0], "line 3");
         check_windows("Conv2d", [0, 5, 0, 1], [0, 5, 0, 1], "line 3");
         check_reshape(0, 12, "line 3");

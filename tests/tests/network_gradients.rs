@@ -222,6 +222,10 @@ networks! {
     }
     /// Trained slopes.
     trained_slopes(): [2, 3] -> [3] { Prelu(2), Flatten, Linear(4), Prelu(init = 0.5), Linear(3), Prelu(3) }
+    /// Trained factors and frequencies.
+    trained_factors(): [2, 3] -> [3] {
+        Snake, Scale(2), Flatten, Linear(4), Snake(init = 0.5), Residual { Linear(4), Snake(1), Scale(init = 0.25) }, Linear(3), Scale(3),
+    }
     /// One matrix.
     one_layer(): [3] -> [2] { Linear(2, bias = false) }
     /// A layer made outside, with its own parameters, that saves something.

@@ -13,8 +13,8 @@ mod init;
 mod linear;
 mod misfits;
 mod norms;
+mod per_channel;
 mod pool2d;
-mod prelu;
 mod reshape;
 mod site;
 mod softmax;
@@ -39,7 +39,7 @@ static CATALOGUE: &[&[Kind]] = &[
     batch_norm::KINDS,
     norms::KINDS,
     softmax::KINDS,
-    prelu::KINDS,
+    per_channel::KINDS,
     activations::KINDS,
 ];
 

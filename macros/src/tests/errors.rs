@@ -354,6 +354,18 @@ fn norms_name_the_right_one() {
         "               ~",
         "`Prelu` has 1 slope, or one for each of the 3 channels, not 4",
     );
+    check_error(
+        "[3, 4] { Scale(4) }",
+        "               ~",
+        "`Scale` has 1 factor, or one for each of the 3 channels, not 4\n\
+         note: the input of `Net` on line 1 is [3, 4]\n\
+         help: write 1 or 3",
+    );
+    check_error(
+        "[3, 4] { Snake(init = 0.0) }",
+        "                      ~~~",
+        "`init` is a frequency that is trained, and stays 0 when it starts as 0",
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod layers;
 mod losses;
 mod norms;
 mod pools;
+mod trained;
 
 /// A table of layers; each becomes the tests `<case>::f32` and `<case>::f64`, in which `T` is the scalar.
 macro_rules! golden {

@@ -6,6 +6,7 @@ mod layers;
 mod losses;
 mod norms;
 mod pools;
+mod trained;
 
 /// A table of layers; each becomes a test of its own.
 macro_rules! gradients {
