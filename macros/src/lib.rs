@@ -77,6 +77,7 @@ use proc_macro2::TokenStream;
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
 /// | `Scale` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 1.0` |
 /// | `Snake` | any, kept | `num_parameters = ` the first dimension (or 1)`; init = 1.0` |
+/// | `Glu`, `SwiGlu` | any → half of one dimension | `dim = ` the last; the sample's dimensions count from 0 |
 /// | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Hardswish`, `Hardsigmoid`, `Sigmoid`, `LogSigmoid`, `Tanh`, `Softsign`, `Tanhshrink`, `Square` | any, kept | |
 /// | `LeakyRelu` | any, kept | `negative_slope = 0.01` |
 /// | `Elu`, `Celu` | any, kept | `alpha = 1.0` |

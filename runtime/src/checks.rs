@@ -136,6 +136,23 @@ pub const fn check_padding(kind: &str, kernel: usize, padding: usize) {
     }
 }
 
+/// A dimension that is to be halved and is odd.
+#[track_caller]
+pub const fn check_even(kind: &str, dim: usize, size: usize, origin: &str) {
+    if !size.is_multiple_of(2) {
+        let mut text = Text::new();
+        text.put("`")
+            .put(kind)
+            .put("` halves dimension ")
+            .number(dim)
+            .put(", which is ")
+            .number(size)
+            .put(" and odd\nnote: ")
+            .put(origin);
+        panic!("{}", text.as_str());
+    }
+}
+
 /// Groups that do not divide the channels.
 #[track_caller]
 pub const fn check_groups(what: &str, channels: usize, groups: usize) {

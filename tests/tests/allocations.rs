@@ -69,10 +69,10 @@ network! {
 }
 
 network! {
-    /// Every layer that normalises a sample by its own statistics, and functions with trained values.
+    /// Every layer that normalises a sample by its own statistics, functions with trained values, and gates.
     struct Norms: [2, 3, 4] -> [4] {
         InstanceNorm2d, Conv2d(4, 2), GroupNorm(2), LayerNorm(dims = 2), Reshape([4, 6]), InstanceNorm1d(affine = true), Flatten,
-        RmsNorm, Linear(4), LayerNorm(bias = false), Snake, Scale, LogSoftmax,
+        RmsNorm, Linear(16), Glu, SwiGlu, LayerNorm(bias = false), Snake, Scale, LogSoftmax,
     }
 }
 

@@ -226,6 +226,8 @@ networks! {
     trained_factors(): [2, 3] -> [3] {
         Snake, Scale(2), Flatten, Linear(4), Snake(init = 0.5), Residual { Linear(4), Snake(1), Scale(init = 0.25) }, Linear(3), Scale(3),
     }
+    /// Gates between halves.
+    gates(): [4, 3] -> [2] { SwiGlu(0), Flatten, Linear(8), Glu, Tanh, Linear(6), Reshape([3, 2]), SwiGlu, Flatten, Linear(2) }
     /// One matrix.
     one_layer(): [3] -> [2] { Linear(2, bias = false) }
     /// A layer made outside, with its own parameters, that saves something.

@@ -9,6 +9,7 @@ mod batch_norm;
 mod bind;
 mod conv2d;
 mod dropout;
+mod gated;
 mod init;
 mod linear;
 mod misfits;
@@ -40,6 +41,7 @@ static CATALOGUE: &[&[Kind]] = &[
     norms::KINDS,
     softmax::KINDS,
     per_channel::KINDS,
+    gated::KINDS,
     activations::KINDS,
 ];
 

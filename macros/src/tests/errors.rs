@@ -433,6 +433,29 @@ fn norms_of_samples_fit_what_arrives() {
 }
 
 #[test]
+fn gates_halve_a_dimension() {
+    check_error(
+        "[4, 3] { Glu }",
+        "         ~~~",
+        "`Glu` halves dimension 1 of [4, 3], which is odd\n\
+         note: the input of `Net` on line 1 is [4, 3]\n\
+         help: produce twice as many as shall come out, or choose another `dim`",
+    );
+    check_error(
+        "[4, 3] { SwiGlu(2) }",
+        "                ~",
+        "there is no dimension 2 in [4, 3]\n\
+         note: the input of `Net` on line 1 is [4, 3]\n\
+         help: count the sample's dimensions from 0 to 1",
+    );
+    check_error(
+        "[4, 3] { Glu(dim = N) }",
+        "                   ~",
+        "`dim` of `Glu` is the number of a dimension, and a literal",
+    );
+}
+
+#[test]
 fn limits_are_in_order() {
     check_error(
         "[4] { Clamp }",

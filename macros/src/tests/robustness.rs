@@ -127,6 +127,8 @@ const LAYERS: &[&str] = &[
     "Scale(#)",
     "Snake(#, init = #)",
     "Dropout(#)",
+    "Glu(#)",
+    "SwiGlu(dim = #)",
     "Hardtanh(#, #)",
     "Threshold(#, #)",
     "Clamp(#, #)",

@@ -81,6 +81,13 @@ fn rectangles_and_options() {
 }
 
 #[test]
+fn gates_halve() {
+    assert_eq!(output("[6] { Glu, Linear(4), SwiGlu }"), "[2]");
+    assert_eq!(output("[6, 4, 3] { Glu(0), SwiGlu(dim = 1) }"), "[3, 2, 3]");
+    assert_eq!(output("[2 * WIDTH] { Linear(WIDTH), Glu }"), "[WIDTH / 2]");
+}
+
+#[test]
 fn sizes_of_the_compiler_are_shown_as_arithmetic() {
     assert_eq!(
         output("[C, HEIGHT, 8] { Conv2d(OUT, 5, padding = 1) }"),

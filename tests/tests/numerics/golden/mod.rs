@@ -3,6 +3,7 @@
 mod activations;
 mod batch_norm;
 mod conv2d;
+mod gated;
 mod layers;
 mod losses;
 mod norms;

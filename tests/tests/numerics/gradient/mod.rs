@@ -2,6 +2,7 @@
 
 mod activations;
 mod conv2d;
+mod gated;
 mod layers;
 mod losses;
 mod norms;
