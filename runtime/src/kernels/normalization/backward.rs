@@ -30,7 +30,7 @@ kernel! {
             let in_elements = lanes == 1 && geometry.positions == 1;
 
             let [sum, product] = if weight.is_empty() {
-                row_sums(shift, inverse, x, dy)
+                gradient_sums(shift, inverse, x, dy)
             } else if in_elements {
                 element_sums(shift, inverse, weight, x, dy, d_weight, d_bias)
             } else if geometry.positions == 1 {
@@ -41,7 +41,7 @@ kernel! {
                 let mut d_biases = d_bias.iter_mut();
                 let rows = x.chunks_exact(plane).zip(dy.chunks_exact(plane));
                 for ((x, dy), (&weight, d_weight)) in rows.zip(weight.iter().zip(d_weight)) {
-                    let [sum, product] = row_sums(shift, inverse, x, dy);
+                    let [sum, product] = gradient_sums(shift, inverse, x, dy);
                     *d_weight += product.total();
                     if let Some(d_bias) = d_biases.next() {
                         *d_bias += sum.total();
@@ -63,14 +63,14 @@ kernel! {
                 false => V::zero(),
             };
             if weight.is_empty() {
-                row(shift, slope, offset, inverse, x, dy, dx);
+                gradient_row(shift, slope, offset, inverse, x, dy, dx);
             } else if in_elements {
                 elements([shift, slope, offset, inverse], weight, x, dy, dx);
             } else {
                 let plane = geometry.row(lanes);
                 let rows = x.chunks_exact(plane).zip(dy.chunks_exact(plane)).zip(dx.chunks_exact_mut(plane));
                 for (((x, dy), dx), &weight) in rows.zip(weight) {
-                    row(shift, slope, offset, inverse.multiply(V::splat(weight)), x, dy, dx);
+                    gradient_row(shift, slope, offset, inverse.multiply(V::splat(weight)), x, dy, dx);
                 }
             }
         }
@@ -79,7 +79,12 @@ kernel! {
 
 /// `Σ dy` and `Σ dy·x̂` of each lane.
 #[inline(always)]
-fn row_sums<T: Scalar, V: Vector<T>>(shift: V, inverse: V, x: &[T], dy: &[T]) -> [V; 2] {
+pub(in crate::kernels) fn gradient_sums<T: Scalar, V: Vector<T>>(
+    shift: V,
+    inverse: V,
+    x: &[T],
+    dy: &[T],
+) -> [V; 2] {
     let (mut sums, mut products) = ([V::zero(); 2], [V::zero(); 2]);
     let (pairs, x_rest) = x.as_chunks::<{ 2 * LANES }>();
     let (d_pairs, dy_rest) = dy.as_chunks::<{ 2 * LANES }>();
@@ -174,7 +179,7 @@ fn lane_sums<T: Scalar, V: Vector<T>>(
 
 /// `dx = scale·dy + (x + shift)·slope + offset`
 #[inline(always)]
-fn row<T: Scalar, V: Vector<T>>(
+pub(in crate::kernels) fn gradient_row<T: Scalar, V: Vector<T>>(
     shift: V,
     slope: V,
     offset: V,

@@ -54,7 +54,7 @@ fn finish<T: Scalar>(eps: T, [shift, correction, squares]: [T; 3]) -> [T; 2] {
 
 /// The sum of all vectors.
 #[inline(always)]
-fn sum<T: Scalar, V: Vector<T>>(x: &[T]) -> V {
+pub(in crate::kernels) fn sum<T: Scalar, V: Vector<T>>(x: &[T]) -> V {
     let mut sums = [V::zero(); 4];
     let (fours, rest) = x.as_chunks::<{ 4 * LANES }>();
     for four in fours {
@@ -77,7 +77,7 @@ fn sum<T: Scalar, V: Vector<T>>(x: &[T]) -> V {
 
 /// The sums of all `x + shift` and of their squares.
 #[inline(always)]
-fn deviations<T: Scalar, V: Vector<T>>(shift: V, x: &[T]) -> [V; 2] {
+pub(in crate::kernels) fn deviations<T: Scalar, V: Vector<T>>(shift: V, x: &[T]) -> [V; 2] {
     let mut sums = [V::zero(); 2];
     let mut squares = [V::zero(); 2];
     let (pairs, rest) = x.as_chunks::<{ 2 * LANES }>();
