@@ -27,26 +27,25 @@ kernel! {
             let weight = geometry.weights(group, weight);
             let d_weight = geometry.weights_mut(group, d_weight);
             let d_bias = geometry.weights_mut(group, d_bias);
-            let in_elements = lanes == 1 && geometry.positions == 1;
+            let in_elements = lanes == 1 && geometry.positions == 1 && !weight.is_empty();
+            let plane = geometry.row(lanes, !weight.is_empty());
 
-            let [sum, product] = if weight.is_empty() {
-                gradient_sums(shift, inverse, x, dy)
-            } else if in_elements {
+            let [sum, product] = if in_elements {
                 element_sums(shift, inverse, weight, x, dy, d_weight, d_bias)
-            } else if geometry.positions == 1 {
+            } else if geometry.positions == 1 && !weight.is_empty() {
                 lane_sums(shift, inverse, weight, x, dy, d_weight, d_bias)
             } else {
-                let plane = geometry.row(lanes);
                 let mut sums = [V::zero(); 2];
-                let mut d_biases = d_bias.iter_mut();
                 let rows = x.chunks_exact(plane).zip(dy.chunks_exact(plane));
-                for ((x, dy), (&weight, d_weight)) in rows.zip(weight.iter().zip(d_weight)) {
+                for (index, (x, dy)) in rows.enumerate() {
                     let [sum, product] = gradient_sums(shift, inverse, x, dy);
-                    *d_weight += product.total();
-                    if let Some(d_bias) = d_biases.next() {
+                    if let Some(d_weight) = d_weight.get_mut(index) {
+                        *d_weight += product.total();
+                    }
+                    if let Some(d_bias) = d_bias.get_mut(index) {
                         *d_bias += sum.total();
                     }
-                    let weight = V::splat(weight);
+                    let weight = V::splat(weight.get(index).copied().unwrap_or(T::ONE));
                     sums = [sum.multiply_add(weight, sums[0]), product.multiply_add(weight, sums[1])];
                 }
                 sums
@@ -62,15 +61,13 @@ kernel! {
                 true => over_lanes(lanes, sum).multiply(part),
                 false => V::zero(),
             };
-            if weight.is_empty() {
-                gradient_row(shift, slope, offset, inverse, x, dy, dx);
-            } else if in_elements {
+            if in_elements {
                 elements([shift, slope, offset, inverse], weight, x, dy, dx);
             } else {
-                let plane = geometry.row(lanes);
                 let rows = x.chunks_exact(plane).zip(dy.chunks_exact(plane)).zip(dx.chunks_exact_mut(plane));
-                for (((x, dy), dx), &weight) in rows.zip(weight) {
-                    gradient_row(shift, slope, offset, inverse.multiply(V::splat(weight)), x, dy, dx);
+                for (index, ((x, dy), dx)) in rows.enumerate() {
+                    let weight = V::splat(weight.get(index).copied().unwrap_or(T::ONE));
+                    gradient_row(shift, slope, offset, inverse.multiply(weight), x, dy, dx);
                 }
             }
         }

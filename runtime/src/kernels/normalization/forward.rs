@@ -27,14 +27,13 @@ kernel! {
                 inverse.store_partial(inverses);
             }
             let (weight, bias) = (geometry.weights(group, weight), geometry.weights(group, bias));
-            if weight.is_empty() {
-                row(shift, inverse, V::zero(), x, y);
-            } else if lanes == 1 && geometry.positions == 1 {
+            if lanes == 1 && geometry.positions == 1 && !weight.is_empty() {
                 elements(shift, inverse, weight, bias, x, y);
             } else {
-                let plane = geometry.row(lanes);
-                let rows = x.chunks_exact(plane).zip(y.chunks_exact_mut(plane)).zip(weight);
-                for (index, ((x, y), &weight)) in rows.enumerate() {
+                let plane = geometry.row(lanes, !weight.is_empty());
+                let rows = x.chunks_exact(plane).zip(y.chunks_exact_mut(plane));
+                for (index, (x, y)) in rows.enumerate() {
+                    let weight = weight.get(index).copied().unwrap_or(T::ONE);
                     let bias = bias.get(index).copied().unwrap_or(T::ZERO);
                     let scale = inverse.multiply(V::splat(weight));
                     row(shift, scale, V::splat(bias), x, y);

@@ -36,10 +36,14 @@ impl Geometry {
         (self.rows * self.positions * lanes).max(1)
     }
 
-    /// Scalars of a row.
+    /// Scalars that share a weight; all of the group where there are none.
     #[inline(always)]
-    fn row(self, lanes: usize) -> usize {
-        (self.positions * lanes).max(1)
+    fn row(self, lanes: usize, weighted: bool) -> usize {
+        if weighted {
+            (self.positions * lanes).max(1)
+        } else {
+            self.group(lanes)
+        }
     }
 
     /// The first weight of a group.
