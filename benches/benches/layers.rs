@@ -67,6 +67,7 @@ fn layers(criterion: &mut Criterion) {
         kernel: [2; 2],
         stride: [2; 2],
         padding: [0; 2],
+        dilation: [1; 2],
     };
     layer(criterion, "MaxPool2d 6×28², kernel 2", pool);
     layer(

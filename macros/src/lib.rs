@@ -81,15 +81,26 @@ use proc_macro2::TokenStream;
 /// | `Dropout` | any, kept | `p = 0.5` |
 /// | `BatchNorm1d` | `[c]` or `[c, l]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
 /// | `BatchNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
+/// | `LayerNorm` | any, kept | `; dims = 1` (how many of the last dimensions)`, eps = 1e-5, affine = true, bias = true` |
+/// | `RmsNorm` | any, kept | `; dims = 1, eps = 1e-5, affine = true` |
+/// | `GroupNorm` | `[c, …]`, kept | `groups; eps = 1e-5, affine = true` |
+/// | `InstanceNorm1d` | `[c, l]`, kept | `; eps = 1e-5, affine = false` |
+/// | `InstanceNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, affine = false` |
 /// | `Softmax`, `LogSoftmax` | any, kept | `dim = ` the last; the sample's dimensions count from 0 |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
 /// | `Rnn` | `[l, f]` → `[l, hidden]` | `hidden; nonlinearity = tanh` (or `relu`)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `Gru`, `Lstm` | `[l, f]` → `[l, hidden]` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
-/// | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Hardswish`, `Hardsigmoid`, `Sigmoid`, `LogSigmoid`, `Tanh`, `Softsign`, `Tanhshrink` | any, kept | |
+/// | `Scale` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 1.0` |
+/// | `Snake` | any, kept | `num_parameters = ` the first dimension (or 1)`; init = 1.0` |
+/// | `Glu`, `SwiGlu` | any → half of one dimension | `dim = ` the last; the sample's dimensions count from 0 |
+/// | `Relu`, `Relu6`, `Selu`, `Silu`, `Mish`, `Hardswish`, `Hardsigmoid`, `Sigmoid`, `LogSigmoid`, `Tanh`, `Softsign`, `Tanhshrink`, `Square` | any, kept | |
 /// | `LeakyRelu` | any, kept | `negative_slope = 0.01` |
 /// | `Elu`, `Celu` | any, kept | `alpha = 1.0` |
 /// | `Gelu` | any, kept | `; approximate = none` (or `tanh`) |
 /// | `Hardtanh` | any, kept | `min_val = -1.0, max_val = 1.0` |
+/// | `Threshold` | any, kept | `threshold, value` |
+/// | `Clamp` | any, kept | `min, max`, of which one may be left out, as in `Clamp(max = 1.0)` |
+/// | `ClippedRelu`, `SquaredClippedRelu` | any, kept | `max = 1.0` |
 /// | `Softplus` | any, kept | `beta = 1.0, threshold = 20.0` |
 /// | `Softshrink` | any, kept | `lambda = 0.5` |
 ///
@@ -126,7 +137,7 @@ use proc_macro2::TokenStream;
 /// # Layers of one's own
 ///
 /// A path that is no built-in layer is a type in scope that implements `chainrule::Layer`. Its configuration is
-/// `Default::default()` for `Scale<8>`, the fields of a tuple struct for `Scale<8>(2.0)`, and
+/// `Default::default()` for `Gain<8>`, the fields of a tuple struct for `Gain<8>(2.0)`, and
 /// `Warp { gain: 2.0, ..Default::default() }` for `my::Warp(gain = 2.0)`. A type with the name of a built-in layer is
 /// written `self::Linear`.
 ///

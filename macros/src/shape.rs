@@ -18,7 +18,7 @@ pub(crate) enum Shape {
     Unknown,
 }
 
-/// `<Scale<8> as Layer<f32>>::Output`
+/// `<Gain<8> as Layer<f32>>::Output`
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
     /// The type of the layer.

@@ -58,7 +58,7 @@ mod tests {
         assert_eq!(nearest("ReLU", layers), Some("Relu"));
         assert_eq!(nearest("Maxpool2D", layers), Some("MaxPool2d"));
         assert_eq!(nearest("Conv2", layers), Some("Conv2d"));
-        assert_eq!(nearest("Scale", layers), None);
+        assert_eq!(nearest("Gain", layers), None);
         assert_eq!(distance("ab", "ba"), 1);
     }
 }

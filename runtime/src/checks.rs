@@ -8,7 +8,7 @@
 mod arithmetic;
 mod text;
 
-pub use arithmetic::{any, difference, max, product, quotient, size_at, sum, windows};
+pub use arithmetic::{any, difference, max, product, quotient, size_at, sum, trailing, windows};
 
 use crate::network::{LayerInfo, Network};
 use text::Text;
@@ -157,6 +157,23 @@ pub const fn check_padding(kind: &str, kernel: usize, padding: usize) {
     }
 }
 
+/// A dimension that is to be halved and is odd.
+#[track_caller]
+pub const fn check_even(kind: &str, dim: usize, size: usize, origin: &str) {
+    if !size.is_multiple_of(2) {
+        let mut text = Text::new();
+        text.put("`")
+            .put(kind)
+            .put("` halves dimension ")
+            .number(dim)
+            .put(", which is ")
+            .number(size)
+            .put(" and odd\nnote: ")
+            .put(origin);
+        panic!("{}", text.as_str());
+    }
+}
+
 /// Groups that do not divide the channels.
 #[track_caller]
 pub const fn check_groups(what: &str, channels: usize, groups: usize) {
@@ -167,6 +184,23 @@ pub const fn check_groups(what: &str, channels: usize, groups: usize) {
             .number(channels)
             .put(" ")
             .put(what);
+        panic!("{}", text.as_str());
+    }
+}
+
+/// A norm over more dimensions than a user's layer puts out.
+#[track_caller]
+pub const fn check_dims(kind: &str, dims: &[usize], count: usize, origin: &str) {
+    if count > dims.len() && !dims.is_empty() {
+        let mut text = Text::new();
+        text.put("`")
+            .put(kind)
+            .put("` is to normalise over ")
+            .number(count);
+        text.put(" dimensions, but receives ")
+            .dims(dims)
+            .put("\nnote: ")
+            .put(origin);
         panic!("{}", text.as_str());
     }
 }
@@ -185,14 +219,14 @@ pub const fn check_reshape(from: usize, to: usize, origin: &str) {
     }
 }
 
-/// Slopes that are neither one nor one a channel.
+/// Trained values (`noun`) that are neither one nor one a channel.
 #[track_caller]
-pub const fn check_slopes(channels: usize, slopes: usize) {
-    if slopes > 1 && slopes != channels && channels != 0 {
+pub const fn check_values(kind: &str, noun: &str, channels: usize, values: usize) {
+    if values > 1 && values != channels && channels != 0 {
         let mut text = Text::new();
-        text.put("`Prelu` has 1 slope, or one for each of the ")
-            .number(channels);
-        text.put(" channels, not ").number(slopes);
+        text.put("`").put(kind).put("` has 1 ").put(noun);
+        text.put(", or one for each of the ").number(channels);
+        text.put(" channels, not ").number(values);
         panic!("{}", text.as_str());
     }
 }
@@ -325,9 +359,9 @@ mod tests {
     use super::*;
 
     #[test]
-    #[should_panic(expected = "`Scale<4>` takes [4], but receives [2, 3]\nnote: line 3")]
+    #[should_panic(expected = "`Gain<4>` takes [4], but receives [2, 3]\nnote: line 3")]
     fn a_misfit_is_told_in_words() {
-        check_input("Scale<4>", &[4], &[2, 3], "line 3");
+        check_input("Gain<4>", &[4], &[2, 3], "line 3");
     }
 
     #[test]
@@ -388,7 +422,7 @@ mod tests {
 
     #[test]
     fn what_is_reported_elsewhere_is_not_reported_again() {
-        check_input("Scale<4>", &[4], &[], "line 3");
+        check_input("Gain<4>", &[4], &[], "line 3");
         check_output(&[4], &[2, 0, 0], "line 3");
         check_windows("Conv2d", [0, 5, 0, 1], [0, 5, 0, 1], "line 3");
         check_reshape(0, 12, "line 3");

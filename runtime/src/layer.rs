@@ -27,9 +27,9 @@ use rand::Rng;
 ///
 /// /// `y = a ⊙ x` with a trained `a`.
 /// #[derive(Clone, Copy, Default)]
-/// struct Scale<const N: usize>;
+/// struct Gain<const N: usize>;
 ///
-/// impl<const N: usize> Layer<f32> for Scale<N> {
+/// impl<const N: usize> Layer<f32> for Gain<N> {
 ///     type Input = [f32; N];
 ///     type Output = [f32; N];
 ///     type Parameters = [f32; N];
@@ -54,7 +54,7 @@ use rand::Rng;
 ///     }
 /// }
 ///
-/// network! { struct Net: [3] -> [1] { scale: Scale<3>, Linear(1) } }
+/// network! { struct Net: [3] -> [1] { gain: Gain<3>, Linear(1) } }
 /// assert_eq!(Net::PARAMETERS, 3 + 4);
 /// ```
 #[diagnostic::on_unimplemented(

@@ -23,6 +23,17 @@ class Hardsigmoid(nn.Module):
         return nn.functional.relu6(x + 3) / 6
 
 
+class Of(nn.Module):
+    """A function as a module."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
 case("relu", nn.ReLU())
 case("relu6", nn.ReLU6())
 case("leaky_relu", nn.LeakyReLU())
@@ -43,6 +54,15 @@ case("log_sigmoid", nn.LogSigmoid())
 case("tanh", nn.Tanh())
 case("hardtanh", nn.Hardtanh())
 case("hardtanh_bounds", nn.Hardtanh(-0.5, 2.0))
+case("threshold", nn.Threshold(0.5, -2.0))
+case("clamp", Of(lambda x: torch.clamp(x, -0.5, 3.0)))
+case("clamp_min", Of(lambda x: torch.clamp(x, min=-1.0)))
+case("clamp_max", Of(lambda x: torch.clamp(x, max=9.0)))
+case("clipped_relu", nn.Hardtanh(0.0, 1.0))
+case("clipped_relu_max", nn.Hardtanh(0.0, 6.0))
+case("squared_clipped_relu", Of(lambda x: nn.functional.hardtanh(x, 0.0, 1.0).square()))
+case("squared_clipped_relu_max", Of(lambda x: nn.functional.hardtanh(x, 0.0, 6.0).square()))
+case("square", Of(torch.square))
 case("softplus", nn.Softplus())
 case("softplus_beta", nn.Softplus(beta=2.0, threshold=20.0))
 case("softsign", nn.Softsign())

@@ -42,6 +42,16 @@ def positive():
         yield 2 ** (random.uniform(-1022, 1023) if i % 2 else random.gauss(0, 0.5))
 
 
+def quadrants(limit):
+    """A half with evenly distributed exponents, a half around multiples of π/4, where quadrants change and zeros are."""
+    for i in range(COUNT):
+        if i % 2:
+            yield math.copysign(2 ** random.uniform(-60, math.log2(limit)), random.random() - 0.5)
+        else:
+            x = random.randint(-4096, 4096) * math.pi / 4
+            yield x + random.gauss(0, 1e-9)
+
+
 HALF_LN_2 = math.log(2) / 2
 FUNCTIONS = {
     "exp": (mpmath.exp, spread(-745.0, 709.7, HALF_LN_2)),
@@ -51,6 +61,8 @@ FUNCTIONS = {
     "erf": (mpmath.erf, spread(-6.0, 6.0, 0.5)),
     "ln": (mpmath.log, positive()),
     "ln_1p": (mpmath.log1p, spread(-0.999, 1e3, 0.25)),
+    "sin": (mpmath.sin, quadrants(1.6e6)),
+    "cos": (mpmath.cos, quadrants(1.6e6)),
 }
 
 header, data, wide, narrow = {}, b"", {}, {}

@@ -90,12 +90,21 @@ network! {
 }
 
 network! {
+    /// Every layer that normalises a sample by its own statistics, functions with trained values, and gates.
+    struct Norms: [2, 3, 4] -> [4] {
+        InstanceNorm2d, Conv2d(4, 2), GroupNorm(2), LayerNorm(dims = 2), Reshape([4, 6]), InstanceNorm1d(affine = true), Flatten,
+        RmsNorm, Linear(16), Glu, SwiGlu, LayerNorm(bias = false), Snake, Scale, LogSoftmax,
+    }
+}
+
+network! {
     /// Every activation.
     struct Mlp: [5] -> [3] {
         Linear(16), Relu, Linear(16), Relu6, Linear(16), LeakyRelu, Linear(16), Elu, Linear(16), Selu, Linear(16), Celu,
         Linear(16), Gelu, Linear(16), Gelu(approximate = tanh), Linear(16), Silu, Linear(16), Mish, Linear(16), Hardswish,
         Linear(16), Hardsigmoid, Linear(16), Sigmoid, Linear(16), LogSigmoid, Linear(16), Tanh, Linear(16), Hardtanh,
-        Linear(16), Softplus, Linear(16), Softsign, Linear(16), Tanhshrink, Linear(16), Softshrink, Linear(3),
+        Linear(16), Softplus, Linear(16), Softsign, Linear(16), Tanhshrink, Linear(16), Softshrink, Linear(16), Threshold(0.1, 0.0),
+        Linear(16), Clamp(min = -1.0), Linear(16), Square, Linear(16), ClippedRelu, Linear(16), SquaredClippedRelu, Linear(3),
     }
 }
 
@@ -198,6 +207,17 @@ fn a_network_of_sequences_allocates_nothing() {
     check::<Sequence, _>(&inputs, &labels, &NllLoss::default());
     check_train_step::<Sequence, _>(&inputs, &labels, &NllLoss::default());
     let network = Sequence::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
+}
+
+#[test]
+fn a_network_of_every_norm_of_samples_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(2);
+    let inputs: Vec<[[[f32; 4]; 3]; 2]> = vec![rng.random(); 21];
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Norms, _>(&inputs, &labels, &NllLoss::default());
+    check_train_step::<Norms, _>(&inputs, &labels, &NllLoss::default());
+    let network = Norms::init(&mut rng);
     assert_none("forward", || network.forward(&inputs[0]));
 }
 

@@ -192,6 +192,10 @@ networks! {
     from_output_chain(): [4] -> [5] { Linear(5), Tanh, Relu, Sigmoid, Relu6, Hardsigmoid, Tanh }
     /// Each derivative needs its input.
     from_input_chain(): [4] -> [5] { Linear(5), Gelu, Silu, Mish, Elu, Softplus, Tanhshrink }
+    /// Limits and squares.
+    clipped_chain(): [4] -> [5] {
+        Linear(5), ClippedRelu(2.5), SquaredClippedRelu(max = 1.5), Linear(5), Threshold(0.1, -0.5), Square, Clamp(0.05, 3.0), ClippedRelu,
+    }
     /// In turns.
     mixed_chain(): [4] -> [5] { Linear(5), Tanh, Gelu, Tanh, Silu, Relu, Celu, Sigmoid, Softsign, LogSigmoid, Relu }
     /// Softmax reads its output.
@@ -254,6 +258,12 @@ networks! {
     }
     /// Trained slopes.
     trained_slopes(): [2, 3] -> [3] { Prelu(2), Flatten, Linear(4), Prelu(init = 0.5), Linear(3), Prelu(3) }
+    /// Trained factors and frequencies.
+    trained_factors(): [2, 3] -> [3] {
+        Snake, Scale(2), Flatten, Linear(4), Snake(init = 0.5), Residual { Linear(4), Snake(1), Scale(init = 0.25) }, Linear(3), Scale(3),
+    }
+    /// Gates between halves.
+    gates(): [4, 3] -> [2] { SwiGlu(0), Flatten, Linear(8), Glu, Tanh, Linear(6), Reshape([3, 2]), SwiGlu, Flatten, Linear(2) }
     /// One matrix.
     one_layer(): [3] -> [2] { Linear(2, bias = false) }
     /// A layer made outside, with its own parameters, that saves something.
@@ -265,6 +275,16 @@ networks! {
     /// Samples mix in images.
     batch_norm_images(training_differs): [1, 4, 4] -> [2] {
         Conv2d(2, kernel = 3), BatchNorm2d, Relu, BatchNorm2d, Flatten, BatchNorm1d, Linear(2),
+    }
+    /// Samples normalised by themselves, over the last dimensions and over channels.
+    norms(): [2, 6] -> [3] {
+        LayerNorm, Tanh, GroupNorm(2), RmsNorm(dims = 2), InstanceNorm1d, InstanceNorm1d(affine = true), Flatten,
+        Linear(4), LayerNorm(bias = false), Relu, GroupNorm(2, affine = false), Linear(3),
+    }
+    /// The same of images, and behind a layer made outside.
+    norms_of_images(): [2, 3, 4] -> [3] {
+        InstanceNorm2d, LayerNorm(dims = 3), Conv2d(4, 2), GroupNorm(2), Silu, InstanceNorm2d(affine = true), Flatten,
+        Linear(3), Gain, LayerNorm, RmsNorm(affine = false), GroupNorm(1),
     }
     /// Elements fall out, in place or not, first and last.
     dropout(training_differs): [4] -> [3] { Dropout(0.3), Linear(5), Tanh, Dropout(0.5), Gelu, Dropout(0.2), Linear(3), Dropout(0.1) }

@@ -61,6 +61,29 @@ pub(super) const KINDS: &[Kind] = &[
         },
     ),
     from_input(
+        "Threshold",
+        &[
+            Argument::required("threshold", Accepts::Float),
+            Argument::required("value", Accepts::Float),
+        ],
+        |site, a| infer(site, a, "Threshold", &[("threshold", 0.0), ("value", 0.0)]),
+    ),
+    from_input(
+        "Clamp",
+        &[
+            Argument::positional("min", Accepts::Float),
+            Argument::positional("max", Accepts::Float),
+        ],
+        clamp,
+    ),
+    from_output("ClippedRelu", &[MAX], |site, a| {
+        clipped(site, a, "ClippedRelu")
+    }),
+    from_input("SquaredClippedRelu", &[MAX], |site, a| {
+        clipped(site, a, "SquaredClippedRelu")
+    }),
+    from_input("Square", &[], |site, a| infer(site, a, "Square", &[])),
+    from_input(
         "Softplus",
         &[
             Argument::positional("beta", Accepts::Float),
@@ -80,6 +103,7 @@ pub(super) const KINDS: &[Kind] = &[
 ];
 
 const SLOPE: Argument = Argument::positional("negative_slope", Accepts::Float);
+const MAX: Argument = Argument::positional("max", Accepts::Float);
 const ALPHA: Argument = Argument::positional("alpha", Accepts::Float);
 
 type Rule = fn(&mut Site<'_>, &Arguments) -> Inferred;
@@ -110,6 +134,41 @@ const fn pointwise(
     }
 }
 
+/// A limit that is left out is infinite.
+fn clamp(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
+    let given = |name| arguments.get(name).is_some();
+    if !given("min") && !given("max") {
+        site.diagnostics
+            .error(site.span, "`Clamp` needs `min`, `max` or both")
+            .help("write `Clamp(0.0, 1.0)`, or `Clamp(max = 1.0)`");
+    }
+    if let (Some((low, _)), Some((high, place))) =
+        (arguments.known_float("min"), arguments.known_float("max"))
+        && low > high
+    {
+        let text = format!("`max` must not be less than `min`, {low}");
+        site.diagnostics.error(place, text);
+    }
+    let limit = |name: &str, default: TokenStream| match arguments.get(name) {
+        Some(_) => arguments.float(name, 0.0),
+        None => default,
+    };
+    let min = limit("min", quote!(::core::primitive::f64::NEG_INFINITY));
+    let max = limit("max", quote!(::core::primitive::f64::INFINITY));
+    layer(site, "Clamp", quote!({ min: #min, max: #max }))
+}
+
+/// A limit above 0.
+fn clipped(site: &mut Site<'_>, arguments: &Arguments, name: &str) -> Inferred {
+    if let Some((max, place)) = arguments.known_float("max")
+        && max <= 0.0
+    {
+        let text = format!("`max` of `{name}` must be greater than 0, and is {max}");
+        site.diagnostics.error(place, text);
+    }
+    infer(site, arguments, name, &[("max", 1.0)])
+}
+
 /// `Pointwise<activations::Name, S>` with the fields of the activation.
 fn infer(
     site: &mut Site<'_>,
@@ -117,21 +176,25 @@ fn infer(
     name: &str,
     fields: &[(&str, f64)],
 ) -> Inferred {
-    let (shape, name) = (site.input.ty(site.scalar), format_ident!("{name}"));
-    let activation = quote!(::chainrule::layers::activations::#name);
     let fields = fields.iter().map(|(field, default)| {
         let (field_name, value) = (format_ident!("{field}"), arguments.float(field, *default));
         quote!(#field_name: #value)
     });
     let fields: Vec<TokenStream> = fields.collect();
-    let value = if fields.is_empty() {
-        activation.clone()
-    } else {
-        quote!(#activation { #(#fields),* })
+    let fields = match fields.as_slice() {
+        [] => TokenStream::new(),
+        fields => quote!({ #(#fields),* }),
     };
+    layer(site, name, fields)
+}
+
+/// The same with the fields as they stand behind the name.
+fn layer(site: &mut Site<'_>, name: &str, fields: TokenStream) -> Inferred {
+    let (shape, name) = (site.input.ty(site.scalar), format_ident!("{name}"));
+    let activation = quote!(::chainrule::layers::activations::#name);
     Inferred {
         ty: quote!(::chainrule::layers::Pointwise<#activation, #shape>),
-        value: quote!(::chainrule::layers::Pointwise::new(#value)),
+        value: quote!(::chainrule::layers::Pointwise::new(#activation #fields)),
         output: site.input.clone(),
         parameters: Count::ZERO,
         macs: Count::ZERO,

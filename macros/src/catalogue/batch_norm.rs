@@ -86,16 +86,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments, channels: Size) -> Inferred
         arguments.float("eps", 1e-5),
         arguments.float("momentum", 0.1),
     );
-    if let Some((value, place)) = arguments.known_float("eps")
-        && value <= 0.0
-    {
-        site.diagnostics
-            .error(
-                place,
-                format!("`eps` keeps a division from zero and cannot be {value}"),
-            )
-            .help("choose a small positive number, as the default 1e-5");
-    }
+    check_eps(site, arguments);
     if let Some((value, place)) = arguments.known_float("momentum")
         && !(0.0..=1.0).contains(&value)
     {
@@ -116,5 +107,19 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments, channels: Size) -> Inferred
             Shape::Array(sizes) => Count::product(sizes.iter().cloned()),
             _ => Count::Unknown,
         },
+    }
+}
+
+/// `eps` must be positive.
+pub(super) fn check_eps(site: &mut Site<'_>, arguments: &Arguments) {
+    if let Some((value, place)) = arguments.known_float("eps")
+        && value <= 0.0
+    {
+        site.diagnostics
+            .error(
+                place,
+                format!("`eps` keeps a division from zero and cannot be {value}"),
+            )
+            .help("choose a small positive number, as the default 1e-5");
     }
 }

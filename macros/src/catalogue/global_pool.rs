@@ -23,7 +23,7 @@ pub(super) const KINDS: &[Kind] = &[
 
 /// `[c, …] → [c]`
 fn infer(site: &mut Site<'_>, name: TokenStream) -> Inferred {
-    let channels = site.channels();
+    let channels = site.channels_of_positions();
     let shape = site.input.ty(site.scalar);
     Inferred {
         ty: quote!(::chainrule::layers::#name<#shape, #channels>),

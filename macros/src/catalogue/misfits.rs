@@ -47,10 +47,12 @@ pub(super) fn states_input(
 
 /// What other libraries call an option.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("elementwise_affine", "affine"),
     ("features", "out"),
     ("filters", "out"),
     ("kernel_size", "kernel"),
     ("order", "dims"),
+    ("num_groups", "groups"),
     ("out_channels", "out"),
     ("out_features", "out"),
     ("output_size", "out"),
@@ -136,6 +138,8 @@ pub(super) fn example(kind: &Kind) -> String {
             ("dim", _) => "0",
             ("padding", _) => "1",
             ("scale" | "upscale_factor", _) => "2",
+            ("groups", _) => "4",
+            (_, Accepts::Float) => "0.0",
             _ => "10",
         })
         .collect();

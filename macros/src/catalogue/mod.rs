@@ -11,16 +11,18 @@ mod conv1d;
 mod conv2d;
 mod conv_transpose;
 mod dropout;
+mod gated;
 mod global_pool;
 mod init;
 mod linear;
 mod misfits;
+mod norms;
 mod pad;
+mod per_channel;
 mod permute;
 mod pixel_shuffle;
 mod pool1d;
 mod pool2d;
-mod prelu;
 mod recurrent;
 mod reshape;
 mod site;
@@ -56,9 +58,11 @@ static CATALOGUE: &[&[Kind]] = &[
     upsample::KINDS,
     dropout::KINDS,
     batch_norm::KINDS,
+    norms::KINDS,
     softmax::KINDS,
-    prelu::KINDS,
     recurrent::KINDS,
+    per_channel::KINDS,
+    gated::KINDS,
     activations::KINDS,
 ];
 

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::model::{Check, Network};
-use crate::shape::{Output, Shape};
+use crate::shape::Shape;
 use crate::size::{Size, Symbols, Unworkable};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -165,7 +165,7 @@ impl Site<'_> {
     }
 
     /// The channels of what has more dimensions behind them.
-    pub(super) fn channels(&mut self) -> Size {
+    pub(super) fn channels_of_positions(&mut self) -> Size {
         match self.input.clone() {
             Shape::Heads(_) | Shape::Unknown => Size::Unknown,
             Shape::Array(sizes) => match sizes.as_slice() {
@@ -180,14 +180,7 @@ impl Site<'_> {
                     sizes.first().cloned().unwrap_or(Size::Unknown)
                 }
             },
-            Shape::Output(output) if self.is_computable(&output) => {
-                let ty = self.input.ty(self.scalar);
-                let size =
-                    quote!(::chainrule::__private::size_at(<#ty as ::chainrule::Shape>::DIMS, 0));
-                self.symbols
-                    .define_of_layer(size, format!("{}.output[0]", output.text))
-            }
-            Shape::Output(_) => Size::Unknown,
+            Shape::Output(_) => self.channels(),
         }
     }
 
@@ -197,7 +190,7 @@ impl Site<'_> {
             Shape::Heads(_) | Shape::Unknown => None,
             Shape::Array(sizes) => Some(sizes),
             Shape::Output(output) => {
-                if self.is_computable(&output) {
+                if self.output_dims().is_some() {
                     let help = format!("insert `Reshape([…])` before `{}`", self.called);
                     let text = format!(
                         "`{}` needs to know how many dimensions `{}` puts out",
@@ -255,30 +248,11 @@ impl Site<'_> {
             .help(format!("count the sample's dimensions from 0 to {last}"));
     }
 
-    /// Whether the sizes that a user's layer puts out can be computed with; reports when not.
-    fn is_computable(&mut self, output: &Output) -> bool {
-        if output.generic {
-            let text = format!(
-                "`{}` needs to know the sizes that `{}` puts out, which depend on the parameters of the network",
-                self.kind, output.text
-            );
-            self.misfit(text)
-                .note("stable Rust cannot compute sizes from generic types")
-                .help("give the network literal sizes and a fixed scalar, or put only element-wise layers behind it");
-        }
-        !output.generic
-    }
-
     /// The sizes of what a user's layer puts out, read from its type, with a check of the rank.
-    fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
-        let Shape::Output(output) = self.input else {
+    pub(super) fn output_sizes(&mut self, rank: usize, takes: &str) -> Vec<Size> {
+        let (Shape::Output(output), Some(dims)) = (self.input, self.output_dims()) else {
             return vec![Size::Unknown; rank];
         };
-        if !self.is_computable(output) {
-            return vec![Size::Unknown; rank];
-        }
-        let ty = self.input.ty(self.scalar);
-        let dims = quote!(<#ty as ::chainrule::Shape>::DIMS);
         let (kind, text, origin) = (self.kind, &output.text, self.origin);
         self.checks.push(Check {
             place: self.span.into(),
@@ -291,6 +265,41 @@ impl Site<'_> {
                     .define_of_layer(expression, format!("{text}.output[{index}]"))
             })
             .collect()
+    }
+
+    /// The dimensions of what a user's layer puts out, an expression; nothing where they may not be computed with.
+    pub(super) fn output_dims(&mut self) -> Option<TokenStream> {
+        let Shape::Output(output) = self.input else {
+            return None;
+        };
+        if output.generic {
+            let text = format!(
+                "`{}` needs to know the sizes that `{}` puts out, which depend on the parameters of the network",
+                self.kind, output.text
+            );
+            self.misfit(text)
+                .note("stable Rust cannot compute sizes from generic types")
+                .help("give the network literal sizes and a fixed scalar, or put only element-wise layers behind it");
+            return None;
+        }
+        let ty = self.input.ty(self.scalar);
+        Some(quote!(<#ty as ::chainrule::Shape>::DIMS))
+    }
+
+    /// The first dimension, of any shape.
+    pub(super) fn channels(&mut self) -> Size {
+        match self.input {
+            Shape::Heads(_) | Shape::Unknown => Size::Unknown,
+            Shape::Array(sizes) => sizes.first().cloned().unwrap_or(Size::Unknown),
+            Shape::Output(output) => match self.output_dims() {
+                Some(dims) => {
+                    let expression = quote!(::chainrule::__private::size_at(#dims, 0));
+                    let text = format!("{}.output[0]", output.text);
+                    self.symbols.define_of_layer(expression, text)
+                }
+                None => Size::Unknown,
+            },
+        }
     }
 
     /// A derived size; what cannot be derived is reported.

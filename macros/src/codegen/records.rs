@@ -2,6 +2,7 @@
 
 use super::at;
 use crate::model::{Layer, LayerKind, Member, Network};
+use crate::shape::Shape;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -154,7 +155,9 @@ impl Field<'_> {
         let LayerKind::BuiltIn(kind, _) = &layer.kind else {
             return None;
         };
-        if kind.name != "Linear" {
+        // At every step of a sequence the type has other arguments.
+        let of_sequences = matches!(&layer.input, Shape::Array(sizes) if sizes.len() == 2);
+        if kind.name != "Linear" || of_sequences {
             return None;
         }
         let arguments = layer

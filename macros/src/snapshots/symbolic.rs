@@ -1,6 +1,6 @@
 // struct Symbolic: [2, WIDTH, 4] -> [CLASSES] {
 //     MaxPool2d(2), Flatten,
-//     Linear(HIDDEN), Relu, Scale<8>,
+//     Linear(HIDDEN), Relu, Gain<8>,
 //     Linear(CLASSES),
 // }
 // budget { parameters <= LIMIT }
@@ -35,21 +35,16 @@ const __Symbolic_SIZE_6: usize = ::chainrule::__private::product(
 #[doc(hidden)]
 #[allow(non_upper_case_globals, dead_code)]
 const __Symbolic_SIZE_7: usize = ::chainrule::__private::size_at(
-    <<__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output as ::chainrule::Shape>::DIMS,
+    <<__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output as ::chainrule::Shape>::DIMS,
     0usize,
 );
 #[doc(hidden)]
 #[allow(non_camel_case_types)]
-type __Symbolic_scale1_as_written = Scale<8>;
+type __Symbolic_gain1_as_written = Gain<8>;
 #[doc(hidden)]
 #[allow(non_camel_case_types)]
-type __Symbolic_scale1 = ::chainrule::__private::layer!(
-    f32, __Symbolic_scale1_as_written
-);
-const _: () = ::chainrule::__private::assert_layer::<
-    f32,
-    __Symbolic_scale1_as_written,
->();
+type __Symbolic_gain1 = ::chainrule::__private::layer!(f32, __Symbolic_gain1_as_written);
+const _: () = ::chainrule::__private::assert_layer::<f32, __Symbolic_gain1_as_written>();
 /// `[2, WIDTH, 4]` → `[CLASSES]`
 ///
 /// | label | layer | output | parameters | multiply-adds |
@@ -58,8 +53,8 @@ const _: () = ::chainrule::__private::assert_layer::<
 /// |  | `Flatten` | `[2 * ((WIDTH - 2) / 2 + 1) * 2]` | 0 | 0 |
 /// | `linear1` | `Linear(HIDDEN)` | `[HIDDEN]` | (2 * ((WIDTH - 2) / 2 + 1) * 2)·HIDDEN + HIDDEN | (2 * ((WIDTH - 2) / 2 + 1) * 2)·HIDDEN |
 /// |  | `Relu` | `[HIDDEN]` | 0 | 0 |
-/// | `scale1` | `Scale<8>` | the output of `Scale<8>` | as the type says | as the type says |
-/// | `linear2` | `Linear(CLASSES)` | `[CLASSES]` | Scale<8>.output[0]·CLASSES + CLASSES | Scale<8>.output[0]·CLASSES |
+/// | `gain1` | `Gain<8>` | the output of `Gain<8>` | as the type says | as the type says |
+/// | `linear2` | `Linear(CLASSES)` | `[CLASSES]` | Gain<8>.output[0]·CLASSES + CLASSES | Gain<8>.output[0]·CLASSES |
 #[repr(C, align(64))]
 #[derive(::core::clone::Clone, ::core::marker::Copy)]
 struct Symbolic {
@@ -77,8 +72,8 @@ struct SymbolicParameters {
         __Symbolic_SIZE_3,
         __Symbolic_SIZE_3,
     >,
-    /// `Scale<8>`
-    pub scale1: <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Parameters,
+    /// `Gain<8>`
+    pub gain1: <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Parameters,
     /// `Linear(CLASSES)`
     pub linear2: ::chainrule::layers::LinearParameters<
         f32,
@@ -91,8 +86,8 @@ struct SymbolicParameters {
 #[repr(C)]
 #[derive(::core::clone::Clone, ::core::marker::Copy)]
 struct SymbolicBuffers {
-    /// `Scale<8>`
-    pub scale1: <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Buffers,
+    /// `Gain<8>`
+    pub gain1: <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Buffers,
 }
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
 const _: () = {
@@ -104,14 +99,14 @@ const _: () = {
     __rt::run!(
         [] f32, SymbolicParameters { linear1 : < ::chainrule::layers::Linear <
         __Symbolic_SIZE_6, __Symbolic_SIZE_3, __Symbolic_SIZE_3 > as ::chainrule::Layer <
-        f32 >> ::Parameters, scale1 : < __Symbolic_scale1 as ::chainrule::Layer < f32 >>
+        f32 >> ::Parameters, gain1 : < __Symbolic_gain1 as ::chainrule::Layer < f32 >>
         ::Parameters, linear2 : < ::chainrule::layers::Linear < __Symbolic_SIZE_7,
         __Symbolic_SIZE_2, __Symbolic_SIZE_2 > as ::chainrule::Layer < f32 >>
         ::Parameters }
     );
     __rt::run!(
-        [] f32, SymbolicBuffers { scale1 : < __Symbolic_scale1 as ::chainrule::Layer <
-        f32 >> ::Buffers }
+        [] f32, SymbolicBuffers { gain1 : < __Symbolic_gain1 as ::chainrule::Layer < f32
+        >> ::Buffers }
     );
     #[automatically_derived]
     impl ::core::ops::Deref for Symbolic {
@@ -178,8 +173,8 @@ const _: () = {
         __Symbolic_SIZE_3,
     );
     const _: () = ::chainrule::__private::check_input(
-        "Scale<8>",
-        <<__Symbolic_scale1 as ::chainrule::Layer<
+        "Gain<8>",
+        <<__Symbolic_gain1 as ::chainrule::Layer<
             f32,
         >>::Input as ::chainrule::Shape>::DIMS,
         <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::DIMS,
@@ -188,11 +183,11 @@ const _: () = {
     const _: () = ::chainrule::__private::check_rank(
         "Linear",
         "a vector",
-        <<__Symbolic_scale1 as ::chainrule::Layer<
+        <<__Symbolic_gain1 as ::chainrule::Layer<
             f32,
         >>::Output as ::chainrule::Shape>::DIMS,
         1usize,
-        "it comes from `Scale<8>` on line 3",
+        "it comes from `Gain<8>` on line 3",
     );
     const _: () = ::chainrule::__private::check_positive(
         "Linear",
@@ -242,7 +237,7 @@ const _: () = {
                     [f32; __Symbolic_SIZE_3],
                 >,
             >("", "Relu"),
-            ::chainrule::LayerInfo::of::<f32, __Symbolic_scale1>("scale1", "Scale<8>"),
+            ::chainrule::LayerInfo::of::<f32, __Symbolic_gain1>("gain1", "Gain<8>"),
             ::chainrule::LayerInfo::of::<
                 f32,
                 ::chainrule::layers::Linear<
@@ -253,27 +248,27 @@ const _: () = {
             >("linear2", "Linear(CLASSES)"),
         ];
         const CROSS_SAMPLE: bool = __rt::any(
-            &[<__Symbolic_scale1 as ::chainrule::Layer<f32>>::CROSS_SAMPLE],
+            &[<__Symbolic_gain1 as ::chainrule::Layer<f32>>::CROSS_SAMPLE],
         );
         const INFERENCE_ELEMENTS: usize = __rt::max(
             &[
                 <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
-                <<__Symbolic_scale1 as ::chainrule::Layer<
+                <<__Symbolic_gain1 as ::chainrule::Layer<
                     f32,
                 >>::Output as ::chainrule::Shape>::LEN,
             ],
         ) + <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN
-            + <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED;
+            + <__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED;
         const TRAINING_ELEMENTS: usize = __rt::sum(
             &[
                 <[[[f32; 4]; __Symbolic_SIZE_1]; 2] as ::chainrule::Shape>::LEN,
                 <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
                 <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN,
-                <<__Symbolic_scale1 as ::chainrule::Layer<
+                <<__Symbolic_gain1 as ::chainrule::Layer<
                     f32,
                 >>::Output as ::chainrule::Shape>::LEN,
                 <[f32; __Symbolic_SIZE_2] as ::chainrule::Shape>::LEN,
-                <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED,
+                <__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED,
                 __rt::max(
                     &[
                         <[[[f32; 4]; __Symbolic_SIZE_1]; 2] as ::chainrule::Shape>::LEN,
@@ -284,7 +279,7 @@ const _: () = {
                 __rt::max(
                     &[
                         <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
-                        <<__Symbolic_scale1 as ::chainrule::Layer<
+                        <<__Symbolic_gain1 as ::chainrule::Layer<
                             f32,
                         >>::Output as ::chainrule::Shape>::LEN,
                     ],
@@ -312,10 +307,10 @@ const _: () = {
             ::chainrule::Layer::<
                 f32,
             >::init(&linear1, &mut parameters.linear1, &mut (), rng);
-            let scale1: __Symbolic_scale1 = ::core::default::Default::default();
+            let gain1: __Symbolic_gain1 = ::core::default::Default::default();
             ::chainrule::Layer::<
                 f32,
-            >::init(&scale1, &mut parameters.scale1, &mut buffers.scale1, rng);
+            >::init(&gain1, &mut parameters.gain1, &mut buffers.gain1, rng);
             let linear2: ::chainrule::layers::Linear<
                 __Symbolic_SIZE_7,
                 __Symbolic_SIZE_2,
@@ -344,7 +339,7 @@ const _: () = {
                     __rt::max(
                         &[
                             <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
-                            <<__Symbolic_scale1 as ::chainrule::Layer<
+                            <<__Symbolic_gain1 as ::chainrule::Layer<
                                 f32,
                             >>::Output as ::chainrule::Shape>::LEN,
                         ],
@@ -353,7 +348,7 @@ const _: () = {
             let region1 = scratch
                 .take_elements(<[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN);
             let saved = scratch
-                .take_elements(<__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED);
+                .take_elements(<__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED);
             let x1 = __rt::view::<
                 f32,
                 [[[f32; 2]; __Symbolic_SIZE_5]; 2],
@@ -410,29 +405,29 @@ const _: () = {
             relu1.apply::<__E>(isa, x2);
             let x3 = __rt::view::<
                 f32,
-                <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
+                <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output,
                 __E,
             >(region0, groups);
-            let scale1: __Symbolic_scale1 = ::core::default::Default::default();
+            let gain1: __Symbolic_gain1 = ::core::default::Default::default();
             __rt::forward::<
                 f32,
                 _,
                 __E,
             >(
-                &scale1,
+                &gain1,
                 __rt::inference(
                     isa,
-                    &scale1,
-                    &parameters.scale1,
-                    &buffers.scale1,
+                    &gain1,
+                    &parameters.gain1,
+                    &buffers.gain1,
                     __rt::room(
                         saved,
-                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED,
+                        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED,
                     ),
                 ),
                 __rt::fit::<
                     [f32; __Symbolic_SIZE_3],
-                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
+                    <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Input,
                     __E,
                 >(x2),
                 &mut *x3,
@@ -450,7 +445,7 @@ const _: () = {
                 &linear2,
                 __rt::inference(isa, &linear2, &parameters.linear2, &(), &mut []),
                 __rt::fit::<
-                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
+                    <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output,
                     <::chainrule::layers::Linear<
                         __Symbolic_SIZE_7,
                         __Symbolic_SIZE_2,
@@ -492,7 +487,7 @@ const _: () = {
             > = ::chainrule::layers::Pointwise::new(
                 ::chainrule::layers::activations::Relu,
             );
-            let scale1: __Symbolic_scale1 = ::core::default::Default::default();
+            let gain1: __Symbolic_gain1 = ::core::default::Default::default();
             let linear2: ::chainrule::layers::Linear<
                 __Symbolic_SIZE_7,
                 __Symbolic_SIZE_2,
@@ -500,11 +495,11 @@ const _: () = {
             > = ::core::default::Default::default();
             let x0 = arena.take::<f32, [[[f32; 4]; __Symbolic_SIZE_1]; 2]>();
             let saved4 = arena
-                .take_elements(<__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED);
+                .take_elements(<__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED);
             let x1 = arena.take::<f32, [[[f32; 2]; __Symbolic_SIZE_5]; 2]>();
             let x2 = arena.take::<f32, [f32; __Symbolic_SIZE_3]>();
             let x3 = arena
-                .take::<f32, <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output>();
+                .take::<f32, <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output>();
             let x4 = arena.take::<f32, [f32; __Symbolic_SIZE_2]>();
             let region0 = arena
                 .take_elements(
@@ -521,7 +516,7 @@ const _: () = {
                     __rt::max(
                         &[
                             <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
-                            <<__Symbolic_scale1 as ::chainrule::Layer<
+                            <<__Symbolic_gain1 as ::chainrule::Layer<
                                 f32,
                             >>::Output as ::chainrule::Shape>::LEN,
                         ],
@@ -557,18 +552,18 @@ const _: () = {
                 _,
                 __E,
             >(
-                &scale1,
+                &gain1,
                 context
                     .forward(
-                        &scale1,
+                        &gain1,
                         4usize,
-                        &parameters.scale1,
-                        &buffers.scale1,
+                        &parameters.gain1,
+                        &buffers.gain1,
                         &mut *saved4,
                     ),
                 __rt::fit::<
                     [f32; __Symbolic_SIZE_3],
-                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
+                    <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Input,
                     __E,
                 >(x2),
                 x3,
@@ -581,7 +576,7 @@ const _: () = {
                 &linear2,
                 context.forward(&linear2, 5usize, &parameters.linear2, &(), &mut []),
                 __rt::fit::<
-                    <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
+                    <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output,
                     <::chainrule::layers::Linear<
                         __Symbolic_SIZE_7,
                         __Symbolic_SIZE_2,
@@ -597,7 +592,7 @@ const _: () = {
             }
             let d3 = __rt::view::<
                 f32,
-                <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
+                <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output,
                 __E,
             >(region1, groups);
             weights
@@ -607,7 +602,7 @@ const _: () = {
                     |all| &all.linear2,
                     |all| &mut all.linear2,
                     __rt::fit::<
-                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
+                        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output,
                         <::chainrule::layers::Linear<
                             __Symbolic_SIZE_7,
                             __Symbolic_SIZE_2,
@@ -618,7 +613,7 @@ const _: () = {
                     x4,
                     d4,
                     __rt::fit_mut::<
-                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Output,
+                        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output,
                         <::chainrule::layers::Linear<
                             __Symbolic_SIZE_7,
                             __Symbolic_SIZE_2,
@@ -630,20 +625,20 @@ const _: () = {
             let d2 = __rt::view::<f32, [f32; __Symbolic_SIZE_3], __E>(region0, groups);
             weights
                 .backward(
-                    &scale1,
+                    &gain1,
                     context.backward(4usize, &mut *saved4),
-                    |all| &all.scale1,
-                    |all| &mut all.scale1,
+                    |all| &all.gain1,
+                    |all| &mut all.gain1,
                     __rt::fit::<
                         [f32; __Symbolic_SIZE_3],
-                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
+                        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Input,
                         __E,
                     >(x2),
                     x3,
                     d3,
                     __rt::fit_mut::<
                         [f32; __Symbolic_SIZE_3],
-                        <__Symbolic_scale1 as ::chainrule::Layer<f32>>::Input,
+                        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Input,
                         __E,
                     >(d2),
                 );
@@ -700,11 +695,11 @@ const _: () = {
         ) {
             let _ = arena.take::<f32, [[[f32; 4]; __Symbolic_SIZE_1]; 2]>();
             let saved4 = arena
-                .take_elements(<__Symbolic_scale1 as ::chainrule::Layer<f32>>::SAVED);
-            let scale1: __Symbolic_scale1 = ::core::default::Default::default();
+                .take_elements(<__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED);
+            let gain1: __Symbolic_gain1 = ::core::default::Default::default();
             ::chainrule::Layer::<
                 f32,
-            >::update_buffers(&scale1, &mut self.__buffers.scale1, saved4, samples);
+            >::update_buffers(&gain1, &mut self.__buffers.gain1, saved4, samples);
         }
     }
     impl ::chainrule::StaticSizes for Symbolic {

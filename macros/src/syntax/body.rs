@@ -22,7 +22,7 @@ pub(crate) enum Node {
 /// `fc1: Linear(120, bias = false)`
 pub(crate) struct Layer {
     pub(crate) label: Option<Ident>,
-    /// `Linear`, `Scale<8>`, `my::Warp`
+    /// `Linear`, `Gain<8>`, `my::Warp`
     pub(crate) path: Path,
     /// `None` without parentheses; arguments that could not be read are missing.
     pub(crate) arguments: Option<Vec<Argument>>,

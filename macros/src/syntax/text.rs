@@ -118,7 +118,7 @@ mod tests {
             "Reshape([1, 28, 28])",
             "Linear(layout::SIZES[0])",
             "kaiming_uniform(a = 0.0)",
-            "Scale<{ N + 1 }>",
+            "Gain<{ N + 1 }>",
             "Linear(if A < B { A } else { B })",
             "Linear(size_of::<f32>())",
         ] {

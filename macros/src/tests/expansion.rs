@@ -108,7 +108,7 @@ fn generic() {
 fn symbolic() {
     check_golden(
         "symbolic",
-        "struct Symbolic: [2, WIDTH, 4] -> [CLASSES] {\n    MaxPool2d(2), Flatten,\n    Linear(HIDDEN), Relu, Scale<8>,\n    Linear(CLASSES),\n}\nbudget { parameters <= LIMIT }",
+        "struct Symbolic: [2, WIDTH, 4] -> [CLASSES] {\n    MaxPool2d(2), Flatten,\n    Linear(HIDDEN), Relu, Gain<8>,\n    Linear(CLASSES),\n}\nbudget { parameters <= LIMIT }",
     );
 }
 

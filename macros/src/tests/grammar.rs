@@ -165,9 +165,9 @@ fn labels_and_commas() {
         "`Linear` takes its sizes in parentheses",
     );
     check_error(
-        "[4] { Scale<4>(1.0, gain = 2.0) }",
-        "               ~~~",
-        "`Scale` mixes arguments with and without names",
+        "[4] { Gain<4>(1.0, gain = 2.0) }",
+        "              ~~~",
+        "`Gain` mixes arguments with and without names",
     );
-    assert_eq!(network("[4] { my::Scale, Linear(2), }").layers.len(), 2);
+    assert_eq!(network("[4] { my::Gain, Linear(2), }").layers.len(), 2);
 }

@@ -27,8 +27,8 @@ fn labels_of_the_user_win() {
         ["linear2", "linear1", "linear3"]
     );
     assert_eq!(
-        fields("[4] { Scale<4>, my::Scale<4>, Dropout }"),
-        ["scale1", "scale2"]
+        fields("[4] { Gain<4>, my::Gain<4>, Dropout }"),
+        ["gain1", "gain2"]
     );
 }
 

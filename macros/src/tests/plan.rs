@@ -63,7 +63,7 @@ fn the_output_of_a_layer_that_reads_it_again_stays() {
         "0>1 1! 1>2",
     );
     check("[4] { Linear(4), Relu, Tanh }", "0>1 1! 1!", "0>1 1! 1>2");
-    check("[4] { Scale<4>, Relu }", "0>1 1!", "0>1 1>2");
+    check("[4] { Gain<4>, Relu }", "0>1 1!", "0>1 1>2");
 }
 
 #[test]

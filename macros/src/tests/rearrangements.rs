@@ -11,8 +11,8 @@ fn dimensions_in_another_order() {
     assert_eq!(output("[3, N] { Transpose }"), "[N, 3]");
     assert_eq!(output("[3, 4, 5] { Permute([2, 0, 1]) }"), "[5, 3, 4]");
     assert_eq!(
-        output("[4] { Scale<4>, Permute([1, 0]) }"),
-        "[Scale<4>.output[1], Scale<4>.output[0]]"
+        output("[4] { Gain<4>, Permute([1, 0]) }"),
+        "[Gain<4>.output[1], Gain<4>.output[0]]"
     );
     check_error(
         "[1, 8, 8] { Transpose }",
@@ -80,9 +80,9 @@ fn ranges_of_a_dimension() {
         "`dim` of `Slice` is a literal number",
     );
     check_error(
-        "[4] { Scale<4>, Slice(0, 1) }",
-        "                ~~~~~",
-        "`Slice` needs to know how many dimensions `Scale<4>` puts out",
+        "[4] { Gain<4>, Slice(0, 1) }",
+        "               ~~~~~",
+        "`Slice` needs to know how many dimensions `Gain<4>` puts out",
     );
 }
 

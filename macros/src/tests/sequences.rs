@@ -156,8 +156,8 @@ fn global_pools_leave_the_channels() {
     assert_eq!(output("[2, 20] { GlobalAvgPool }"), "[2]");
     assert_eq!(output("[C, 20, 3] { GlobalMaxPool }"), "[C]");
     assert_eq!(
-        output("[4] { Scale<4>, GlobalMaxPool }"),
-        "[Scale<4>.output[0]]"
+        output("[4] { Gain<4>, GlobalMaxPool }"),
+        "[Gain<4>.output[0]]"
     );
     check_error(
         "[8] { GlobalAvgPool }",

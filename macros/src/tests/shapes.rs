@@ -81,6 +81,13 @@ fn rectangles_and_options() {
 }
 
 #[test]
+fn gates_halve() {
+    assert_eq!(output("[6] { Glu, Linear(4), SwiGlu }"), "[2]");
+    assert_eq!(output("[6, 4, 3] { Glu(0), SwiGlu(dim = 1) }"), "[3, 2, 3]");
+    assert_eq!(output("[2 * WIDTH] { Linear(WIDTH), Glu }"), "[WIDTH / 2]");
+}
+
+#[test]
 fn sizes_of_the_compiler_are_shown_as_arithmetic() {
     assert_eq!(
         output("[C, HEIGHT, 8] { Conv2d(OUT, 5, padding = 1) }"),
@@ -95,12 +102,12 @@ fn sizes_of_the_compiler_are_shown_as_arithmetic() {
 
 #[test]
 fn behind_a_layer_of_the_user_sizes_come_from_its_type() {
-    let network = network("[4] -> [2] { Scale<4>, Relu, Linear(3), Linear(2) }");
+    let network = network("[4] -> [2] { Gain<4>, Relu, Linear(3), Linear(2) }");
     assert_eq!(
         network.layers[1].output.to_string(),
-        "the output of `Scale<4>`"
+        "the output of `Gain<4>`"
     );
     assert_eq!(network.layers[2].output.to_string(), "[3]");
-    // What arrives at `Scale`, and the rank at `Linear`.
+    // What arrives at `Gain`, and the rank at `Linear`.
     assert_eq!(network.checks.len(), 2);
 }

@@ -63,6 +63,14 @@ pub const fn size_at(dims: &[usize], index: usize) -> usize {
     if index < dims.len() { dims[index] } else { 0 }
 }
 
+/// The product of the last dimensions; 0 where there are not so many.
+pub const fn trailing(dims: &[usize], count: usize) -> usize {
+    match dims.len().checked_sub(count) {
+        Some(others) => product(dims.split_at(others).1),
+        None => 0,
+    }
+}
+
 /// How often a window fits into `input + 2·padding`, as PyTorch counts:
 /// `⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`. With `ceil_mode` the division rounds up, but the
 /// last window must start inside the input or the left padding. 0 where not even one fits.

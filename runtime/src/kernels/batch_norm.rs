@@ -1,12 +1,12 @@
 //! Statistics of a channel over a batch, normalisation by them, and its gradient.
 //!
-//! Shapes: `x, y: [group][channels][positions][L]`; statistics: one value a channel, every `step` scalars. Only the first
-//! `samples` of the `groups·L` samples are real; the lanes behind them must not count. `L` is 1 or [`LANES`].
+//! Shapes: `x, y: [group][channels][positions][lanes]`; statistics: one value a channel, every `step` scalars. Only the
+//! first `samples` of the samples are real; the lanes behind them must not count. `lanes` is 1 or [`LANES`].
 
-use super::tile::{ONE, sum};
+use super::normalization::{deviations, gradient_row, gradient_sums, sum};
 use crate::Scalar;
 use crate::element::LANES;
-use crate::simd::kernel;
+use crate::simd::{Vector, kernel};
 
 /// The sizes of a batch.
 #[derive(Clone, Copy, Debug)]
@@ -23,30 +23,43 @@ impl Geometry {
         T::from_usize((self.samples * self.positions).max(1))
     }
 
-    /// The positions of one channel in each lane group, with 1 for the real lanes of the group and 0 for the others.
+    /// Scalars of a channel in a lane group.
     #[inline(always)]
-    fn channel<T: Scalar, const L: usize>(
-        self,
-        channel: usize,
-        x: &[[T; L]],
-    ) -> impl Iterator<Item = (&[[T; L]], [T; L])> {
-        let start = channel * self.positions;
-        let groups = x.chunks_exact((self.channels * self.positions).max(1));
-        groups.enumerate().map(move |(group, x)| {
-            let x = x.get(start..start + self.positions).unwrap_or_default();
-            (x, self.real_lanes(group))
-        })
+    fn plane(self, lanes: usize) -> usize {
+        (self.positions * lanes).max(1)
     }
 
+    /// A channel in each lane group.
     #[inline(always)]
-    fn real_lanes<T: Scalar, const L: usize>(self, group: usize) -> [T; L] {
-        let mut real = [T::ZERO; L];
-        for (lane, real) in real.iter_mut().enumerate() {
-            if group * L + lane < self.samples {
-                *real = T::ONE;
+    fn channel<T>(self, lanes: usize, channel: usize, x: &[T]) -> impl Iterator<Item = &[T]> {
+        let planes = x.chunks_exact(self.plane(lanes));
+        planes.skip(channel).step_by(self.channels.max(1))
+    }
+
+    /// The same to write to.
+    #[inline(always)]
+    fn channel_mut<T>(
+        self,
+        lanes: usize,
+        channel: usize,
+        x: &mut [T],
+    ) -> impl Iterator<Item = &mut [T]> {
+        let planes = x.chunks_exact_mut(self.plane(lanes));
+        planes.skip(channel).step_by(self.channels.max(1))
+    }
+
+    /// Ones in the real lanes of a group and zeros in the others. Of one sample the elements lie there, all real.
+    #[inline(always)]
+    fn real<T: Scalar, V: Vector<T>>(self, lanes: usize, group: usize) -> V {
+        let mut real = [T::ONE; LANES];
+        if lanes > 1 {
+            for (lane, real) in real.iter_mut().enumerate() {
+                if group * LANES + lane >= self.samples {
+                    *real = T::ZERO;
+                }
             }
         }
-        real
+        V::load(&real)
     }
 }
 
@@ -62,45 +75,27 @@ kernel! {
         mean: &mut [T],
         variance: &mut [T],
     ) {
-        if lanes == 1 {
-            moments_lanes::<T, ONE>(geometry, x.as_chunks().0, mean.as_chunks_mut().0, variance.as_chunks_mut().0);
-        } else {
-            moments_lanes::<T, LANES>(geometry, x.as_chunks().0, mean.as_chunks_mut().0, variance.as_chunks_mut().0);
-        }
-    }
-}
-
-#[inline(always)]
-fn moments_lanes<T: Scalar, const L: usize>(
-    geometry: Geometry,
-    x: &[[T; L]],
-    means: &mut [[T; L]],
-    variances: &mut [[T; L]],
-) {
-    let count = geometry.count::<T>();
-    for (channel, (mean_out, variance_out)) in means.iter_mut().zip(variances).enumerate() {
-        let mut sums = [T::ZERO; L];
-        for (x, real) in geometry.channel(channel, x) {
-            for x in x {
-                for l in 0..L {
-                    sums[l] += real[l] * x[l];
-                }
+        let count = geometry.count::<T>();
+        let outputs = mean.chunks_exact_mut(lanes.max(1)).zip(variance.chunks_exact_mut(lanes.max(1)));
+        for (channel, (mean_out, variance_out)) in outputs.enumerate() {
+            let mut total = V::zero();
+            for (group, x) in geometry.channel(lanes, channel, x).enumerate() {
+                total = sum::<T, V>(x).multiply_add(geometry.real(lanes, group), total);
             }
-        }
-        let mean = sum(&sums) / count;
-        let (mut sums, mut squares) = ([T::ZERO; L], [T::ZERO; L]);
-        for (x, real) in geometry.channel(channel, x) {
-            for x in x {
-                for l in 0..L {
-                    let deviation = real[l] * (x[l] - mean);
-                    sums[l] += deviation;
-                    squares[l] += deviation * deviation;
-                }
+            let mean = total.total() / count;
+            let shift = V::splat(-mean);
+            let [mut total, mut total_squares] = [V::zero(); 2];
+            for (group, x) in geometry.channel(lanes, channel, x).enumerate() {
+                let real = geometry.real::<T, V>(lanes, group);
+                let [sum, squares] = deviations(shift, x);
+                total = sum.multiply_add(real, total);
+                total_squares = squares.multiply_add(real, total_squares);
             }
+            let correction = total.total() / count;
+            let variance = total_squares.total() / count - correction * correction;
+            mean_out.fill(mean + correction);
+            variance_out.fill(variance.max(T::ZERO));
         }
-        let correction = sum(&sums) / count;
-        *mean_out = [mean + correction; L];
-        *variance_out = [(sum(&squares) / count - correction * correction).max(T::ZERO); L];
     }
 }
 
@@ -117,10 +112,16 @@ kernel! {
         y: &mut [T],
     ) {
         let (step, mean, variance) = statistics;
-        let channels = geometry.channels.max(1);
-        let plane = (geometry.positions * lanes).max(1);
+        let plane = geometry.plane(lanes);
+        if plane == 1 && step == 1 {
+            let channels = geometry.channels.max(1);
+            for (x, y) in x.chunks_exact(channels).zip(y.chunks_exact_mut(channels)) {
+                normalize_features(mean, variance, eps, affine, x, y);
+            }
+            return;
+        }
         for (index, (x, y)) in x.chunks_exact(plane).zip(y.chunks_exact_mut(plane)).enumerate() {
-            let channel = index % channels;
+            let channel = index % geometry.channels.max(1);
             let (Some(&mean), Some(&variance)) = (mean.get(channel * step), variance.get(channel * step)) else {
                 return;
             };
@@ -134,9 +135,29 @@ kernel! {
     }
 }
 
+/// One sample in which each channel is one number: the channels lie in the SIMD lanes.
+#[inline(always)]
+fn normalize_features<T: Scalar>(
+    mean: &[T],
+    variance: &[T],
+    eps: T,
+    (weight, bias): (&[T], &[T]),
+    x: &[T],
+    y: &mut [T],
+) {
+    let statistics = mean.iter().zip(variance);
+    for ((&x, y), (&mean, &variance)) in x.iter().zip(&mut *y).zip(statistics) {
+        *y = (x - mean) / (variance + eps).sqrt();
+    }
+    for (y, (&weight, &bias)) in y.iter_mut().zip(weight.iter().zip(bias)) {
+        *y = *y * weight + bias;
+    }
+}
+
 kernel! {
     /// With `x̂ = (x − mean)/σ`, `σ = √(variance + eps)` and `n` values a channel: `dw += Σ dy·x̂`, `db += Σ dy`,
-    /// `dx = w/σ · (dy − Σ dy/n − x̂·Σ dy·x̂/n)`. Statistics as [`moments`] writes them.
+    /// `dx = w/σ · (dy − Σ dy/n − x̂·Σ dy·x̂/n)`. Statistics as [`moments`] writes them; `dy` is zero in the lanes behind
+    /// the last sample.
     Backward: pub(crate) fn backward<T, FMA, TILE>(
         lanes: usize,
         geometry: Geometry,
@@ -148,67 +169,38 @@ kernel! {
         gradients: (&mut [T], &mut [T]),
         dx: &mut [T],
     ) {
-        if lanes == 1 {
-            backward_lanes::<T, ONE>(geometry, statistics, eps, weight, x.as_chunks().0, dy.as_chunks().0, gradients, dx.as_chunks_mut().0);
-        } else {
-            backward_lanes::<T, LANES>(geometry, statistics, eps, weight, x.as_chunks().0, dy.as_chunks().0, gradients, dx.as_chunks_mut().0);
-        }
-    }
-}
-
-#[inline(always)]
-fn backward_lanes<T: Scalar, const L: usize>(
-    geometry: Geometry,
-    (means, variances): (&[T], &[T]),
-    eps: T,
-    weight: &[T],
-    x: &[[T; L]],
-    dy: &[[T; L]],
-    (d_weight, d_bias): (&mut [T], &mut [T]),
-    dx: &mut [[T; L]],
-) {
-    let count = geometry.count::<T>();
-    for channel in 0..geometry.channels {
-        let statistics = (means.get(channel * L), variances.get(channel * L));
-        let (Some(&mean), Some(&variance)) = statistics else {
-            return;
-        };
-        let inverse = T::ONE / (variance + eps).sqrt();
-        let (mut sums, mut products) = ([T::ZERO; L], [T::ZERO; L]);
-        let groups = geometry
-            .channel(channel, x)
-            .zip(geometry.channel(channel, dy));
-        for ((x, _), (dy, real)) in groups {
-            for (x, dy) in x.iter().zip(dy) {
-                for l in 0..L {
-                    let dy = real[l] * dy[l];
-                    sums[l] += dy;
-                    products[l] += dy * ((x[l] - mean) * inverse);
-                }
+        let (means, variances) = statistics;
+        let (d_weight, d_bias) = gradients;
+        let count = geometry.count::<T>();
+        for channel in 0..geometry.channels {
+            let statistics = (means.get(channel * lanes), variances.get(channel * lanes));
+            let (Some(&mean), Some(&variance)) = statistics else {
+                return;
+            };
+            let inverse = T::ONE / (variance + eps).sqrt();
+            let (shift, mut sums) = (V::splat(-mean), [V::zero(); 2]);
+            let planes = geometry.channel(lanes, channel, x).zip(geometry.channel(lanes, channel, dy));
+            for (x, dy) in planes {
+                let [sum, product] = gradient_sums(shift, V::splat(inverse), x, dy);
+                sums = [sums[0].add(sum), sums[1].add(product)];
             }
-        }
-        let (db, dw) = (sum(&sums), sum(&products));
-        if let Some(d_bias) = d_bias.get_mut(channel) {
-            *d_bias += db;
-        }
-        if let Some(d_weight) = d_weight.get_mut(channel) {
-            *d_weight += dw;
-        }
+            let (db, dw) = (sums[0].total(), sums[1].total());
+            if let Some(d_bias) = d_bias.get_mut(channel) {
+                *d_bias += db;
+            }
+            if let Some(d_weight) = d_weight.get_mut(channel) {
+                *d_weight += dw;
+            }
 
-        let scale = weight.get(channel).copied().unwrap_or(T::ONE) * inverse;
-        let (db, dw) = (db / count, dw / count);
-        let start = channel * geometry.positions;
-        let groups = dx.chunks_exact_mut((geometry.channels * geometry.positions).max(1));
-        let inputs = geometry
-            .channel(channel, x)
-            .zip(geometry.channel(channel, dy));
-        for (dx, ((x, _), (dy, real))) in groups.zip(inputs) {
-            let dx = dx.get_mut(start..start + geometry.positions);
-            for ((dx, x), dy) in dx.unwrap_or_default().iter_mut().zip(x).zip(dy) {
-                for l in 0..L {
-                    let normal = (x[l] - mean) * inverse;
-                    dx[l] = real[l] * scale * (dy[l] - db - normal * dw);
-                }
+            let scale = weight.get(channel).copied().unwrap_or(T::ONE) * inverse;
+            let offset = V::splat(-scale * (db / count));
+            let slope = V::splat(-scale * (dw / count) * inverse);
+            let planes = geometry.channel(lanes, channel, x).zip(geometry.channel(lanes, channel, dy));
+            let planes = planes.zip(geometry.channel_mut(lanes, channel, dx));
+            for (group, ((x, dy), dx)) in planes.enumerate() {
+                let real = geometry.real::<T, V>(lanes, group);
+                let (slope, offset) = (slope.multiply(real), offset.multiply(real));
+                gradient_row(shift, slope, offset, V::splat(scale), x, dy, dx);
             }
         }
     }

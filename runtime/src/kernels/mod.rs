@@ -8,6 +8,7 @@ pub(crate) mod conv2d;
 pub(crate) mod dropout;
 pub(crate) mod linear;
 pub(crate) mod max_pool2d;
+pub(crate) mod normalization;
 mod pack;
 pub(crate) mod recurrent;
 #[cfg(test)]
@@ -38,6 +39,8 @@ pub trait Kernels<T>:
     + linear::BackwardWeight<T>
     + max_pool2d::Forward<T>
     + max_pool2d::Backward<T>
+    + normalization::Forward<T>
+    + normalization::Backward<T>
     + pack::PackGroup<T>
     + recurrent::GruBackward<T>
     + recurrent::GruForward<T>

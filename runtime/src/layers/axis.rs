@@ -1,4 +1,4 @@
-//! A dimension of a flat run of elements: what softmax goes along.
+//! A dimension of a flat run of elements: what softmax goes along and a gate halves.
 
 use crate::{Element, Scalar};
 
@@ -36,8 +36,9 @@ impl Axis {
         self.inner
     }
 
+    /// The elements of a block.
     #[inline(always)]
-    fn block(self) -> usize {
+    pub(super) fn block(self) -> usize {
         (self.len * self.inner).max(1)
     }
 

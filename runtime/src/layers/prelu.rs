@@ -1,10 +1,9 @@
+use super::per_channel::{self, Trained, check_values};
 use crate::layer::{Backward, Forward, Layer};
 use crate::shape::Shape;
-use crate::simd::Work;
 use crate::tensor::Tensor;
 use crate::{Element, Scalar};
 use core::marker::PhantomData;
-use core::slice;
 use rand::Rng;
 
 /// `x` for `x > 0`, else `a·x` with a trained slope `a`; PyTorch's `nn.PReLU` (He et al. 2015, arXiv:1502.01852).
@@ -23,12 +22,7 @@ pub struct Prelu<S, const N: usize> {
 impl<S: Shape, const N: usize> Prelu<S, N> {
     /// Slopes that start as `init`.
     pub const fn new(init: f64) -> Self {
-        const {
-            assert!(
-                N == 1 || (!S::DIMS.is_empty() && N == S::DIMS[0]),
-                "Prelu has one slope, or one for each index of the first dimension"
-            )
-        }
+        const { check_values::<S, N>() }
         Self {
             init,
             shape: PhantomData,
@@ -42,9 +36,20 @@ impl<S: Shape, const N: usize> Default for Prelu<S, N> {
     }
 }
 
-/// The elements that share a slope.
-const fn per_slope<S: Shape, const N: usize>() -> usize {
-    if S::LEN < N || N == 0 { 1 } else { S::LEN / N }
+/// `x` for `x > 0`, else `a·x`
+#[derive(Clone, Copy)]
+struct Function;
+
+impl<T: Scalar> Trained<T> for Function {
+    #[inline(always)]
+    fn value(self, x: T, a: T) -> T {
+        if x > T::ZERO { x } else { a * x }
+    }
+    #[inline(always)]
+    fn derivatives(self, x: T, a: T) -> [T; 2] {
+        // Two conditions by one comparison would become branches.
+        [if x > T::ZERO { T::ONE } else { a }, x.min(T::ZERO)]
+    }
 }
 
 impl<T: Scalar, S: Shape<Scalar = T>, const N: usize> Layer<T> for Prelu<S, N> {
@@ -55,8 +60,8 @@ impl<T: Scalar, S: Shape<Scalar = T>, const N: usize> Layer<T> for Prelu<S, N> {
 
     const PARAMETERS: &'static [Tensor] = &[Tensor::new("weight", &[N])];
 
-    fn init<R: Rng + ?Sized>(&self, slopes: &mut [T; N], _: &mut (), _: &mut R) {
-        slopes.fill(T::from_f64(self.init));
+    fn init<R: Rng + ?Sized>(&self, trained: &mut [T; N], _: &mut (), _: &mut R) {
+        trained.fill(T::from_f64(self.init));
     }
 
     #[inline]
@@ -66,12 +71,7 @@ impl<T: Scalar, S: Shape<Scalar = T>, const N: usize> Layer<T> for Prelu<S, N> {
         input: &S::Of<E>,
         output: &mut S::Of<E>,
     ) {
-        cx.isa.run(Value {
-            channel: per_slope::<S, N>() * E::LANES,
-            slopes: cx.parameters,
-            x: E::scalars(S::flat(slice::from_ref(input))),
-            y: E::scalars_mut(S::flat_mut(slice::from_mut(output))),
-        });
+        per_channel::forward::<S, E, N>(cx.isa, Function, cx.parameters, input, output);
     }
 
     #[inline]
@@ -83,71 +83,10 @@ impl<T: Scalar, S: Shape<Scalar = T>, const N: usize> Layer<T> for Prelu<S, N> {
         d_output: &S::Of<E>,
         d_input: &mut S::Of<E>,
     ) {
-        cx.isa.run(Derivative {
-            channel: per_slope::<S, N>(),
-            slopes: cx.parameters,
-            d_slopes: cx.gradients,
-            x: S::flat::<E>(slice::from_ref(input)),
-            dy: S::flat::<E>(slice::from_ref(d_output)),
-            dx: S::flat_mut::<E>(slice::from_mut(d_input)),
-        });
-    }
-}
-
-struct Value<'a, T> {
-    /// Scalars that share a slope.
-    channel: usize,
-    slopes: &'a [T],
-    x: &'a [T],
-    y: &'a mut [T],
-}
-
-impl<T: Scalar> Work for Value<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let channel = self.channel.max(1);
-        let channels = self
-            .x
-            .chunks_exact(channel)
-            .zip(self.y.chunks_exact_mut(channel));
-        for ((x, y), &slope) in channels.zip(self.slopes) {
-            for (&x, y) in x.iter().zip(y) {
-                *y = if x > T::ZERO { x } else { slope * x };
-            }
-        }
-    }
-}
-
-struct Derivative<'a, T, E> {
-    /// Elements that share a slope.
-    channel: usize,
-    slopes: &'a [T],
-    d_slopes: &'a mut [T],
-    x: &'a [E],
-    dy: &'a [E],
-    dx: &'a mut [E],
-}
-
-impl<T: Scalar, E: Element<T>> Work for Derivative<'_, T, E> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let channel = self.channel.max(1);
-        let channels = self
-            .x
-            .chunks_exact(channel)
-            .zip(self.dy.chunks_exact(channel))
-            .zip(self.dx.chunks_exact_mut(channel));
-        let slopes = self.slopes.iter().zip(self.d_slopes);
-        for (((x, dy), dx), (&slope, d_slope)) in channels.zip(slopes) {
-            let mut sum = E::splat(T::ZERO);
-            for ((&x, &dy), dx) in x.iter().zip(dy).zip(dx) {
-                sum += x.zip(dy, |x, dy| if x > T::ZERO { T::ZERO } else { x * dy });
-                *dx = x.zip(dy, |x, dy| if x > T::ZERO { dy } else { slope * dy });
-            }
-            *d_slope += sum.sum();
-        }
+        let (trained, gradients) = (cx.parameters, cx.gradients);
+        per_channel::backward::<S, E, N>(
+            cx.isa, Function, trained, gradients, input, d_output, d_input,
+        );
     }
 }
 

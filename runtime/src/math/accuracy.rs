@@ -5,7 +5,7 @@
 //! `cargo test --release -p chainrule --lib exhaustive_ -- --ignored --nocapture`, which prints the greatest error and
 //! where it is; `exhaustive_tanh` for one function alone. Those of `f64` are also compared with mpmath, in `tests/`.
 
-use super::{double, single};
+use super::{circular, double, single};
 use std::vec::Vec;
 
 /// The distance from `exact` to `x` in units of the last place of the `f32` nearest to `exact`.
@@ -126,6 +126,45 @@ bounds! {
     erf 1.43 libm::erf, erf_of_f32, exhaustive_erf;
 }
 
+/// Sine and cosine, with the argument that is taken for 0 beyond the limit.
+fn limited(x: f64, limit: f64, function: fn(f64) -> f64) -> f64 {
+    function(if x.abs() > limit { 0.0 } else { x })
+}
+
+macro_rules! circular_bounds {
+    ($($part:tt $bound:literal $exact:ident, $sampled:ident, $exhaustive:ident;)*) => {$(
+        fn $exact(stride: usize) -> (f64, f32) {
+            let limit = circular::single::LIMIT.into();
+            greatest_error(stride, |x| single::sin_cos(x).$part, |x| limited(x, limit, f64::$exact))
+        }
+
+        #[test]
+        fn $sampled() {
+            let (error, x) = $exact(8191);
+            assert!(error < $bound, "{} of {x:e}: {error} ulp", stringify!($exact));
+            for x in SPECIAL {
+                let y = single::sin_cos(x).$part;
+                let limit = circular::single::LIMIT.into();
+                // Of infinity our choice, of NaN everybody's.
+                let error = ulps_f32(y, limited(x.into(), limit, f64::$exact));
+                assert!(error < $bound, "{} of {x:e}: {error} ulp", stringify!($exact));
+            }
+        }
+
+        #[test]
+        #[ignore = "minutes; for release builds"]
+        fn $exhaustive() {
+            let (error, x) = $exact(1);
+            std::println!("{}: {error:.3} ulp at {x:e}", stringify!($exact));
+            assert!(error < $bound, "{} of {x:e}: {error} ulp", stringify!($exact));
+        }
+    )*};
+}
+circular_bounds! {
+    0 1.6 sin, sin_of_f32, exhaustive_sin;
+    1 1.6 cos, cos_of_f32, exhaustive_cos;
+}
+
 /// `f64` against `libm`, which itself is within one unit: over a dense grid and at the limits.
 fn check_f64(name: &str, bound: f64, function: fn(f64) -> f64, exact: fn(f64) -> f64) {
     let grid = (-800_000..800_000).map(|i| f64::from(i) * 1.000_07e-3);
@@ -159,4 +198,13 @@ fn exponentials_of_f64() {
     check_f64("exp_m1", 2.0, double::exp_m1, libm::expm1);
     check_f64("sigmoid", 2.0, double::sigmoid, sigmoid);
     check_f64("tanh", 3.0, double::tanh, libm::tanh);
+}
+
+#[test]
+fn sines_of_f64() {
+    const LIMIT: f64 = circular::double::LIMIT;
+    let sin = |x| limited(x, LIMIT, libm::sin);
+    let cos = |x| limited(x, LIMIT, libm::cos);
+    check_f64("sin", 2.0, |x| double::sin_cos(x).0, sin);
+    check_f64("cos", 2.0, |x| double::sin_cos(x).1, cos);
 }

@@ -8,13 +8,15 @@
 
 #[cfg(test)]
 mod accuracy;
+mod circular;
 mod error_function;
 mod exponential;
 mod logarithm;
 
 macro_rules! functions {
-    ($scalar:ident, $module:ident, $sqrt:ident, $exponential:path, $ln:path, $ln_1p:path, $erf:path) => {
+    ($scalar:ident, $module:ident, $sqrt:ident, $exponential:path, $circular:path, $ln:path, $ln_1p:path, $erf:path) => {
         pub(crate) mod $module {
+            pub(crate) use $circular as sin_cos;
             pub(crate) use $erf as erf;
             pub(crate) use $exponential::{exp, exp_m1, sigmoid, tanh};
             pub(crate) use $ln as ln;
@@ -54,6 +56,7 @@ functions!(
     single,
     sqrtf,
     crate::math::exponential::single,
+    crate::math::circular::single::sin_cos,
     crate::math::logarithm::ln,
     crate::math::logarithm::ln_1p,
     crate::math::error_function::erf
@@ -63,6 +66,7 @@ functions!(
     double,
     sqrt,
     crate::math::exponential::double,
+    crate::math::circular::double::sin_cos,
     libm::log,
     libm::log1p,
     libm::erf

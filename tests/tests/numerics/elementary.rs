@@ -34,4 +34,6 @@ fn functions_of_f64() {
     check("erf", 1.0, Scalar::erf);
     check("ln", 1.0, Scalar::ln);
     check("ln_1p", 1.0, Scalar::ln_1p);
+    check("sin", 2.0, |x| x.sin_cos().0);
+    check("cos", 2.0, |x| x.sin_cos().1);
 }

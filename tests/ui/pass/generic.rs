@@ -8,7 +8,7 @@ network! {
     pub struct Net<T>: [3] -> [1] { hidden: Linear(5), Silu, Linear(1) }
 }
 network! {
-    pub struct Both<const N: usize, T>: [N] -> [N] { mix: Linear(N), Flatten, Relu }
+    pub struct Both<const N: usize, T>: [N] -> [N] { mix: Linear(N), Flatten, LayerNorm, GroupNorm(1), RmsNorm(affine = false), Relu }
 }
 network! {
     pub struct Sequences<const C: usize, const L: usize, T>: [C, L] -> [C] {

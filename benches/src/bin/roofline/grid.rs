@@ -111,6 +111,7 @@ fn images(meter: &mut Meter) {
                     kernel: [2; 2],
                     stride: [2; 2],
                     padding: [0; 2],
+                    dilation: [1; 2],
                 },
             )
         };

@@ -59,6 +59,13 @@ activations! {
     hardtanh_with_bounds: Hardtanh { min_val: -0.2, max_val: 2.0 };
     hardsigmoid: Hardsigmoid;
     hardswish: Hardswish;
+    threshold: Threshold { threshold: 0.3, value: -1.5 };
+    clamp_between: Clamp { min: -0.2, max: 2.0 };
+    clamp_above: Clamp { max: 1.5, ..Clamp::default() };
+    clipped_relu: ClippedRelu::default();
+    clipped_relu_with_max: ClippedRelu { max: 2.5 };
+    squared_clipped_relu: SquaredClippedRelu::default();
+    squared_clipped_relu_with_max: SquaredClippedRelu { max: 2.5 };
     softshrink: Softshrink::default();
     softshrink_with_lambda: Softshrink { lambda: 1.5 };
     elu: Elu::default();
@@ -79,6 +86,15 @@ activations! {
     mish: Mish;
 }
 
+/// Its squares leave the range, so [`check_extremes`] does not apply.
+#[test]
+fn square() {
+    check_layer(Pointwise::<_, [f64; 24]>::new(Square));
+    check_lanes::<f32, _>(Pointwise::<_, [[f32; 3]; 5]>::new(Square), 0.0);
+    assert_eq!(Square.value(-1e30_f32), f32::INFINITY);
+    assert!(Square.value(f32::NAN).is_nan());
+}
+
 /// `(x, y, f′)` at the kinks, as PyTorch 1.13 computes them.
 #[test]
 fn kinks_are_pytorchs() {
@@ -97,6 +113,19 @@ fn kinks_are_pytorchs() {
     check(Hardswish, &[(-3.0, 0.0, -0.5), (3.0, 3.0, 1.0)]);
     check(Hardsigmoid, &[(-3.0, 0.0, 0.0), (3.0, 1.0, 0.0)]);
     check(Hardtanh::default(), &[(-1.0, -1.0, 0.0), (1.0, 1.0, 0.0)]);
+    let threshold = Threshold {
+        threshold: 0.5,
+        value: 2.0,
+    };
+    check(threshold, &[(0.5, 2.0, 0.0), (0.75, 0.75, 1.0)]);
+    let limits = Clamp {
+        min: -1.0,
+        max: 0.5,
+    };
+    check(limits, &[(-1.0, -1.0, 1.0), (0.5, 0.5, 1.0)]);
+    check(ClippedRelu::default(), &[(0.0, 0.0, 0.0), (1.0, 1.0, 0.0)]);
+    let squared = SquaredClippedRelu::default();
+    check(squared, &[(0.0, 0.0, 0.0), (1.0, 1.0, 0.0)]);
     check(Softshrink::default(), &[(-0.5, 0.0, 0.0), (0.5, 0.0, 0.0)]);
     check(Softplus::default(), &[(20.1, 20.1, 1.0)]);
 }

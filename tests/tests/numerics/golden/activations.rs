@@ -27,6 +27,8 @@ activations! {
         hardsigmoid: Hardsigmoid;
         sigmoid: Sigmoid;
         tanh: Tanh;
+        clipped_relu: ClippedRelu::default();
+        clipped_relu_max: ClippedRelu { max: 6.0 };
     }
     check_apply {
         leaky_relu: LeakyRelu::default();
@@ -44,6 +46,13 @@ activations! {
         log_sigmoid: LogSigmoid;
         hardtanh: Hardtanh::default();
         hardtanh_bounds: Hardtanh { min_val: -0.5, max_val: 2.0 };
+        threshold: Threshold { threshold: 0.5, value: -2.0 };
+        clamp: Clamp { min: -0.5, max: 3.0 };
+        clamp_min: Clamp { min: -1.0, ..Clamp::default() };
+        clamp_max: Clamp { max: 9.0, ..Clamp::default() };
+        squared_clipped_relu: SquaredClippedRelu::default();
+        squared_clipped_relu_max: SquaredClippedRelu { max: 6.0 };
+        square: Square;
         softplus: Softplus::default();
         softplus_beta: Softplus { beta: 2.0, threshold: 20.0 };
         softsign: Softsign;

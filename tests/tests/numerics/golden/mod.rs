@@ -5,12 +5,15 @@ mod batch_norm;
 mod conv1d;
 mod conv2d;
 mod conv_transpose;
+mod gated;
 mod layers;
 mod losses;
+mod norms;
 mod pools;
 mod pools1d;
 mod recurrent;
 mod shapes;
+mod trained;
 
 /// A table of layers; each becomes the tests `<case>::f32` and `<case>::f64`, in which `T` is the scalar.
 macro_rules! golden {

@@ -24,6 +24,11 @@ gradients! {
     tanh: Pointwise<Tanh, Vector> = Pointwise::new(Tanh);
     tanh_image: Pointwise<Tanh, Image> = Pointwise::new(Tanh);
     hardtanh: Pointwise<Hardtanh, Vector> = Pointwise::new(Hardtanh { min_val: -0.7, max_val: 1.2 });
+    threshold: Pointwise<Threshold, Vector> = Pointwise::new(Threshold { threshold: 0.4, value: -1.0 });
+    clamp: Pointwise<Clamp, Vector> = Pointwise::new(Clamp { min: -0.7, max: 1.2 });
+    clipped_relu: Pointwise<ClippedRelu, Vector> = Pointwise::new(ClippedRelu { max: 2.5 });
+    squared_clipped_relu: Pointwise<SquaredClippedRelu, Vector> = Pointwise::new(SquaredClippedRelu { max: 2.5 });
+    square: Pointwise<Square, Vector> = Pointwise::new(Square);
     softplus: Pointwise<Softplus, Vector> = Pointwise::new(Softplus { beta: 1.7, threshold: 5.0 });
     softsign: Pointwise<Softsign, Vector> = Pointwise::new(Softsign);
     tanhshrink: Pointwise<Tanhshrink, Vector> = Pointwise::new(Tanhshrink);

@@ -4,12 +4,15 @@ mod activations;
 mod conv1d;
 mod conv2d;
 mod conv_transpose;
+mod gated;
 mod layers;
 mod losses;
+mod norms;
 mod pools;
 mod pools1d;
 mod recurrent;
 mod shapes;
+mod trained;
 
 /// A table of layers; each becomes a test of its own.
 macro_rules! gradients {
