@@ -67,4 +67,4 @@ echo "The macro alone, without optimisation, as rustc runs it:"
 echo
 cd "$here/.."
 CARGO_PROFILE_RELEASE_OPT_LEVEL=0 cargo test --quiet --release -p chainrule-macros expansion_time -- --ignored --nocapture |
-  sed -n 's/^.*\(\b[0-9]* layers: .*\)/- \1/p'
+  grep -o '[0-9]* layers: .*' | sed 's/^/- /'
