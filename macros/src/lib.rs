@@ -87,9 +87,9 @@ use proc_macro2::TokenStream;
 /// | `InstanceNorm1d` | `[c, l]`, kept | `; eps = 1e-5, affine = false` |
 /// | `InstanceNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, affine = false` |
 /// | `Softmax`, `LogSoftmax` | any, kept | `dim = ` the last; the sample's dimensions count from 0 |
+/// | `Rnn` | `[l, f]` → `[l, hidden]`; with `last` `[hidden]`; in both directions `[l, 2·hidden]` or `[2·hidden]` | `hidden; nonlinearity = tanh` (or `relu`)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
+/// | `Gru`, `Lstm` | `[l, f]` → `[l, hidden]`; with `last` `[hidden]`; in both directions `[l, 2·hidden]` or `[2·hidden]` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
-/// | `Rnn` | `[l, f]` → `[l, hidden]` | `hidden; nonlinearity = tanh` (or `relu`)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
-/// | `Gru`, `Lstm` | `[l, f]` → `[l, hidden]` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `Scale` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 1.0` |
 /// | `Snake` | any, kept | `num_parameters = ` the first dimension (or 1)`; init = 1.0` |
 /// | `Glu`, `SwiGlu` | any → half of one dimension | `dim = ` the last; the sample's dimensions count from 0 |
@@ -108,6 +108,10 @@ use proc_macro2::TokenStream;
 /// `uniform(-0.1, 0.1)`, `normal(0.0, 0.02)`, `kaiming_uniform(a = 0.0, mode = fan_in)`,
 /// `kaiming_normal(a = 0.0, mode = fan_in)`, `xavier_uniform(gain = 1.0)`, `xavier_normal(gain = 1.0)` and
 /// `orthogonal(gain = 1.0)`; what stands behind `=` here is the default, and `mode` may be `fan_out`.
+///
+/// A recurrent layer with several levels or both directions has a field for each, `net.lstm.l0`, `net.lstm.l0_reverse`, and
+/// PyTorch's names of tensors, `lstm.weight_ih_l0_reverse`. `dropout` acts between levels, so it needs two. `Linear` behind a
+/// layer of one's own takes `[in]` alone.
 ///
 /// # Blocks
 ///

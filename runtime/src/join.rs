@@ -8,10 +8,13 @@ use crate::simd::{Isa, Work};
 /// `y += x`
 #[inline(always)]
 pub fn add<T: Scalar, E: Element<T>>(isa: Isa, y: &mut [E], x: &[E]) {
-    isa.run_for::<T, E, _>(Sum {
-        y: E::scalars_mut(y),
-        x: E::scalars(x),
-    });
+    add_scalars::<T, E>(isa, E::scalars_mut(y), E::scalars(x));
+}
+
+/// As [`add`], of the scalars of elements.
+#[inline(always)]
+pub(crate) fn add_scalars<T: Scalar, E: Element<T>>(isa: Isa, y: &mut [T], x: &[T]) {
+    isa.run_for::<T, E, _>(Sum { y, x });
 }
 
 /// `y *= x`

@@ -18,8 +18,16 @@ pub(super) fn states_input(
         .iter()
         .filter(|argument| argument.required)
         .collect();
-    let (Some(first), [Argument { name: "out", .. }, ..]) =
-        (arguments.first(), required.as_slice())
+    let (
+        Some(first),
+        [
+            Argument {
+                name: out @ ("out" | "hidden"),
+                ..
+            },
+            ..,
+        ],
+    ) = (arguments.first(), required.as_slice())
     else {
         return false;
     };
@@ -28,7 +36,7 @@ pub(super) fn states_input(
         .take_while(|argument| argument.name.is_none());
     let named = |name: &str| arguments.iter().any(|argument| argument.is_named(name));
     let given = required.iter().filter(|argument| named(argument.name));
-    if named("out") || unnamed.count() + given.count() != required.len() + 1 {
+    if named(out) || unnamed.count() + given.count() != required.len() + 1 {
         return false;
     }
     let rest = arguments.iter().skip(1).map(syntax::Argument::text);
@@ -50,7 +58,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("elementwise_affine", "affine"),
     ("features", "out"),
     ("filters", "out"),
+    ("hidden_size", "hidden"),
     ("kernel_size", "kernel"),
+    ("num_layers", "layers"),
     ("order", "dims"),
     ("num_groups", "groups"),
     ("out_channels", "out"),

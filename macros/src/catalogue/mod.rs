@@ -1,6 +1,7 @@
 //! Every built-in layer, once: name, arguments, shape rule, runtime type and value.
 //!
-//! A layer is a row of [`CATALOGUE`], defined in the file of its family; nothing else in the macro names it.
+//! A layer is a row of [`CATALOGUE`], defined in the file of its family; nothing else in the macro names it, but for recurrent
+//! layers of several levels, which `lower::recurrent` lays out.
 
 mod activations;
 mod adaptive_pool;

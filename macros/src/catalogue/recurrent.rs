@@ -9,7 +9,7 @@ use crate::size::{Size, number};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// How many levels the runtime has names for.
+/// How many levels the runtime has names for, `LEVELS` in its `layers/recurrent/names.rs`.
 const LEVELS: u64 = 8;
 
 const FACTS: Facts = Facts {
@@ -145,9 +145,10 @@ impl Parts {
         if !KINDS.iter().any(|row| row.name == kind.name) {
             return None;
         }
-        let levels = levels(kind, arguments, diagnostics);
+        let found = levels(kind, arguments, diagnostics);
+        let levels = found.unwrap_or(1);
         let bidirectional = arguments.flag("bidirectional", false);
-        if levels == 1
+        if found == Some(1)
             && let Some(place) = arguments.place("dropout")
         {
             diagnostics
@@ -206,13 +207,13 @@ impl Parts {
     }
 }
 
-/// How many levels the layer has; 1 after an error.
-fn levels(kind: &Kind, arguments: &Arguments, diagnostics: &mut Diagnostics) -> u64 {
+/// How many levels the layer has; nothing after an error.
+fn levels(kind: &Kind, arguments: &Arguments, diagnostics: &mut Diagnostics) -> Option<u64> {
     let Some(place) = arguments.place("layers") else {
-        return 1;
+        return Some(1);
     };
     match arguments.size("layers") {
-        Size::Known(levels @ 1..=LEVELS) => levels,
+        Size::Known(levels @ 1..=LEVELS) => Some(levels),
         Size::Known(levels) => {
             diagnostics
                 .error(
@@ -222,14 +223,14 @@ fn levels(kind: &Kind, arguments: &Arguments, diagnostics: &mut Diagnostics) -> 
                 .help(format!(
                     "choose a number from 1 to {LEVELS}, or write several layers behind each other"
                 ));
-            1
+            None
         }
-        Size::Unknown => 1,
+        Size::Unknown => None,
         Size::Generic(_) | Size::Symbol(_) => {
             diagnostics
                 .error(place, "`layers` needs a literal number")
                 .note("the levels are written out while the program compiles, before constants have values");
-            1
+            None
         }
     }
 }

@@ -46,8 +46,7 @@ impl Site<'_> {
         });
     }
 
-    /// The size of a vector. `Linear` and the like take nothing else; after anything else they go on as if `Flatten`
-    /// stood between.
+    /// The size of a vector, for layers that take one here; after anything else they go on as if `Flatten` stood between.
     pub(super) fn vector(&mut self) -> Size {
         match self.input.clone() {
             Shape::Heads(_) | Shape::Unknown => Size::Unknown,

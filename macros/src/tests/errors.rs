@@ -66,6 +66,17 @@ fn recurrent_layers_have_some_levels() {
         "`Gru` cannot have 9 levels",
     );
     check_error(
+        "[4, 3] { Gru(8, layers = 9, dropout = 0.5) }",
+        "                         ~",
+        "`Gru` cannot have 9 levels",
+    );
+    check_error(
+        "[4, 3] { Gru(3, 8) }",
+        "             ~",
+        "`Gru` infers the size of its input\n\
+         help: state only the output: `Gru(8)`",
+    );
+    check_error(
         "[4, 3] { Gru(8, dropout = 0.5) }",
         "                          ~~~",
         "there is nothing to drop out between the levels of one\n\

@@ -309,7 +309,9 @@ macro_rules! kernel {
                 fn run_inlined(isa: crate::simd::Isa, $($argument: $type),*) {
                     match isa.instruction_set() {
                         crate::simd::InstructionSet::Baseline => {
-                            body::<false, { crate::simd::tile::<$T>(16) }, 16, crate::Lanes<$T>>($($argument),*)
+                            body::<{ crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, crate::Lanes<$T>>(
+                                $($argument),*
+                            )
                         }
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         crate::simd::InstructionSet::Avx2 => {

@@ -33,11 +33,27 @@ use rand::Rng;
 /// Shapes: `x: [L, IN]`; `y: [L, H]`, the state after every step, or `[H]`, that after the last one (`O` is the one or the
 /// other). `GATES` is the cell's number of gates times `H`, `BIAS` is `GATES`, or 0 with `bias = false`. The first state is
 /// zero. With `REVERSE` the last step comes first; the states stay in the order of the input, and the last one is that at
-/// its beginning.
+/// its beginning. `LEVEL`, 0 to 7, is the number in the names of the tensors.
 ///
 /// Backward: backpropagation through time over all steps; keeps every gate and state.
 /// Init: everything uniform in ±1/√H, as PyTorch.
 /// Cost: `L·GATES·(IN + H)` multiply-adds a sample.
+///
+/// In a declaration, one layer may have several levels and both directions; each is a field, and the names of tensors are
+/// PyTorch's:
+///
+/// ```
+/// use chainrule::prelude::*;
+///
+/// network! {
+///     struct Net: [12, 3] -> [2] { lstm: Lstm(8, layers = 2, bidirectional = true, last = true), Linear(2) }
+/// }
+/// let net = Net::init(&mut StdRng::seed_from_u64(1));
+/// let first = net.lstm.l1_reverse.weight_hh[(0, 0)];
+/// let mut tensors = net.named_parameters();
+/// let tensor = tensors.find(|tensor| tensor.name() == "lstm.weight_hh_l1_reverse").unwrap();
+/// assert_eq!(tensor.values().next(), Some(first));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Recurrent<
     C,
@@ -238,9 +254,9 @@ impl<
         for number in (0..L).rev() {
             let (t, last) = (Self::time(number), number == L - 1);
             if O::LEN == L * H {
-                join::add::<T, T>(isa, through, step(dy, t, unit));
+                join::add_scalars::<T, E>(isa, through, step(dy, t, unit));
             } else if last {
-                join::add::<T, T>(isa, through, dy);
+                join::add_scalars::<T, E>(isa, through, dy);
             }
             let gates = step_mut(gates, t, GATES * E::LANES);
             let hidden = step_mut(
