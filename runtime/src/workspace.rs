@@ -135,8 +135,8 @@ where
 
 /// Memory that is dealt out front to back, each piece for the same number of lane groups.
 ///
-/// Nothing here panics: where the memory is too short the piece is empty, and loops over it do nothing. The lengths
-/// are checked before a pass starts.
+/// Nothing here panics: where the memory is too short the piece is what there is left, and loops over it do less.
+/// The lengths are checked before a pass starts.
 #[doc(hidden)]
 pub struct Arena<'a, E> {
     rest: &'a mut [E],

@@ -1,4 +1,5 @@
-//! The planes of sequences and images: what layers that work along the last one or two dimensions go over.
+//! The planes of sequences and images: what layers that work along the last one or two dimensions go over. Computed in
+//! `const` blocks, so that a wrong shape is an error while compiling.
 
 use crate::shape::Shape;
 
