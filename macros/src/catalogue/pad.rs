@@ -73,7 +73,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let (from, to) = (site.input.ty(site.scalar), output.ty(site.scalar));
     Inferred::plain(
         quote!(::chainrule::layers::Pad<#from, #to>),
-        quote!(::chainrule::layers::Pad::new([#top, #left], ::chainrule::layers::PadMode::#mode)),
+        quote!(const { ::chainrule::layers::Pad::new([#top, #left], ::chainrule::layers::PadMode::#mode) }),
         output,
     )
 }

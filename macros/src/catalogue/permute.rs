@@ -67,7 +67,7 @@ fn permuted(site: &Site<'_>, sizes: &[Size], dims: &[u64]) -> Inferred {
     let dims = dims.iter().map(|dim| number(*dim));
     Inferred::plain(
         quote!(::chainrule::layers::Permute<#from, #to>),
-        quote!(::chainrule::layers::Permute::new([#(#dims),*])),
+        quote!(const { ::chainrule::layers::Permute::new([#(#dims),*]) }),
         output,
     )
 }

@@ -71,7 +71,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let dim = number(dim);
     Inferred::plain(
         quote!(::chainrule::layers::Slice<#from, #to>),
-        quote!(::chainrule::layers::Slice::new(#dim, #start)),
+        quote!(const { ::chainrule::layers::Slice::new(#dim, #start) }),
         output,
     )
 }
