@@ -45,6 +45,16 @@ network! {
 }
 
 network! {
+    /// I5gru: one number in, one out, a step at a time.
+    pub struct Gated: [64, 1] -> [64, 1] { Gru(16), Linear(1) }
+}
+
+network! {
+    /// I5lstm
+    pub struct Memory: [64, 1] -> [64, 1] { Lstm(20), Linear(1) }
+}
+
+network! {
     /// I6: 7 MB of weights, so a single sample is bound by the memory they lie in.
     pub struct Wide: [512] -> [256] {
         Linear(1024), Relu,
@@ -101,6 +111,16 @@ impl Workload {
         }
     }
 
+    const fn stream<N: Streamable<Scalar = f32>>(name: &'static str) -> Self {
+        Self {
+            name,
+            samples: 1,
+            flops: 2 * N::STEP_MACS,
+            training: false,
+            prepare: |_| stream::<N>(),
+        }
+    }
+
     /// Backward costs the forward pass twice, without the input gradient of the first layer, which nobody reads.
     const fn step<N: Network<Scalar = f32>>(
         name: &'static str,
@@ -128,6 +148,8 @@ pub const ALL: &[Workload] = &[
     Workload::forward::<Policy>("I2"),
     Workload::forward::<Perceptron>("I3"),
     Workload::forward::<LeNet5>("I4"),
+    Workload::stream::<Gated>("I5gru"),
+    Workload::stream::<Memory>("I5lstm"),
     Workload::forward::<Wide>("I6"),
     Workload::step::<Perceptron>("T1_b16", 16, |threads| classify::<Perceptron>(16, threads)),
     Workload::step::<Perceptron>("T1_b32", 32, |threads| classify::<Perceptron>(32, threads)),
@@ -152,6 +174,20 @@ fn forward<N: Network<Scalar = f32>>() -> Call {
         let input = &inputs[next % INPUTS];
         next += 1;
         black_box(&black_box(&*network).forward(black_box(input)));
+    })
+}
+
+/// One step of a stream.
+fn stream<N: Streamable<Scalar = f32>>() -> Call {
+    const INPUTS: usize = 1024;
+    let mut rng = StdRng::seed_from_u64(1);
+    let mut stream = Stream::new(N::init(&mut rng));
+    let inputs = samples::<N::StepInput>(INPUTS, &mut rng);
+    let mut next = 0;
+    Box::new(move || {
+        let input = &inputs[next % INPUTS];
+        next += 1;
+        black_box(&black_box(&mut stream).step(black_box(input)));
     })
 }
 

@@ -141,6 +141,12 @@ impl Diagnostics {
         self.errors.is_empty()
     }
 
+    /// What the first one says, without notes.
+    pub(crate) fn first_text(&self) -> Option<&str> {
+        let first = self.errors.first()?;
+        first.text.lines().next()
+    }
+
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.errors.len()

@@ -153,6 +153,13 @@ use proc_macro2::TokenStream;
 /// `[H, 4]`, or `Linear(2 * H)`, is an error that says what to write instead. For the same reason, what a user's layer
 /// that names a parameter of the network puts out may only go to layers that keep its shape.
 ///
+/// # Streams
+///
+/// A network whose input has a dimension of time, [length, features] or [channels, length], and whose output at a step
+/// depends on nothing later, runs one time step at a time, too: `net.stream()`. Nothing is declared for it. What needs the
+/// whole sequence (`bidirectional`, a convolution that is not `causal`, a pool) is an error where `stream` is called, and
+/// says which layer it is. Behind `last = true` there is an output at every step.
+///
 /// # Budget
 ///
 /// `budget { … }` behind the layers fails the build with a table of the layers when a limit is exceeded. The quantities

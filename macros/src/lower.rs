@@ -9,7 +9,7 @@ mod user;
 
 use crate::catalogue;
 use crate::diagnostics::{Diagnostics, Place};
-use crate::model::{Limit, Network};
+use crate::model::{Limit, Network, Stream};
 use crate::passes::Plan;
 use crate::shape::Shape;
 use crate::size::{Symbols, parse_size};
@@ -70,6 +70,8 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
         symbols,
         checks,
         plan: Plan::default(),
+        output_name: quote::format_ident!("{}Output", declaration.name),
+        stream: Stream::default(),
     }
 }
 

@@ -31,6 +31,26 @@ pub(crate) struct Network {
     pub(crate) checks: Vec<Check>,
     /// Filled in by the last pass.
     pub(crate) plan: Plan,
+    /// The name of the struct that `Heads` puts out.
+    pub(crate) output_name: Ident,
+    /// How it runs one time step at a time.
+    pub(crate) stream: Stream,
+}
+
+/// Whether a network runs one time step at a time.
+#[derive(Default)]
+pub(crate) enum Stream {
+    /// What it takes is no sequence.
+    #[default]
+    NoSequence,
+    /// The network of one step, the same layers with their steps for inputs.
+    Steps(Box<Network>),
+    /// Why it cannot: the layer, what it does, and what to type.
+    Refused {
+        span: Span,
+        text: String,
+        help: Option<&'static str>,
+    },
 }
 
 impl Network {
@@ -85,7 +105,7 @@ impl Network {
 }
 
 /// The user's attributes, sorted.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Attributes {
     /// For every generated item: `#[cfg(…)]`.
     pub(crate) everywhere: Vec<syn::Attribute>,
@@ -96,6 +116,7 @@ pub(crate) struct Attributes {
 }
 
 /// One layer.
+#[derive(Clone)]
 pub(crate) struct Layer {
     /// The way to its field, for layers that may have parameters or buffers.
     pub(crate) field: Option<Path>,
@@ -134,6 +155,7 @@ pub(crate) struct Layer {
 }
 
 /// A row of the catalogue, or the user's own.
+#[derive(Clone)]
 pub(crate) enum LayerKind {
     BuiltIn(&'static Kind, Arguments),
     User {
@@ -230,6 +252,11 @@ impl Layer {
             LayerKind::User { .. } => true,
             LayerKind::Join(_) | LayerKind::Unread => false,
         }
+    }
+
+    /// Whether it is a layer of a stream with a memory.
+    pub(crate) fn remembers(&self) -> bool {
+        matches!(&self.kind, LayerKind::BuiltIn(kind, _) if kind.facts.remembers)
     }
 
     pub(crate) fn may_have_buffers(&self) -> bool {

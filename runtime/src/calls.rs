@@ -8,6 +8,7 @@ use crate::element::Element;
 use crate::layer::{Backward, Forward, Layer, Step};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::stream::{StreamLayer, StreamStep};
 use crate::weights::Update;
 
 type Input<L, T, E> = <<L as Layer<T>>::Input as Shape>::Of<E>;
@@ -128,5 +129,32 @@ pub(crate) fn step<T: Scalar, L: Layer<T>, E: Element<T>, U: Update<T>>(
         layer.backward_step(cx, inputs, outputs, d_outputs, d_inputs);
     } else {
         outside(layer, cx, inputs, outputs, d_outputs, d_inputs);
+    }
+}
+
+/// In a stream.
+#[inline(always)]
+pub(crate) fn stream_step<T: Scalar, L: StreamLayer<T>, E: Element<T>>(
+    layer: &L,
+    cx: StreamStep<'_, T, L>,
+    inputs: &[<L::Input as Shape>::Of<E>],
+    outputs: &mut [<L::Output as Shape>::Of<E>],
+) {
+    #[inline(never)]
+    fn outside<T: Scalar, L: StreamLayer<T>, E: Element<T>>(
+        layer: &L,
+        cx: StreamStep<'_, T, L>,
+        input: &<L::Input as Shape>::Of<E>,
+        output: &mut <L::Output as Shape>::Of<E>,
+    ) {
+        layer.step(cx, input, output);
+    }
+    // There is one step.
+    if let (Some(input), Some(output)) = (inputs.first(), outputs.first_mut()) {
+        if const { E::INLINED } {
+            layer.step(cx, input, output);
+        } else {
+            outside(layer, cx, input, output);
+        }
     }
 }

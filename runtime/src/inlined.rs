@@ -12,7 +12,12 @@ use core::slice;
 
 /// Whether a network is small: few multiply-adds, and few layers, as the compiler takes long over long functions.
 pub(crate) const fn is_small<N: Network>() -> bool {
-    N::MACS <= 8192 && N::LAYERS.len() <= 8
+    is_small_work(N::MACS, N::LAYERS.len())
+}
+
+/// The same for a pass of so many multiply-adds through so many layers.
+pub(crate) const fn is_small_work(macs: usize, layers: usize) -> bool {
+    macs <= 8192 && layers <= 8
 }
 
 /// The forward function for one sample.

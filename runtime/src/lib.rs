@@ -85,6 +85,7 @@ mod scratch;
 mod shape;
 pub mod simd;
 mod sizes;
+mod stream;
 mod summary;
 mod tensor;
 mod weights;
@@ -127,6 +128,7 @@ pub use network::{LayerInfo, Network, Parameters};
 pub use scalar::Scalar;
 pub use shape::{Sample, Shape};
 pub use sizes::StaticSizes;
+pub use stream::{Stream, Streamable};
 pub use summary::Summary;
 pub use tensor::{NamedTensor, Order, Tensor, TensorName};
 #[cfg(feature = "alloc")]
@@ -146,7 +148,7 @@ pub mod prelude {
     pub use crate::network::{Network, Parameters};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
     pub use crate::tensor::Tensor;
-    pub use crate::{BackpropagateError, Element, Scalar, Shape, network};
+    pub use crate::{BackpropagateError, Element, Scalar, Shape, Stream, Streamable, network};
     pub use rand::rngs::StdRng;
     pub use rand::seq::SliceRandom;
     pub use rand::{Rng, RngExt, SeedableRng};
@@ -165,6 +167,7 @@ pub mod __private {
     pub use crate::shape::Dimensions;
     pub use crate::simd::Isa;
     pub use crate::sizes::Push;
+    pub use crate::stream::{StreamLayer, stream_step};
     pub use crate::weights::Weights;
     pub use crate::workspace::{Arena, fit, fit_mut, reshape, reshape_mut, room, view};
     pub use crate::{__heads as heads, __layer as layer, __run as run, __unsigned as unsigned};

@@ -11,6 +11,7 @@ use crate::parallel::{most_leaves, training_leaves};
 use crate::pass::{Objective, Pass, backpropagate, infer_groups};
 use crate::shape::{Sample, Shape};
 use crate::simd::Isa;
+use crate::stream::{Stream, Streamable};
 use crate::tensor::{NamedTensor, Tensor, total_len};
 use crate::weights::Weights;
 use crate::workspace::{Arena, Workspace};
@@ -370,6 +371,33 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         let mut output = Self::Output::zeroed();
         Self::with_scratch(|scratch| self.infer_sample(input, &mut output, scratch));
         output
+    }
+
+    /// The network as a stream: it takes one time step after the other and remembers what it needs of earlier ones.
+    ///
+    /// It does not compile for a network that needs later steps for an output, and the error says why. The state lies in
+    /// the value that is returned, at most 64 KiB; where it is larger, see [`Stream::with_state`].
+    fn stream(&self) -> Stream<&Self, Self::StreamState>
+    where
+        Self: Streamable,
+    {
+        const {
+            assert!(
+                size_of::<Self::StreamState>() <= 64 * 1024,
+                "the stream of this network remembers more than 64 KiB, too much for the stack; \
+                 use `boxed_stream`, or `Stream::with_state` with memory of your own"
+            );
+        }
+        Stream::new(self)
+    }
+
+    /// As [`stream`](Network::stream), with the state on the heap, allocated once and built in place.
+    #[cfg(feature = "alloc")]
+    fn boxed_stream(&self) -> Stream<&Self, alloc::boxed::Box<Self::StreamState>>
+    where
+        Self: Streamable,
+    {
+        Stream::with_state(self, bytemuck::zeroed_box())
     }
 
     /// Writes the output for one sample, in inference mode, with activations in `scratch`.

@@ -257,3 +257,21 @@ fn an_error_allocates_nothing() {
     });
     assert!(error.is_err());
 }
+
+network! {
+    struct Causal: [2, 32] -> [3, 32] {
+        Residual { Conv1d(2, kernel = 3, dilation = 4, causal = true), Tanh, Dropout(0.1) },
+        Conv1d(4, kernel = 2, groups = 2, causal = true), BatchNorm1d,
+        Transpose, LayerNorm, Lstm(5, layers = 2), Gru(6), Rnn(4), Linear(3), Softmax, Transpose,
+    }
+}
+
+#[test]
+fn a_stream_allocates_nothing() {
+    let net = Causal::init(&mut StdRng::seed_from_u64(3));
+    let mut stream = assert_none("stream", || net.stream());
+    for t in 0..40 {
+        assert_none("step", || stream.step(&[t as f32, 0.5]));
+    }
+    assert_none("reset", || stream.reset());
+}

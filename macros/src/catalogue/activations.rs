@@ -1,7 +1,7 @@
 //! The activations: element by element, any shape. Options have PyTorch's names and defaults.
 
 use super::arguments::{Accepts, Argument};
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site, stream};
 use crate::model::Count;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -128,6 +128,7 @@ const fn pointwise(
         arguments,
         facts: Facts {
             role: Role::Pointwise { from_output },
+            stream: stream::each,
             ..PLAIN
         },
         infer,

@@ -100,6 +100,16 @@ impl Arguments {
         self.values.iter().find(|(known, _, _)| *known == name)
     }
 
+    /// Gives a size, or another one.
+    pub(super) fn set_size(&mut self, name: &'static str, size: u64) {
+        let place = self
+            .place(name)
+            .unwrap_or(proc_macro2::Span::call_site().into());
+        self.values.retain(|(known, _, _)| *known != name);
+        self.values
+            .push((name, Value::Size(Size::Known(size)), place));
+    }
+
     /// The value as it was given.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.find(name).map(|(_, value, _)| value)
@@ -108,6 +118,11 @@ impl Arguments {
     /// Where it was given.
     pub(super) fn place(&self, name: &str) -> Option<Place> {
         self.find(name).map(|(_, _, place)| *place)
+    }
+
+    /// Whether a padding other than 0 was given.
+    pub(super) fn pads(&self, name: &str) -> bool {
+        !matches!(self.get(name), None | Some(Value::Size(Size::Known(0))))
     }
 
     /// A required size; unknown after an error.

@@ -1,7 +1,7 @@
 //! `BatchNorm1d(eps = 1e-5, momentum = 0.1, affine = true)` and `BatchNorm2d(the same)`
 
 use super::arguments::{Accepts, Argument};
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, stream};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::Size;
@@ -18,6 +18,7 @@ const FACTS: Facts = Facts {
     buffers: true,
     saves: true,
     cross_sample: true,
+    stream: stream::by_the_first,
     ..PLAIN
 };
 

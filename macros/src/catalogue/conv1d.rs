@@ -2,6 +2,7 @@
 
 use super::arguments::{Accepts, Argument, Value};
 use super::conv2d::check_groups;
+use super::stream::{Moment, Refusal, Step, refuse, refuse_with};
 use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::Count;
 use crate::shape::Shape;
@@ -25,10 +26,73 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     ],
     facts: Facts {
         parameters: true,
+        stream: step,
         ..PLAIN
     },
     infer,
 }];
+
+/// In a stream.
+static STEP: Kind = Kind {
+    name: "Conv1d",
+    arguments: &[],
+    facts: Facts {
+        parameters: true,
+        remembers: true,
+        ..PLAIN
+    },
+    infer: infer_step,
+};
+
+fn step(moment: &Moment<'_>) -> Result<Step, Refusal> {
+    let arguments = moment.arguments;
+    let one = |name| arguments.size_or(name, 1) == Size::Known(1);
+    let ends_now = arguments.flag("causal", false) || (one("kernel") && !arguments.pads("padding"));
+    if moment.time == 0 {
+        refuse("mixes the steps: it takes its first dimension for the channels")
+    } else if !ends_now {
+        refuse_with(
+            "looks at later steps",
+            "write `causal = true` for `padding`",
+        )
+    } else if !one("stride") {
+        refuse("skips steps, with a stride other than 1")
+    } else {
+        Ok(moment.becomes(&STEP))
+    }
+}
+
+/// `[c] → [out]`: one step.
+fn infer_step(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
+    let channels = site.vector();
+    let (out, kernel) = (arguments.size("out"), arguments.size("kernel"));
+    let (dilation, groups) = (
+        arguments.size_or("dilation", 1),
+        arguments.size_or("groups", 1),
+    );
+    let per_group = site.derive(|symbols| symbols.quotient(&channels, &groups));
+    let patch = site.derive(|symbols| symbols.product(&[per_group, kernel.clone()]));
+    let past = match &kernel {
+        Size::Known(kernel) => {
+            let steps = Size::Known(kernel.saturating_sub(1));
+            site.derive(|symbols| symbols.product(&[steps, dilation.clone()]))
+        }
+        _ => {
+            let reach = site.derive(|symbols| symbols.product(&[kernel.clone(), dilation.clone()]));
+            site.derive(|symbols| symbols.difference(&reach, &dilation))
+        }
+    };
+    let bias = if arguments.flag("bias", true) {
+        out.clone()
+    } else {
+        Size::Known(0)
+    };
+    Inferred::plain(
+        quote!(::chainrule::layers::Conv1dStep<#channels, #out, #kernel, #past, #patch, #bias>),
+        quote!(::chainrule::layers::Conv1dStep { dilation: #dilation, groups: #groups }),
+        Shape::Array(vec![out]),
+    )
+}
 
 /// `[c, l] → [out, l']`
 fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {

@@ -1,7 +1,7 @@
 //! `Dropout(p = 0.5)`
 
 use super::arguments::{Accepts, Argument};
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site, stream};
 use crate::model::Count;
 use quote::quote;
 
@@ -10,6 +10,7 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     arguments: &[Argument::positional("p", Accepts::Float)],
     facts: Facts {
         role: Role::Dropout,
+        stream: stream::each,
         ..PLAIN
     },
     infer,

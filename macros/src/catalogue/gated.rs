@@ -1,26 +1,30 @@
 //! `Glu(dim = last)` and `SwiGlu(dim = last)`
 
 use super::arguments::{Accepts, Argument};
-use super::{Arguments, Inferred, Kind, PLAIN, Site};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, stream};
 use crate::model::{Check, Count};
 use crate::shape::Shape;
 use crate::size::{Size, number};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+const FACTS: Facts = Facts {
+    stream: stream::along_dim,
+    ..PLAIN
+};
 const DIM: &[Argument] = &[Argument::positional("dim", Accepts::Size)];
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Glu",
         arguments: DIM,
-        facts: PLAIN,
+        facts: FACTS,
         infer: |site, arguments| infer(site, arguments, quote!(Glu)),
     },
     Kind {
         name: "SwiGlu",
         arguments: DIM,
-        facts: PLAIN,
+        facts: FACTS,
         infer: |site, arguments| infer(site, arguments, quote!(SwiGlu)),
     },
 ];

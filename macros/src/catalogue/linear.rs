@@ -1,7 +1,7 @@
 //! `Linear(out, bias = true)`, of vectors and of the steps of sequences
 
 use super::arguments::{Accepts, Argument};
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, stream};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::Size;
@@ -17,6 +17,7 @@ pub(super) const KINDS: &[Kind] = &[Kind {
     ],
     facts: Facts {
         parameters: true,
+        stream: stream::along_the_last,
         ..PLAIN
     },
     infer,

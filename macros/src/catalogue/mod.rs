@@ -29,6 +29,7 @@ mod reshape;
 mod site;
 mod slice;
 mod softmax;
+mod stream;
 mod upsample;
 mod window;
 
@@ -36,6 +37,7 @@ pub(crate) use arguments::{Argument, Arguments};
 pub(crate) use bind::bind;
 pub(crate) use recurrent::{Part, Parts};
 pub(crate) use site::{Site, origin, positive};
+pub(crate) use stream::{Moment, Refusal, Time, without};
 
 use crate::model::Count;
 use crate::shape::Shape;
@@ -91,7 +93,11 @@ pub(crate) struct Facts {
     pub(crate) saves_in_inference: bool,
     /// Training mixes the samples of a batch.
     pub(crate) cross_sample: bool,
+    /// It exists in streams only, and remembers earlier steps.
+    pub(crate) remembers: bool,
     pub(crate) role: Role,
+    /// What becomes of it in a stream.
+    pub(crate) stream: stream::Streaming,
 }
 
 /// How a layer uses memory.
@@ -114,9 +120,11 @@ const PLAIN: Facts = Facts {
     saves: false,
     saves_in_inference: false,
     cross_sample: false,
+    remembers: false,
     role: Role::Compute {
         reads_output: false,
     },
+    stream: stream::never,
 };
 
 /// What the shape rule of a layer finds.

@@ -4,7 +4,7 @@
 
 use super::arguments::{Accepts, Argument};
 use super::batch_norm::check_eps;
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, stream};
 use crate::diagnostics::Place;
 use crate::model::{Check, Count};
 use crate::shape::Shape;
@@ -22,17 +22,26 @@ const FACTS: Facts = Facts {
     ..PLAIN
 };
 
+/// Of the norms over the last dimension.
+const LAST: Facts = Facts {
+    stream: |moment| match moment.arguments.size_or("dims", 1) {
+        Size::Known(1) => stream::along_the_last(moment),
+        _ => stream::refuse("mixes the steps: it normalises over more than the last dimension"),
+    },
+    ..FACTS
+};
+
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "LayerNorm",
         arguments: &[DIMS, EPS, AFFINE, Argument::option("bias", Accepts::Bool)],
-        facts: FACTS,
+        facts: LAST,
         infer: layer_norm,
     },
     Kind {
         name: "RmsNorm",
         arguments: &[DIMS, EPS, AFFINE],
-        facts: FACTS,
+        facts: LAST,
         infer: rms_norm,
     },
     Kind {

@@ -2,7 +2,7 @@
 //! `Snake(num_parameters = channels, init = 1.0)`
 
 use super::arguments::{Accepts, Argument};
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, stream};
 use crate::model::{Check, Count};
 use crate::shape::Shape;
 use crate::size::Size;
@@ -15,6 +15,10 @@ const ARGUMENTS: &[Argument] = &[
 ];
 const FACTS: Facts = Facts {
     parameters: true,
+    stream: |moment| match moment.arguments.size_or("num_parameters", 1) {
+        Size::Known(1) => stream::each(moment),
+        _ => stream::by_the_first(moment),
+    },
     ..PLAIN
 };
 
@@ -40,7 +44,14 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Snake",
         arguments: ARGUMENTS,
-        facts: FACTS,
+        facts: Facts {
+            // By default a frequency for each channel.
+            stream: |moment| match moment.arguments.get("num_parameters") {
+                None => stream::by_the_first(moment),
+                Some(_) => (FACTS.stream)(moment),
+            },
+            ..FACTS
+        },
         infer: |site, arguments| {
             let frequencies = match arguments.get("num_parameters") {
                 Some(_) => arguments.size("num_parameters"),

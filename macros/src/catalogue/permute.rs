@@ -1,7 +1,8 @@
 //! `Transpose` and `Permute([2, 0, 1])`
 
 use super::arguments::{Accepts, Argument, Value};
-use super::{Arguments, Inferred, Kind, PLAIN, Site};
+use super::stream::{Moment, Refusal, Step, refuse};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::shape::Shape;
 use crate::size::{Size, number};
 use quote::quote;
@@ -10,7 +11,10 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Transpose",
         arguments: &[],
-        facts: PLAIN,
+        facts: Facts {
+            stream: |moment| Ok(moment.nothing(1 - moment.time.min(1))),
+            ..PLAIN
+        },
         infer: |site, _| match site.sizes_of_rank(2, "[rows, columns]") {
             Some(sizes) => permuted(site, &sizes, &[1, 0]),
             None => Inferred::unknown(),
@@ -19,7 +23,10 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Permute",
         arguments: &[Argument::required("dims", Accepts::Dims)],
-        facts: PLAIN,
+        facts: Facts {
+            stream: permuted_step,
+            ..PLAIN
+        },
         infer,
     },
 ];
@@ -70,4 +77,18 @@ fn permuted(site: &Site<'_>, sizes: &[Size], dims: &[u64]) -> Inferred {
         quote!(const { ::chainrule::layers::Permute::new([#(#dims),*]) }),
         output,
     )
+}
+
+/// Of two dimensions, one is left in a step.
+fn permuted_step(moment: &Moment<'_>) -> Result<Step, Refusal> {
+    let Some(Value::Shape(dims)) = moment.arguments.get("dims") else {
+        return refuse("was not understood");
+    };
+    let time = dims
+        .iter()
+        .position(|dim| dim.known() == Some(moment.time as u64));
+    match time {
+        Some(time) if moment.rank == 2 => Ok(moment.nothing(time)),
+        _ => refuse("has more dimensions than time and one other"),
+    }
 }

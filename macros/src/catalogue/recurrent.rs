@@ -1,6 +1,7 @@
 //! `Rnn(hidden, …)`, `Gru(hidden, …)` and `Lstm(hidden, …)`
 
 use super::arguments::{Accepts, Argument, Value};
+use super::stream::{Moment, Refusal, Step, Time, refuse, refuse_with};
 use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, find};
 use crate::diagnostics::{Diagnostics, Place};
 use crate::model::Count;
@@ -16,6 +17,13 @@ const FACTS: Facts = Facts {
     parameters: true,
     saves: true,
     saves_in_inference: true,
+    ..PLAIN
+};
+
+/// In a stream.
+const STEP: Facts = Facts {
+    parameters: true,
+    remembers: true,
     ..PLAIN
 };
 
@@ -39,7 +47,10 @@ pub(super) const KINDS: &[Kind] = &[
             DROPOUT,
             LAST,
         ],
-        facts: FACTS,
+        facts: Facts {
+            stream: |moment| step(moment, &STEPS[0]),
+            ..FACTS
+        },
         infer: |site, arguments| {
             let relu = arguments.word("nonlinearity") == Some("relu");
             let cell = quote!(::chainrule::layers::Rnn);
@@ -55,7 +66,10 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Gru",
         arguments: OPTIONS,
-        facts: FACTS,
+        facts: Facts {
+            stream: |moment| step(moment, &STEPS[1]),
+            ..FACTS
+        },
         infer: |site, arguments| {
             let cell = quote!(::chainrule::layers::Gru);
             infer(site, arguments, 3, cell.clone(), cell)
@@ -64,13 +78,92 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Lstm",
         arguments: OPTIONS,
-        facts: FACTS,
+        facts: Facts {
+            stream: |moment| step(moment, &STEPS[2]),
+            ..FACTS
+        },
         infer: |site, arguments| {
             let cell = quote!(::chainrule::layers::Lstm);
             infer(site, arguments, 4, cell.clone(), cell)
         },
     },
 ];
+
+/// The rows in a stream.
+static STEPS: [Kind; 3] = [
+    Kind {
+        name: "Rnn",
+        arguments: &[],
+        facts: STEP,
+        infer: |site, arguments| {
+            let relu = arguments.word("nonlinearity") == Some("relu");
+            let cell = quote!(::chainrule::layers::Rnn);
+            infer_step(
+                site,
+                arguments,
+                1,
+                cell.clone(),
+                quote!(#cell { relu: #relu }),
+            )
+        },
+    },
+    Kind {
+        name: "Gru",
+        arguments: &[],
+        facts: STEP,
+        infer: |site, arguments| {
+            let cell = quote!(::chainrule::layers::Gru);
+            infer_step(site, arguments, 3, cell.clone(), cell)
+        },
+    },
+    Kind {
+        name: "Lstm",
+        arguments: &[],
+        facts: STEP,
+        infer: |site, arguments| {
+            let cell = quote!(::chainrule::layers::Lstm);
+            infer_step(site, arguments, 4, cell.clone(), cell)
+        },
+    },
+];
+
+/// What becomes of a layer in a stream.
+fn step(moment: &Moment<'_>, kind: &'static Kind) -> Result<Step, Refusal> {
+    let arguments = moment.arguments;
+    if moment.time != 0 {
+        return refuse("mixes the steps: it takes its second dimension for the features");
+    }
+    if arguments.flag("reverse", false) || arguments.flag("bidirectional", false) {
+        return refuse_with("reads the sequence from its end", "remove `bidirectional`");
+    }
+    let mut step = moment.becomes(kind);
+    if arguments.flag("last", false) {
+        step.time = Time::Now;
+    }
+    Ok(step)
+}
+
+/// `[features] → [hidden]`: one step.
+fn infer_step(
+    site: &mut Site<'_>,
+    arguments: &Arguments,
+    gates: u64,
+    cell: TokenStream,
+    value: TokenStream,
+) -> Inferred {
+    let input = site.vector();
+    let hidden = arguments.size("hidden");
+    let gates = site.derive(|symbols| symbols.product(&[Size::Known(gates), hidden.clone()]));
+    let bias = match arguments.flag("bias", true) {
+        true => gates.clone(),
+        false => Size::Known(0),
+    };
+    Inferred::plain(
+        quote!(::chainrule::layers::RecurrentStep<#cell, #input, #hidden, #gates, #bias>),
+        quote!(::chainrule::layers::RecurrentStep::new(#value)),
+        Shape::Array(vec![hidden]),
+    )
+}
 
 /// `[length, features] → [length, hidden]`, or `[hidden]` with `last`: one level and direction.
 fn infer(

@@ -1,7 +1,7 @@
 //! `Slice(dim, start = 0, end = size)`
 
 use super::arguments::{Accepts, Argument};
-use super::{Arguments, Inferred, Kind, PLAIN, Site};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, stream};
 use crate::shape::Shape;
 use crate::size::{Size, number};
 use quote::quote;
@@ -13,7 +13,10 @@ pub(super) const KINDS: &[Kind] = &[Kind {
         Argument::positional("start", Accepts::Size),
         Argument::positional("end", Accepts::Size),
     ],
-    facts: PLAIN,
+    facts: Facts {
+        stream: stream::along_dim,
+        ..PLAIN
+    },
     infer,
 }];
 

@@ -1,7 +1,7 @@
 //! `Softmax(dim = last)` and `LogSoftmax(dim = last)`
 
 use super::arguments::{Accepts, Argument};
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site, stream};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::{Size, number};
@@ -10,6 +10,7 @@ use quote::quote;
 
 const FACTS: Facts = Facts {
     role: Role::Compute { reads_output: true },
+    stream: stream::along_dim,
     ..PLAIN
 };
 const DIM: &[Argument] = &[Argument::positional("dim", Accepts::Size)];

@@ -60,6 +60,13 @@ pub(super) fn emit_infer(network: &Network) -> TokenStream {
         }
         let input = access.input(index, &from, false);
         let (parameters, buffers) = (parameters_of(layer), buffers_of(layer));
+        if layer.remembers() {
+            let state = super::state(index);
+            statements.push(quote_spanned! {span=>
+                __rt::stream_step::<#scalar, _, __E>(&#name, #isa, #parameters, #state, #input, &mut *#to);
+            });
+            continue;
+        }
         let saved = if layer.may_save_in_inference() {
             let (ty, saved) = (&layer.ty, local("saved"));
             quote_spanned!(span=> __rt::room(#saved, <#ty as ::chainrule::Layer<#scalar>>::SAVED))

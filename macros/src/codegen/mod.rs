@@ -10,6 +10,7 @@ mod network;
 mod parameters;
 mod records;
 mod static_sizes;
+mod stream;
 mod structs;
 mod train;
 mod update_buffers;
@@ -26,14 +27,20 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let checks = checks::emit_checks(network);
     let implementation = network::emit_network(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
-    emit(network, quote!(#checks #implementation #static_sizes), true)
+    let stream = stream::emit_stream(network);
+    emit(
+        network,
+        quote!(#checks #implementation #static_sizes #stream),
+        true,
+    )
 }
 
 /// The types and signatures of a network with mistakes.
 pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
     let signatures = network::emit_signatures(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
-    emit(network, quote!(#signatures #static_sizes), false)
+    let stream = stream::emit_signatures(network);
+    emit(network, quote!(#signatures #static_sizes #stream), false)
 }
 
 /// The types, what all networks share, and these implementations.
@@ -42,6 +49,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let aliases = emit_aliases(network);
     let structs = structs::emit_structs(network);
     let (output, output_shape) = (heads::emit_struct(network), heads::emit_shape(network));
+    let step_output = stream::emit_output(network);
     let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;
     quote! {
@@ -49,6 +57,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
         #aliases
         #structs
         #output
+        #step_output
         #(#everywhere)*
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
         const _: () = {
@@ -127,6 +136,11 @@ fn gradient(index: usize) -> Ident {
 /// `region1`: memory that slots use in turns.
 fn region(index: usize) -> Ident {
     local(&format!("region{index}"))
+}
+
+/// `state3`: what layer 3 of a stream remembers.
+fn state(index: usize) -> Ident {
+    local(&format!("state{index}"))
 }
 
 /// `let fc1: Linear<400, 120, 120> = …;`

@@ -21,7 +21,10 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
     let cross_sample = emit_cross_sample(network);
     let inference_elements = emit_inference_elements(network);
     let training_elements = train::emit_elements(network);
-    let with_scratch = emit_with_scratch(network);
+    let with_scratch = emit_with_scratch(
+        network,
+        &quote!(<Self as ::chainrule::Network>::INFERENCE_ELEMENTS),
+    );
     let check = checks::emit_use(network);
     let init_layers = init::emit_init(network);
     let infer = infer::emit_infer(network);
@@ -170,7 +173,7 @@ fn emit_cross_sample(network: &Network) -> TokenStream {
 }
 
 /// The regions, and room for what user's layers save.
-fn emit_inference_elements(network: &Network) -> TokenStream {
+pub(super) fn emit_inference_elements(network: &Network) -> TokenStream {
     let mut parts = region_lengths(network, &network.plan.inference);
     parts.extend(infer::saved_length(network));
     match parts.as_slice() {
@@ -180,11 +183,11 @@ fn emit_inference_elements(network: &Network) -> TokenStream {
 }
 
 /// The exact array; where its length depends on parameters, the next of a few size classes.
-fn emit_with_scratch(network: &Network) -> TokenStream {
+pub(super) fn emit_with_scratch(network: &Network, len: &TokenStream) -> TokenStream {
     let run = super::local("run");
     if network.generics.is_empty() {
-        quote!(#run(&mut [0.0; <Self as ::chainrule::Network>::INFERENCE_ELEMENTS]))
+        quote!(#run(&mut [0.0; #len]))
     } else {
-        quote!(__rt::with_scratch(<Self as ::chainrule::Network>::INFERENCE_ELEMENTS, #run))
+        quote!(__rt::with_scratch(#len, #run))
     }
 }

@@ -34,6 +34,7 @@ pub(crate) enum Unworkable {
 
 /// The generated constants of a network: each `const` expression is evaluated once, under a name, so that a mistake
 /// in it is one error and shapes that are computed from it stay short.
+#[derive(Clone)]
 pub(crate) struct Symbols {
     prefix: String,
     items: Vec<(Symbol, TokenStream)>,

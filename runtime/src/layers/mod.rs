@@ -9,6 +9,7 @@ mod avg_pool2d;
 mod axis;
 mod batch_norm;
 mod conv1d;
+mod conv1d_step;
 mod conv2d;
 mod conv_transpose;
 mod conv_transpose1d;
@@ -51,6 +52,8 @@ pub use conv_transpose::ConvTransposeParameters;
 pub use conv_transpose1d::ConvTranspose1d;
 pub use conv_transpose2d::ConvTranspose2d;
 pub use conv1d::{Conv1d, Conv1dParameters};
+#[doc(hidden)]
+pub use conv1d_step::Conv1dStep;
 pub use conv2d::{Conv2d, Conv2dParameters};
 pub use dropout::Dropout;
 pub use gated::{Gate, Gated, Glu, SwiGlu};
@@ -68,6 +71,8 @@ pub use permute::Permute;
 pub use pixel_shuffle::PixelShuffle;
 pub use pointwise::{Activation, Pointwise};
 pub use prelu::Prelu;
+#[doc(hidden)]
+pub use recurrent::RecurrentStep;
 pub use recurrent::{
     BackwardStep, Cell, ForwardStep, Gru, Lstm, Recurrent, RecurrentParameters, Rnn,
 };

@@ -6,7 +6,7 @@ use crate::model::{Check, Count, Join, Network};
 use crate::shape::{Heads, Shape};
 use crate::size::{Size, Unworkable};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 /// What comes out of a join.
 pub(super) fn infer_join(
@@ -206,7 +206,7 @@ fn heads(
         }
     }
     Shape::Heads(Heads {
-        ty: format_ident!("{}Output", network.name),
+        ty: network.output_name.clone(),
         sizes: network.generics.sizes().cloned().collect(),
         fields,
     })

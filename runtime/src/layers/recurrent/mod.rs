@@ -6,11 +6,13 @@ mod lstm;
 mod memory;
 mod names;
 mod rnn;
+mod step;
 
 pub use cell::{BackwardStep, Cell, ForwardStep};
 pub use gru::Gru;
 pub use lstm::Lstm;
 pub use rnn::Rnn;
+pub use step::RecurrentStep;
 
 use crate::init::Init;
 use crate::join;
