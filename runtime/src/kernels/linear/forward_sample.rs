@@ -49,8 +49,10 @@ fn add_rows<T: Scalar, const FMA: bool, const WIDTH: usize>(
         let rest = y.len() - start;
         start += if const { chains::<T>(128, WIDTH) > 0 } && rest > 64 {
             add_tile::<T, FMA, WIDTH, 128>(start, bias, weight, x, y)
-        } else if const { chains::<T>(64, WIDTH) > 0 } && rest > 32 {
+        } else if const { chains::<T>(64, WIDTH) > 0 } && rest > 48 {
             add_tile::<T, FMA, WIDTH, 64>(start, bias, weight, x, y)
+        } else if const { chains::<T>(48, WIDTH) > 0 } && rest > 32 {
+            add_tile::<T, FMA, WIDTH, 48>(start, bias, weight, x, y)
         } else if const { chains::<T>(32, WIDTH) > 0 } && rest > 16 {
             add_tile::<T, FMA, WIDTH, 32>(start, bias, weight, x, y)
         } else if rest > 8 {

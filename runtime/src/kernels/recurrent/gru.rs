@@ -1,6 +1,6 @@
-use super::{blocks, blocks_mut};
-use crate::Scalar;
+use super::{blocks, blocks_mut, put, sum, vector};
 use crate::simd::kernel;
+use crate::{LANES, Scalar};
 
 kernel! {
     /// `r, z = σ(·)`, `n = tanh(x + r·hidden)`, `h = (1 − z)·n + z·h₋₁`; gates in the order r, z, n.
@@ -16,18 +16,48 @@ kernel! {
         else {
             return;
         };
-        for (gate, hidden) in [(&mut *r, hidden_r), (&mut *z, hidden_z)] {
-            for (gate, &hidden) in gate.iter_mut().zip(hidden) {
-                *gate = Scalar::sigmoid(*gate + hidden);
-            }
+        let len = h.len();
+        let mut gates = [r, z, n];
+        let hidden = [hidden_r, hidden_z, hidden_n];
+        let whole = len - len % LANES;
+        for start in (0..whole).step_by(LANES) {
+            units::<T, LANES>(start, LANES, &mut gates, hidden, h_before, h);
         }
-        for ((n, &r), &hidden) in n.iter_mut().zip(&*r).zip(hidden_n) {
-            *n = Scalar::tanh(*n + r * hidden);
-        }
-        for (((&z, &n), &before), h) in z.iter().zip(&*n).zip(h_before).zip(h) {
-            *h = n + z * (before - n);
+        // The rest as one more vector, which costs as much as one, not as many as there are.
+        match len - whole {
+            0 => {}
+            rest @ ..=4 => units::<T, 4>(whole, rest, &mut gates, hidden, h_before, h),
+            rest @ ..=8 => units::<T, 8>(whole, rest, &mut gates, hidden, h_before, h),
+            rest => units::<T, LANES>(whole, rest, &mut gates, hidden, h_before, h),
         }
     }
+}
+
+/// Up to a vector of units.
+#[inline(always)]
+fn units<T: Scalar, const N: usize>(
+    start: usize,
+    len: usize,
+    [r, z, n]: &mut [&mut [T]; 3],
+    [hidden_r, hidden_z, hidden_n]: [&[T]; 3],
+    h_before: &[T],
+    h: &mut [T],
+) {
+    let mut reset: [T; N] = sum(r, hidden_r, start, len);
+    let mut update: [T; N] = sum(z, hidden_z, start, len);
+    let mut new: [T; N] = vector(n, start, len);
+    let hidden: [T; N] = vector(hidden_n, start, len);
+    let mut state: [T; N] = vector(h_before, start, len);
+    for lane in 0..N {
+        reset[lane] = Scalar::sigmoid(reset[lane]);
+        update[lane] = Scalar::sigmoid(update[lane]);
+        new[lane] = Scalar::tanh(new[lane] + reset[lane] * hidden[lane]);
+        state[lane] = new[lane] + update[lane] * (state[lane] - new[lane]);
+    }
+    put(r, start, len, reset);
+    put(z, start, len, update);
+    put(n, start, len, new);
+    put(h, start, len, state);
 }
 
 kernel! {

@@ -1,6 +1,6 @@
-use super::{blocks, blocks_mut};
-use crate::Scalar;
+use super::{blocks, blocks_mut, put, sum, vector};
 use crate::simd::kernel;
+use crate::{LANES, Scalar};
 
 kernel! {
     /// `i, f, o = σ(·)`, `g = tanh(·)`, `c = f·c₋₁ + i·g`, `h = o·tanh(c)`; gates in the order i, f, g, o.
@@ -17,20 +17,55 @@ kernel! {
         else {
             return;
         };
-        for (gate, hidden) in [(&mut *i, hidden_i), (&mut *f, hidden_f), (&mut *o, hidden_o)] {
-            for (gate, &hidden) in gate.iter_mut().zip(hidden) {
-                *gate = Scalar::sigmoid(*gate + hidden);
-            }
+        let mut gates = [i, f, g, o];
+        let hidden = [hidden_i, hidden_f, hidden_g, hidden_o];
+        let whole = n - n % LANES;
+        for start in (0..whole).step_by(LANES) {
+            units::<T, LANES>(start, LANES, &mut gates, hidden, c_before, c, h);
         }
-        for (gate, &hidden) in g.iter_mut().zip(hidden_g) {
-            *gate = Scalar::tanh(*gate + hidden);
-        }
-        let gates = i.iter().zip(&*f).zip(&*g).zip(&*o);
-        for ((((((&i, &f), &g), &o), &before), c), h) in gates.zip(c_before).zip(c).zip(h) {
-            *c = f * before + i * g;
-            *h = o * Scalar::tanh(*c);
+        // The rest as one more vector, which costs as much as one, not as many as there are.
+        match n - whole {
+            0 => {}
+            rest @ ..=4 => units::<T, 4>(whole, rest, &mut gates, hidden, c_before, c, h),
+            rest @ ..=8 => units::<T, 8>(whole, rest, &mut gates, hidden, c_before, c, h),
+            rest => units::<T, LANES>(whole, rest, &mut gates, hidden, c_before, c, h),
         }
     }
+}
+
+/// Up to a vector of units.
+#[inline(always)]
+fn units<T: Scalar, const N: usize>(
+    start: usize,
+    len: usize,
+    gates: &mut [&mut [T]; 4],
+    hidden: [&[T]; 4],
+    c_before: &[T],
+    c: &mut [T],
+    h: &mut [T],
+) {
+    // One by one: a loop over slices would not be unrolled, and they would lie in memory.
+    let [gate_i, gate_f, gate_g, gate_o] = gates;
+    let mut i: [T; N] = sum(gate_i, hidden[0], start, len);
+    let mut f: [T; N] = sum(gate_f, hidden[1], start, len);
+    let mut g: [T; N] = sum(gate_g, hidden[2], start, len);
+    let mut o: [T; N] = sum(gate_o, hidden[3], start, len);
+    let mut memory: [T; N] = vector(c_before, start, len);
+    let mut state = [T::ZERO; N];
+    for lane in 0..N {
+        i[lane] = Scalar::sigmoid(i[lane]);
+        f[lane] = Scalar::sigmoid(f[lane]);
+        g[lane] = Scalar::tanh(g[lane]);
+        o[lane] = Scalar::sigmoid(o[lane]);
+        memory[lane] = f[lane] * memory[lane] + i[lane] * g[lane];
+        state[lane] = o[lane] * Scalar::tanh(memory[lane]);
+    }
+    put(gate_i, start, len, i);
+    put(gate_f, start, len, f);
+    put(gate_g, start, len, g);
+    put(gate_o, start, len, o);
+    put(c, start, len, memory);
+    put(h, start, len, state);
 }
 
 kernel! {

@@ -12,6 +12,47 @@ pub(crate) use gru::{GruBackward, GruForward, gru_backward, gru_forward};
 pub(crate) use lstm::{LstmBackward, LstmForward, lstm_backward, lstm_forward};
 pub(crate) use rnn::{RnnBackward, RnnForward, rnn_backward, rnn_forward};
 
+/// The first `len` values from `start` on as a vector, with zeros behind them.
+#[inline(always)]
+fn vector<T: crate::Scalar, const N: usize>(values: &[T], start: usize, len: usize) -> [T; N] {
+    let values = values.get(start..).unwrap_or_default();
+    match values.first_chunk() {
+        Some(vector) if len >= N => *vector,
+        _ => {
+            let mut vector = [T::ZERO; N];
+            for (vector, &value) in vector.iter_mut().zip(values).take(len) {
+                *vector = value;
+            }
+            vector
+        }
+    }
+}
+
+/// Writes the first `len` values of a vector.
+#[inline(always)]
+fn put<T: crate::Scalar, const N: usize>(
+    values: &mut [T],
+    start: usize,
+    len: usize,
+    vector: [T; N],
+) {
+    let values = values.get_mut(start..).unwrap_or_default();
+    for (value, vector) in values.iter_mut().zip(vector).take(len) {
+        *value = vector;
+    }
+}
+
+/// The sum of two such vectors.
+#[inline(always)]
+fn sum<T: crate::Scalar, const N: usize>(a: &[T], b: &[T], start: usize, len: usize) -> [T; N] {
+    let mut sum: [T; N] = vector(a, start, len);
+    let b: [T; N] = vector(b, start, len);
+    for lane in 0..N {
+        sum[lane] += b[lane];
+    }
+    sum
+}
+
 /// `N` blocks of `len`, if there are so many.
 #[inline(always)]
 fn blocks<T, const N: usize>(values: &[T], len: usize) -> Option<[&[T]; N]> {
