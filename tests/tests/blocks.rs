@@ -118,10 +118,10 @@ impl<const H: usize> Loss<f64, AgentOutput<H, f64>, (usize, f64)> for ActorCriti
         let mut loss = 0.0;
         *dy = bytemuck::Zeroable::zeroed();
         for (lane, &(action, target)) in targets.iter().enumerate() {
-            let error = E::scalars(&y.value)[lane] - target;
-            loss += scale * (0.5 * error * error - E::scalars(&y.policy[action..=action])[lane]);
-            E::scalars_mut(&mut dy.value)[lane] = scale * error;
-            E::scalars_mut(&mut dy.policy[action..=action])[lane] = -scale;
+            let error = y.value[0].lanes()[lane] - target;
+            loss += scale * (0.5 * error * error - y.policy[action].lanes()[lane]);
+            dy.value[0].lanes_mut()[lane] = scale * error;
+            dy.policy[action].lanes_mut()[lane] = -scale;
         }
         loss
     }

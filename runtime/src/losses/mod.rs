@@ -95,8 +95,8 @@ impl Reduction {
 ///         let mut loss = 0.0;
 ///         dy.fill(E::splat(0.0));
 ///         for (lane, &target) in targets.iter().enumerate() {
-///             loss -= scale * E::scalars(&y[target..=target])[lane];
-///             E::scalars_mut(&mut dy[target..=target])[lane] = -scale;
+///             loss -= scale * y[target].lanes()[lane];
+///             dy[target].lanes_mut()[lane] = -scale;
 ///         }
 ///         loss
 ///     }
