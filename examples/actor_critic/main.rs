@@ -12,6 +12,7 @@ mod cart_pole;
 
 use cart_pole::{CartPole, MOST_PUSHES, Outcome};
 use chainrule::TargetError;
+use chainrule::losses::Targets;
 use chainrule::prelude::*;
 use chainrule::simd::Isa;
 
@@ -41,51 +42,54 @@ const REWARD: f32 = 1.0 - DISCOUNT;
 const TRACE: f32 = 0.95;
 const EVALUATIONS: usize = 100;
 
-/// What the agent learns from one push.
+/// What the actor learns from one push.
 #[derive(Clone, Copy, Debug)]
-struct Experience {
+struct Played {
     action: usize,
-    /// `ln π(action)` when it was played.
+    /// `ln π(action)` at that time.
     ln_probability: f32,
     /// How much better it went than the critic had thought.
     advantage: f32,
-    /// What the critic should have thought.
-    value: f32,
 }
 
-/// The loss of actor and critic. With the ratio `r = π(a) / π_played(a)` and the advantage `A` of a push, the mean of
+/// What both learn: the actor from a push, the critic what it should have thought.
+type Experience = (Played, [f32; 1]);
+
+/// The loss of the actor. With the ratio `r = π(a) / π_played(a)` and the advantage `A` of a push, the mean of
 ///
-/// `−min(r·A, clip(r, 1−ε, 1+ε)·A) − entropy·H(π) + value·(v − v_played)²`
+/// `−min(r·A, clip(r, 1−ε, 1+ε)·A) − β·H(π)`
 ///
 /// The first term makes good pushes likelier, but stops once the probability has changed by the share `ε`: farther away,
 /// what was played says little. The entropy `H` keeps the agent from being sure too early.
 #[derive(Clone, Copy, Debug)]
 struct PpoLoss {
+    /// `ε`
     clip: f32,
+    /// `β`
     entropy: f32,
-    value: f32,
 }
 
-impl Loss<f32, AgentOutput, Experience> for PpoLoss {
-    fn scale(&self, played: &[Experience]) -> Result<f32, TargetError> {
-        Ok(1.0 / played.len() as f32)
+impl Loss<f32, [f32; 2], Played> for PpoLoss {
+    type Scale = f32;
+
+    fn scale<'a>(&self, targets: impl Targets<'a, Played>) -> Result<f32, TargetError> {
+        Ok(1.0 / targets.len() as f32)
     }
 
-    /// One sample or sixteen at a time: `y.value[0]` holds a lane for each.
-    fn evaluate<E: Element<f32>>(
+    /// One sample or sixteen at a time: each logit has a lane for every sample.
+    fn evaluate<'a, E: Element<f32>>(
         &self,
         _: Isa,
         scale: f32,
-        y: &AgentOutput<E>,
-        played: &[Experience],
-        dy: &mut AgentOutput<E>,
+        logits: &[E; 2],
+        targets: impl Targets<'a, Played>,
+        d_logits: &mut [E; 2],
     ) -> f32 {
         // Lanes without a sample must have no gradient.
-        dy.policy.fill(E::splat(0.0));
-        dy.value.fill(E::splat(0.0));
+        d_logits.fill(E::splat(0.0));
         let mut total = 0.0;
-        for (lane, played) in played.iter().enumerate() {
-            let ln_policy = ln_softmax(y.policy.map(|logit| logit.lanes()[lane]));
+        for (lane, played) in targets.enumerate() {
+            let ln_policy = ln_softmax(logits.map(|logit| logit.lanes()[lane]));
             let policy = ln_policy.map(f32::exp);
 
             let ratio = (ln_policy[played.action] - played.ln_probability).exp();
@@ -93,22 +97,14 @@ impl Loss<f32, AgentOutput, Experience> for PpoLoss {
             let limit = ratio.clamp(1.0 - self.clip, 1.0 + self.clip) * played.advantage;
             // Beyond the limit the smaller one is constant, and teaches nothing.
             let d_ln_probability = if gain <= limit { gain } else { 0.0 };
-            let entropy: f32 = -policy
-                .iter()
-                .zip(ln_policy)
-                .map(|(p, ln)| p * ln)
-                .sum::<f32>();
+            let entropy = -(policy[0] * ln_policy[0] + policy[1] * ln_policy[1]);
             for action in 0..2 {
                 let chosen = f32::from(action == played.action);
+                let d_gain = d_ln_probability * (chosen - policy[action]);
                 let d_entropy = -policy[action] * (ln_policy[action] + entropy);
-                dy.policy[action].lanes_mut()[lane] = -scale
-                    * (d_ln_probability * (chosen - policy[action]) + self.entropy * d_entropy);
+                d_logits[action].lanes_mut()[lane] = -scale * (d_gain + self.entropy * d_entropy);
             }
-
-            let error = y.value[0].lanes()[lane] - played.value;
-            dy.value[0].lanes_mut()[lane] = scale * self.value * 2.0 * error;
-            total +=
-                scale * (self.value * error * error - gain.min(limit) - self.entropy * entropy);
+            total -= scale * (gain.min(limit) + self.entropy * entropy);
         }
         total
     }
@@ -140,10 +136,13 @@ fn main() -> Result<(), BackpropagateError> {
         // Both fall to zero in the end, when it is time to be sure.
         let left = 1.0 - update as f32 / UPDATES as f32;
         adam.set_learning_rate(LEARNING_RATE * f64::from(left));
-        let loss = PpoLoss {
+        let actor = PpoLoss {
             clip: 0.2,
             entropy: 0.01 * left,
-            value: 0.5,
+        };
+        let critic = Weighted {
+            weight: 0.5,
+            loss: MseLoss::default(),
         };
         let mut order: Vec<usize> = (0..experiences.len()).collect();
         for _ in 0..EPOCHS {
@@ -152,7 +151,7 @@ fn main() -> Result<(), BackpropagateError> {
                 let x: Vec<[f32; 4]> = batch.iter().map(|&i| observations[i]).collect();
                 let mut played: Vec<Experience> = batch.iter().map(|&i| experiences[i]).collect();
                 normalise(&mut played);
-                agent.backpropagate(&x, &played, &loss, &mut workspace)?;
+                agent.backpropagate(&x, &played, &(actor, critic), &mut workspace)?;
                 adam.step(&mut agent, workspace.gradients());
             }
         }
@@ -194,12 +193,12 @@ fn play(
         let action = usize::from(rng.random::<f32>() < ln_policy[1].exp());
         let outcome = world.push(action);
         observations.push(observation);
-        experiences.push(Experience {
+        let played = Played {
             action,
             ln_probability: ln_policy[action],
             advantage: 0.0,
-            value: value[0],
-        });
+        };
+        experiences.push((played, value));
         // A fallen pole earns nothing any more. One that stands when time is up would have earned more: only the game
         // was stopped.
         let next = match outcome {
@@ -216,8 +215,8 @@ fn play(
     // Generalised advantage estimation (Schulman et al. 2015, arXiv:1506.02438), from the last push to the first: by how
     // much each push surprised the critic, and, less and less, those that came after.
     let mut advantage = 0.0;
-    for (played, (estimate, goes_on)) in experiences[first..].iter_mut().zip(later).rev() {
-        let surprise = estimate - played.value;
+    for ((played, value), (estimate, goes_on)) in experiences[first..].iter_mut().zip(later).rev() {
+        let surprise = estimate - value[0];
         advantage = surprise
             + if goes_on {
                 DISCOUNT * TRACE * advantage
@@ -225,19 +224,25 @@ fn play(
                 0.0
             };
         played.advantage = advantage;
-        played.value += advantage;
+        value[0] += advantage;
     }
     falls
 }
 
 /// Advantages of mean 0 and deviation 1, so that the steps do not depend on the scale of rewards.
-fn normalise(played: &mut [Experience]) {
-    let n = played.len() as f32;
-    let mean = played.iter().map(|one| one.advantage).sum::<f32>() / n;
-    let squares = played.iter().map(|one| (one.advantage - mean).powi(2));
+fn normalise(experiences: &mut [Experience]) {
+    let n = experiences.len() as f32;
+    let mean = experiences
+        .iter()
+        .map(|(played, _)| played.advantage)
+        .sum::<f32>()
+        / n;
+    let squares = experiences
+        .iter()
+        .map(|(played, _)| (played.advantage - mean).powi(2));
     let deviation = (squares.sum::<f32>() / n).sqrt();
-    for one in played {
-        one.advantage = (one.advantage - mean) / (deviation + 1e-8);
+    for (played, _) in experiences {
+        played.advantage = (played.advantage - mean) / (deviation + 1e-8);
     }
 }
 
@@ -260,41 +265,34 @@ fn the_loss_has_its_gradient() {
     let loss = PpoLoss {
         clip: 0.2,
         entropy: 0.3,
-        value: 0.5,
     };
-    for (ratio, advantage) in [
+    let logits = [0.3, -0.4];
+    let turns = [
         (1.0, 1.0),
         (1.0, -1.0),
         (1.5, 1.0),
         (1.5, -1.0),
         (0.5, 1.0),
         (0.5, -1.0),
-    ] {
-        let output = AgentOutput {
-            policy: [0.3, -0.4],
-            value: [0.7],
-        };
-        let played = [Experience {
+    ];
+    for (ratio, advantage) in turns {
+        let played = [Played {
             action: 1,
-            ln_probability: ln_softmax(output.policy)[1] - f32::ln(ratio),
+            ln_probability: ln_softmax(logits)[1] - f32::ln(ratio),
             advantage,
-            value: 0.2,
         }];
-        let evaluate = |output: &AgentOutput| {
-            let mut gradient = *output;
-            let loss = loss.evaluate::<f32>(Isa::detect(), 2.0, output, &played, &mut gradient);
-            (
-                loss,
-                [gradient.policy[0], gradient.policy[1], gradient.value[0]],
-            )
+        let evaluate = |logits: [f32; 2]| {
+            let mut gradient = [0.0; 2];
+            let isa = Isa::detect();
+            let loss = loss.evaluate::<f32>(isa, 2.0, &logits, played.iter(), &mut gradient);
+            (loss, gradient)
         };
-        let (_, gradient) = evaluate(&output);
+        let (_, gradient) = evaluate(logits);
         for (i, gradient) in gradient.into_iter().enumerate() {
             let moved = |by: f32| {
-                let mut output = output;
-                let [left, right] = &mut output.policy;
-                *[left, right, &mut output.value[0]][i] += by;
-                evaluate(&output).0
+                let mut logits = logits;
+                logits[i] += by;
+                evaluate(logits).0
             };
             let difference = (moved(0.01) - moved(-0.01)) / 0.02;
             assert!(
