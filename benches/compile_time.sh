@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What compiling costs: build times, peak memory of rustc, and sizes, of three programs of ours and, with `--peers`, of
+# What compiling costs: build times, peak memory of rustc, and sizes, of four programs of ours and, with `--peers`, of
 # the programs in peers/rust. Writes Markdown to standard output. Needs GNU time.
 # usage: benches/compile_time.sh [--peers]
 set -euo pipefail
@@ -44,7 +44,7 @@ row "program, release build" "seconds" "processor seconds" "peak of rustc, MB" "
 row --- ---: ---: ---: ---:
 timed cargo build --offline --release --bin mlp
 row "perceptron with all dependencies, from nothing" "$elapsed" "$cpu" "$peak" "$(size "$CARGO_TARGET_DIR/release/mlp")"
-for program in mlp lenet5 sixty_layers; do
+for program in mlp lenet5 sixty_layers sixty_nested; do
   touch "src/bin/$program.rs"
   timed cargo build --offline --release --bin "$program"
   row "$program, dependencies built" "$elapsed" "$cpu" "$peak" "$(size "$CARGO_TARGET_DIR/release/$program")"

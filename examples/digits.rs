@@ -2,7 +2,11 @@
 //!
 //! `cargo run --release --example digits`
 
+#[path = "data/digits.rs"]
+mod data;
+
 use chainrule::prelude::*;
+use data::Image;
 use indicatif::{ProgressBar, ProgressStyle};
 
 network! {
@@ -18,17 +22,13 @@ network! {
     budget { parameters <= 40_000, inference_bytes <= 16 KiB }
 }
 
-type Image = [[[f32; 8]; 8]; 1];
-
 const EPOCHS: usize = 20;
 const BATCH: usize = 32;
 const FILE: &str = "digits.safetensors";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (images, labels) = read(include_bytes!("data/digits_8x8_u8.bin"));
-    // Every fifth row is held out: the network never trains on it.
-    let training: Vec<usize> = (0..images.len()).filter(|i| i % 5 != 4).collect();
-    let held_out: Vec<usize> = (0..images.len()).filter(|i| i % 5 == 4).collect();
+    let (images, labels) = data::read();
+    let (training, held_out) = data::split(&images);
     println!(
         "{}\n\n{} digits to learn, {} held out",
         Digits::summary(),
@@ -109,20 +109,6 @@ fn answer(net: &Digits, image: &Image) -> u8 {
     (0..10)
         .max_by(|&a, &b| logits[a].total_cmp(&logits[b]))
         .unwrap_or(0) as u8
-}
-
-/// Rows of 64 pixels (0..=16) and a label.
-fn read(bytes: &[u8]) -> (Vec<Image>, Vec<u8>) {
-    let digit = |row: &[u8; 65]| {
-        let pixel = |y: usize, x: usize| f32::from(row[8 * y + x]) / 16.0;
-        (
-            [std::array::from_fn(|y| {
-                std::array::from_fn(|x| pixel(y, x))
-            })],
-            row[64],
-        )
-    };
-    bytes.as_chunks::<65>().0.iter().map(digit).unzip()
 }
 
 fn print_confusion(net: &Digits, images: &[Image], labels: &[u8], indices: &[usize]) {

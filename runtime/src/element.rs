@@ -3,6 +3,7 @@
 use crate::scalar::Scalar;
 use bytemuck::{Pod, Zeroable};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
+use core::slice;
 
 /// Samples in one lane group: the batch lies in the SIMD lanes, sixteen samples at a time.
 ///
@@ -63,6 +64,16 @@ pub trait Element<T: Scalar>:
     fn scalars(elements: &[Self]) -> &[T];
     /// The scalars of several elements, mutable.
     fn scalars_mut(elements: &mut [Self]) -> &mut [T];
+    /// Its scalars, one for each of [`LANES`](Element::LANES) samples.
+    #[inline(always)]
+    fn lanes(&self) -> &[T] {
+        Self::scalars(slice::from_ref(self))
+    }
+    /// Its scalars, mutable: for a loss that computes sample by sample.
+    #[inline(always)]
+    fn lanes_mut(&mut self) -> &mut [T] {
+        Self::scalars_mut(slice::from_mut(self))
+    }
 }
 
 impl<T: Scalar> Element<T> for T {

@@ -225,14 +225,14 @@ where
     L: Loss<T, S, Y>,
     E: Element<T>,
 {
-    let scale = loss.scale(targets).unwrap();
+    let scale = loss.scale(targets.iter()).unwrap();
     let y = pack::<T, E>(outputs, S::LEN, true);
     // Every element is to be written, also in the lanes without a sample.
     let mut dy = vec![E::splat(T::from_f64(f64::NAN)); y.len()];
     let mut total = T::ZERO;
     let groups = S::values::<E>(&y).iter().zip(S::values_mut::<E>(&mut dy));
     for ((y, dy), targets) in groups.zip(targets.chunks(E::LANES)) {
-        total += loss.evaluate::<E>(Isa::detect(), scale, y, targets, dy);
+        total += loss.evaluate::<E>(Isa::detect(), scale, y, targets.iter(), dy);
     }
     let gradients = unpack(&dy, S::LEN, targets.len());
     for (i, d) in E::scalars(&dy).iter().enumerate() {

@@ -60,7 +60,7 @@ macro_rules! parameters {
 #[macro_export]
 macro_rules! __heads {
     (
-        [$($sizes:tt)*] [$($arguments:tt)*] [$($generic:tt)*] $scalar:ty, $name:ident { $($field:ident: $len:expr),* }
+        [$($sizes:tt)*] [$($arguments:tt)*] [$($generic:tt)*] $scalar:ty, $name:ident { $($field:ident: $shape:ty = $len:expr),* }
     ) => {
         // SAFETY: every field is an array of the one element, which is zeroable.
         unsafe impl<$($sizes)* E: $crate::__private::bytemuck::Pod> $crate::__private::bytemuck::Zeroable
@@ -100,6 +100,10 @@ macro_rules! __heads {
                 let flat = flat.get_mut(..len).unwrap_or_default();
                 $crate::__private::bytemuck::try_cast_slice_mut(flat).unwrap_or_default()
             }
+        }
+
+        impl<$($sizes)* $($generic)*> $crate::losses::Heads for $name<$($arguments)* $scalar> {
+            type Shapes = ($($shape,)*);
         }
 
         impl<$($sizes)* $($generic)*> $crate::Sample<Self> for $name<$($arguments)* $scalar> {

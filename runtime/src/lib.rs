@@ -143,7 +143,7 @@ pub mod prelude {
     pub use crate::layer::{Backward, Forward, Layer};
     pub use crate::losses::{
         BceLoss, BceWithLogitsLoss, CrossEntropyLoss, HuberLoss, KlDivLoss, L1Loss, Loss, MseLoss,
-        NllLoss, Reduction, SmoothL1Loss,
+        NllLoss, Reduction, SmoothL1Loss, Weighted,
     };
     pub use crate::network::{Network, Parameters};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};

@@ -274,7 +274,7 @@ impl<N: Network> Tree<'_, N> {
     pub(crate) fn train<X, Y, L>(
         self,
         network: &N,
-        batch: Batch<'_, N::Input, X, Y, L, N::Scalar>,
+        batch: Batch<'_, N::Input, X, Y, L, L::Scale>,
     ) -> N::Scalar
     where
         X: Sample<N::Input>,
@@ -290,7 +290,7 @@ impl<N: Network> Tree<'_, N> {
     fn train_here<X, Y, L>(
         self,
         network: &N,
-        batch: Batch<'_, N::Input, X, Y, L, N::Scalar>,
+        batch: Batch<'_, N::Input, X, Y, L, L::Scale>,
     ) -> N::Scalar
     where
         X: Sample<N::Input>,

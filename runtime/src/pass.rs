@@ -243,20 +243,20 @@ fn finite<T: Scalar>(loss: T, step: u64) -> Result<T, BackpropagateError> {
 }
 
 /// A batch that has passed the checks, or some of its samples.
-pub(crate) struct Batch<'a, I, X, Y, L, T> {
+pub(crate) struct Batch<'a, I, X, Y, L, K> {
     inputs: &'a [X],
     targets: &'a [Y],
     input_gradients: Option<&'a mut [I]>,
     /// Where it begins in the whole batch.
     first_sample: usize,
     loss: &'a L,
-    scale: T,
+    scale: K,
     /// Seed and step.
     randomness: (u64, u64),
     pub(crate) isa: Isa,
 }
 
-impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
+impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
     /// After the checks.
     #[inline]
     fn new<N, A, G>(
@@ -267,9 +267,9 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
         input_gradients: Option<&'a mut [I]>,
     ) -> Result<Self, BackpropagateError>
     where
-        N: Network<Scalar = T, Input = I>,
-        L: Loss<T, N::Output, Y>,
-        A: DerefMut<Target = [Lanes<T>]>,
+        N: Network<Input = I>,
+        L: Loss<N::Scalar, N::Output, Y, Scale = K>,
+        A: DerefMut<Target = [Lanes<N::Scalar>]>,
         G: DerefMut<Target = N::Parameters>,
     {
         if inputs.is_empty() {
@@ -301,7 +301,7 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
         if N::CROSS_SAMPLE && inputs.len() < 2 {
             return Err(BackpropagateError::BatchTooSmall);
         }
-        let scale = loss.scale(targets)?;
+        let scale = loss.scale(targets.iter())?;
         Ok(Self {
             inputs,
             targets,
@@ -320,13 +320,13 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
         network: &mut N,
         gradients: &mut N::Parameters,
         arena: &mut [E],
-    ) -> T
+    ) -> N::Scalar
     where
-        N: Network<Scalar = T, Input = I>,
-        E: Element<T>,
+        N: Network<Input = I>,
+        E: Element<N::Scalar>,
         X: Sample<I>,
-        I: Shape<Scalar = T>,
-        L: Loss<T, N::Output, Y>,
+        I: Shape<Scalar = N::Scalar>,
+        L: Loss<N::Scalar, N::Output, Y, Scale = K>,
     {
         let samples = self.inputs.len();
         let total = self.train(network, gradients, arena);
@@ -343,17 +343,17 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
         network: &N,
         gradients: &mut N::Parameters,
         arena: &mut [E],
-    ) -> T
+    ) -> N::Scalar
     where
-        N: Network<Scalar = T, Input = I>,
-        E: Element<T>,
+        N: Network<Input = I>,
+        E: Element<N::Scalar>,
         X: Sample<I>,
-        I: Shape<Scalar = T>,
-        L: Loss<T, N::Output, Y>,
+        I: Shape<Scalar = N::Scalar>,
+        L: Loss<N::Scalar, N::Output, Y, Scale = K>,
     {
         let capacity = capacity::<N, E>(arena);
         let (parameters, buffers) = network.parts();
-        let mut total = T::ZERO;
+        let mut total = N::Scalar::ZERO;
         for piece in 0..self.inputs.len().div_ceil(capacity) {
             let weights = Kept {
                 parameters,
@@ -370,14 +370,14 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
         network: &mut N,
         gradients: &mut N::Parameters,
         arena: &mut [E],
-        update: impl Update<T>,
-    ) -> T
+        update: impl Update<N::Scalar>,
+    ) -> N::Scalar
     where
-        N: Network<Scalar = T, Input = I>,
-        E: Element<T>,
+        N: Network<Input = I>,
+        E: Element<N::Scalar>,
         X: Sample<I>,
-        I: Shape<Scalar = T>,
-        L: Loss<T, N::Output, Y>,
+        I: Shape<Scalar = N::Scalar>,
+        L: Loss<N::Scalar, N::Output, Y, Scale = K>,
     {
         let samples = self.inputs.len();
         let (parameters, buffers) = network.parts_mut();
@@ -386,11 +386,11 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
             gradients,
             update,
         };
-        let mut total = T::ZERO;
+        let mut total = N::Scalar::ZERO;
         self.piece::<N, E>(0, samples, weights, buffers, arena, &mut total);
         if total.is_finite() {
             let groups = samples.div_ceil(E::LANES);
-            network.update_buffers(Arena::training::<T>(arena, groups), samples);
+            network.update_buffers(Arena::training::<N::Scalar>(arena, groups), samples);
         }
         total
     }
@@ -404,20 +404,20 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
         weights: impl Weights<N>,
         buffers: &N::Buffers,
         arena: &mut [E],
-        total: &mut T,
+        total: &mut N::Scalar,
     ) where
-        N: Network<Scalar = T, Input = I>,
-        E: Element<T>,
+        N: Network<Input = I>,
+        E: Element<N::Scalar>,
         X: Sample<I>,
-        I: Shape<Scalar = T>,
-        L: Loss<T, N::Output, Y>,
+        I: Shape<Scalar = N::Scalar>,
+        L: Loss<N::Scalar, N::Output, Y, Scale = K>,
     {
         let inputs = self.inputs.chunks(capacity).nth(piece).unwrap_or_default();
         let targets = self.targets.chunks(capacity).nth(piece);
         let (seed, step) = self.randomness;
         let groups = inputs.len().div_ceil(E::LANES);
-        let x = Arena::training::<T>(arena, groups).take::<T, I>();
-        kernels::pack::<T, I, X, E>(inputs, x);
+        let x = Arena::training::<N::Scalar>(arena, groups).take::<N::Scalar, I>();
+        kernels::pack::<N::Scalar, I, X, E>(inputs, x);
         let context = Context {
             samples: inputs.len(),
             input_gradient: self.input_gradients.is_some(),
@@ -439,7 +439,7 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
             Pass {
                 weights,
                 buffers,
-                arena: Arena::training::<T>(arena, groups),
+                arena: Arena::training::<N::Scalar>(arena, groups),
                 context,
             },
             objective,
@@ -508,15 +508,15 @@ pub(crate) fn infer_groups<N: Network, X: Sample<N::Input>>(
 }
 
 /// The targets of a piece of a batch, and where its loss and the gradients of its inputs go.
-struct Piece<'a, L, T, Y, I> {
+struct Piece<'a, L, K, T, Y, I> {
     loss: &'a L,
-    scale: T,
+    scale: K,
     targets: &'a [Y],
     total: &'a mut T,
     input_gradients: Option<&'a mut [I]>,
 }
 
-impl<N, L, Y, E> Objective<N, E> for Piece<'_, L, N::Scalar, Y, N::Input>
+impl<N, L, Y, E> Objective<N, E> for Piece<'_, L, L::Scale, N::Scalar, Y, N::Input>
 where
     N: Network,
     L: Loss<N::Scalar, N::Output, Y>,
@@ -536,7 +536,7 @@ where
         {
             *self.total += self
                 .loss
-                .evaluate(isa, self.scale, output, targets, d_output);
+                .evaluate(isa, self.scale, output, targets.iter(), d_output);
         }
         // The gradients would be of no use.
         self.total.is_finite()

@@ -129,4 +129,18 @@ both("kl_div", nn.KLDivLoss, log_likelihoods, fractions)
 both("kl_div_log_target", nn.KLDivLoss, log_likelihoods, log_likelihoods, log_target=True)
 case("kl_div_batchmean", nn.KLDivLoss(reduction="batchmean"), log_likelihoods(), fractions())
 
+
+def of_heads(y, target):
+    """A loss for each of three heads, of 5, 3 and 4 outputs; the first target is a class."""
+    classes, sizes, image = y.split([CLASSES, 3, 4], 1)
+    return (
+        nn.CrossEntropyLoss(weight=weight, ignore_index=2)(classes, target[:, 0].long())
+        + 0.25 * nn.MSELoss(reduction="sum")(sizes, target[:, 1:4])
+        + 3.0 * nn.SmoothL1Loss()(image, target[:, 4:])
+    )
+
+
+of_three = torch.cat([classes()[:, None].double(), grid(N, 7)], 1)
+case("heads", of_heads, grid(N, CLASSES + 7), of_three)
+
 golden.save()

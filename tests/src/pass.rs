@@ -186,14 +186,14 @@ where
 {
     let y = pack::<T, E>(outputs, targets.len(), Tail::Repeats);
     let mut dy = unset::<T, E>(targets.len(), S::LEN);
-    let scale = loss.scale(targets).expect("the targets fit");
+    let scale = loss.scale(targets.iter()).expect("the targets fit");
     let mut total = T::ZERO;
     let groups = S::values(&y)
         .iter()
         .zip(targets.chunks(E::LANES))
         .zip(S::values_mut(&mut dy));
     for ((y, targets), dy) in groups {
-        total += loss.evaluate::<E>(isa, scale, y, targets, dy);
+        total += loss.evaluate::<E>(isa, scale, y, targets.iter(), dy);
     }
     assert_tail_is_zero::<T, E>(&dy, targets.len());
     (total.to_f64(), unpack::<T, E>(&dy, targets.len()))

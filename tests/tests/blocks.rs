@@ -1,9 +1,9 @@
 //! What users see of blocks: fields, names of tensors, outputs with names.
 
-use chainrule::TargetError;
-use chainrule::losses::Loss;
+use chainrule::losses::{Loss, Targets};
 use chainrule::prelude::*;
 use chainrule::simd::Isa;
+use chainrule::{BackpropagateError, TargetError};
 
 network! {
     struct Stages: [4] -> [2] {
@@ -104,24 +104,25 @@ fn heads_are_fields_of_the_output() {
 struct ActorCritic;
 
 impl<const H: usize> Loss<f64, AgentOutput<H, f64>, (usize, f64)> for ActorCritic {
-    fn scale(&self, targets: &[(usize, f64)]) -> Result<f64, TargetError> {
+    type Scale = f64;
+    fn scale<'a>(&self, targets: impl Targets<'a, (usize, f64)>) -> Result<f64, TargetError> {
         Ok(1.0 / targets.len() as f64)
     }
-    fn evaluate<E: Element<f64>>(
+    fn evaluate<'a, E: Element<f64>>(
         &self,
         _: Isa,
         scale: f64,
         y: &AgentOutput<H, E>,
-        targets: &[(usize, f64)],
+        targets: impl Targets<'a, (usize, f64)>,
         dy: &mut AgentOutput<H, E>,
     ) -> f64 {
         let mut loss = 0.0;
         *dy = bytemuck::Zeroable::zeroed();
-        for (lane, &(action, target)) in targets.iter().enumerate() {
-            let error = E::scalars(&y.value)[lane] - target;
-            loss += scale * (0.5 * error * error - E::scalars(&y.policy[action..=action])[lane]);
-            E::scalars_mut(&mut dy.value)[lane] = scale * error;
-            E::scalars_mut(&mut dy.policy[action..=action])[lane] = -scale;
+        for (lane, &(action, target)) in targets.enumerate() {
+            let error = y.value[0].lanes()[lane] - target;
+            loss += scale * (0.5 * error * error - y.policy[action].lanes()[lane]);
+            dy.value[0].lanes_mut()[lane] = scale * error;
+            dy.policy[action].lanes_mut()[lane] = -scale;
         }
         loss
     }
@@ -148,4 +149,53 @@ fn a_loss_of_ones_own_trains_several_heads() {
         assert!((output.value[0] - value).abs() < 0.3, "{output:?}");
         assert!(output.policy[action] > 1.0, "{output:?}");
     }
+}
+
+#[test]
+fn a_tuple_of_losses_trains_several_heads() {
+    let mut net = Fixed::init(&mut StdRng::seed_from_u64(3));
+    let (mut workspace, mut adam) = (Fixed::workspace(), Adam::new(&net).learning_rate(0.05));
+    let inputs = [[0.1, 0.2, 0.3], [-0.5, 0.1, 0.7], [0.9, -0.3, 0.1]];
+    let image = |number: f32| [[number, 1.0], [0.0, -number]];
+    let mut targets = [(0_u8, image(0.5)), (1, image(-1.0)), (0, image(0.2))];
+    let loss = (
+        CrossEntropyLoss::default(),
+        Weighted {
+            weight: 2.0,
+            loss: MseLoss::default(),
+        },
+    );
+    let mut last = f32::INFINITY;
+    for _ in 0..300 {
+        last = net
+            .backpropagate(&inputs, &targets, &loss, &mut workspace)
+            .unwrap();
+        adam.step(&mut net, workspace.gradients());
+    }
+    assert!(last < 0.05, "{last}");
+
+    // Each head's targets are checked.
+    let before = net.parameters().to_vec();
+    targets[2].1[1][0] = f32::NAN;
+    let error = net.backpropagate(&inputs, &targets, &loss, &mut workspace);
+    assert!(
+        matches!(
+            error,
+            Err(BackpropagateError::Target(TargetError::NotFinite {
+                sample: 2,
+                element: 2,
+                ..
+            }))
+        ),
+        "{error:?}"
+    );
+    targets[1].0 = 2;
+    let error = net.backpropagate(&inputs, &targets, &loss, &mut workspace);
+    let out_of_range = TargetError::ClassOutOfRange {
+        sample: 1,
+        class: 2,
+        classes: 2,
+    };
+    assert_eq!(error, Err(BackpropagateError::Target(out_of_range)));
+    assert_eq!(net.parameters(), before);
 }

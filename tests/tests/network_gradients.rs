@@ -349,6 +349,30 @@ networks! {
     dropout_and_batch_norm(training_differs): [4] -> [3] { Linear(5), Dropout(0.4), BatchNorm1d, Dropout(0.3), Relu, Linear(3) }
 }
 
+/// Sixty layers in blocks three deep, which is also a program whose compile time is measured.
+#[path = "../../benches/compile_time/sixty_nested.rs"]
+#[allow(dead_code)] // the program
+mod sixty_nested;
+
+mod sixty_layers_nested_three_deep {
+    use super::sixty_nested::Nested;
+    use super::*;
+
+    #[test]
+    fn gradients() {
+        let computing = Nested::<f64>::LAYERS.iter().filter(|layer| {
+            let blocks = ["Concat", "Residual", "Flatten"];
+            !blocks.contains(&layer.declaration)
+        });
+        assert_eq!(computing.count(), 60);
+        check_gradients::<Nested<f64>>();
+    }
+    #[test]
+    fn forward() {
+        check_forward::<Nested<f64>>(false);
+    }
+}
+
 /// `y = a·x²` with a trained `a`; saves `x²`.
 #[derive(Clone, Copy, Default)]
 struct Gain;

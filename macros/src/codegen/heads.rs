@@ -50,8 +50,8 @@ pub(super) fn emit_shape(network: &Network) -> Option<TokenStream> {
         .scalar()
         .map(|scalar| quote!(#scalar: ::chainrule::Scalar));
     let fields = heads.fields.iter().map(|(name, shape)| {
-        let len = shape.len(scalar);
-        quote!(#name: #len)
+        let (ty, len) = (shape.ty(scalar), shape.len(scalar));
+        quote!(#name: #ty = #len)
     });
     Some(quote! {
         __rt::heads!([#(const #sizes: usize,)*] [#(#sizes,)*] [#generic] #scalar, #ty { #(#fields),* });

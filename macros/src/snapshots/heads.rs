@@ -123,7 +123,10 @@ const _: () = {
             __rt::scalars_mut(&mut self.__parameters)
         }
     }
-    __rt::heads!([const H : usize,] [H,] [] f32, AgentOutput { policy : 2, value : 1 });
+    __rt::heads!(
+        [const H : usize,] [H,] [] f32, AgentOutput { policy : [f32; 2] = 2, value :
+        [f32; 1] = 1 }
+    );
     impl<const H: usize> Agent<H> {
         const __CHECKED: () = {
             ::chainrule::__private::check_positive("Linear", "out", H);

@@ -1,5 +1,5 @@
 use super::classification::{check_class, weight_of};
-use super::{ClassTarget, Loss, Reduction, TargetClass};
+use super::{ClassTarget, Loss, Reduction, TargetClass, Targets};
 use crate::element::{Element, LANES};
 use crate::error::TargetError;
 use crate::scalar::Scalar;
@@ -60,10 +60,14 @@ impl<T> Default for CrossEntropyLoss<'_, T> {
 impl<T: Scalar, const C: usize, Y: ClassTarget<T, C>> Loss<T, [T; C], Y>
     for CrossEntropyLoss<'_, T>
 {
-    fn scale(&self, targets: &[Y]) -> Result<T, TargetError> {
+    type Scale = T;
+    fn scale<'a>(&self, targets: impl Targets<'a, Y>) -> Result<T, TargetError>
+    where
+        Y: 'a,
+    {
         TargetError::check_weights(self.weight, C)?;
         let mut total = 0.0;
-        for (sample, target) in targets.iter().enumerate() {
+        for (sample, target) in targets.clone().enumerate() {
             total += match target.target() {
                 TargetClass::Index(class) => {
                     check_class(sample, class, C, self.weight, self.ignore_index)?
@@ -84,14 +88,17 @@ impl<T: Scalar, const C: usize, Y: ClassTarget<T, C>> Loss<T, [T; C], Y>
     }
 
     #[inline]
-    fn evaluate<E: Element<T>>(
+    fn evaluate<'a, E: Element<T>>(
         &self,
         isa: Isa,
         scale: T,
         output: &[E; C],
-        targets: &[Y],
+        targets: impl Targets<'a, Y>,
         d_output: &mut [E; C],
-    ) -> T {
+    ) -> T
+    where
+        Y: 'a,
+    {
         let mut lanes = LaneTargets::NONE;
         let slots = lanes.counts.iter_mut().zip(&mut lanes.classes);
         let slots = slots.zip(&mut lanes.probabilities).zip(targets);

@@ -1,7 +1,7 @@
 //! Distances between an output and a target of the same shape, by their difference `d = y − t`.
 
 use super::elementwise::{Term, evaluate, scale_finite};
-use super::{Loss, Reduction};
+use super::{Loss, Reduction, Targets};
 use crate::element::Element;
 use crate::error::TargetError;
 use crate::scalar::Scalar;
@@ -119,18 +119,25 @@ impl<T: Scalar> Term<T> for HuberLoss {
 macro_rules! distances {
     ($($loss:ident),*) => {$(
         impl<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>> Loss<T, S, Y> for $loss {
-            fn scale(&self, targets: &[Y]) -> Result<T, TargetError> {
+            type Scale = T;
+            fn scale<'a>(&self, targets: impl Targets<'a, Y>) -> Result<T, TargetError>
+            where
+                Y: 'a,
+            {
                 scale_finite(self.reduction, targets)
             }
             #[inline(always)]
-            fn evaluate<E: Element<T>>(
+            fn evaluate<'a, E: Element<T>>(
                 &self,
                 isa: Isa,
                 scale: T,
                 output: &S::Of<E>,
-                targets: &[Y],
+                targets: impl Targets<'a, Y>,
                 d_output: &mut S::Of<E>,
-            ) -> T {
+            ) -> T
+            where
+                Y: 'a,
+            {
                 evaluate::<T, S, Y, E>(isa, scale, output, targets, d_output, *self)
             }
         }

@@ -1,6 +1,6 @@
 //! What the losses that compare an output with a target of the same shape have in common.
 
-use super::Reduction;
+use super::{Reduction, Targets};
 use crate::element::{Element, LANES};
 use crate::error::TargetError;
 use crate::scalar::Scalar;
@@ -29,13 +29,13 @@ fn elements<S: Shape>(target: &impl Sample<S>) -> &[S::Scalar] {
 
 /// The factor of every term, after every target has been found to be `accepted`; `error` makes an error of the sample,
 /// the element and the value of the first that is not.
-pub(super) fn scale<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>>(
+pub(super) fn scale<'a, T: Scalar, S: Shape<Scalar = T>, Y: Sample<S> + 'a>(
     reduction: Reduction,
-    targets: &[Y],
+    targets: impl Targets<'a, Y>,
     accepted: impl Fn(T) -> bool,
     error: impl Fn(usize, usize, f64) -> TargetError,
 ) -> Result<T, TargetError> {
-    for (sample, target) in targets.iter().enumerate() {
+    for (sample, target) in targets.clone().enumerate() {
         for (element, &t) in elements(target).iter().enumerate() {
             if !accepted(t) {
                 return Err(error(sample, element, t.to_f64()));
@@ -46,9 +46,9 @@ pub(super) fn scale<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>>(
 }
 
 /// [`scale`] for losses that take every finite target.
-pub(super) fn scale_finite<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>>(
+pub(super) fn scale_finite<'a, T: Scalar, S: Shape<Scalar = T>, Y: Sample<S> + 'a>(
     reduction: Reduction,
-    targets: &[Y],
+    targets: impl Targets<'a, Y>,
 ) -> Result<T, TargetError> {
     scale(
         reduction,
@@ -64,16 +64,16 @@ pub(super) fn scale_finite<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>>(
 
 /// [`Loss::evaluate`](super::Loss::evaluate) for a loss that is a sum of terms.
 #[inline(always)]
-pub(super) fn evaluate<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>, E: Element<T>>(
+pub(super) fn evaluate<'a, T: Scalar, S: Shape<Scalar = T>, Y: Sample<S> + 'a, E: Element<T>>(
     isa: Isa,
     scale: T,
     output: &S::Of<E>,
-    targets: &[Y],
+    targets: impl Targets<'a, Y>,
     d_output: &mut S::Of<E>,
     term: impl Term<T>,
 ) -> T {
     let mut rows: [&[T]; LANES] = [&[]; LANES];
-    for (row, target) in rows.iter_mut().zip(targets) {
+    for (row, target) in rows.iter_mut().zip(targets.clone()) {
         *row = elements(target);
     }
     isa.run_for::<T, E, _>(Terms {

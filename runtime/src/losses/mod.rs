@@ -21,6 +21,7 @@ mod classification;
 mod cross_entropy;
 mod distance;
 mod elementwise;
+mod heads;
 mod nll;
 mod probability;
 mod target;
@@ -29,6 +30,7 @@ mod tests;
 
 pub use cross_entropy::CrossEntropyLoss;
 pub use distance::{HuberLoss, L1Loss, MseLoss, SmoothL1Loss};
+pub use heads::{Heads, Weighted};
 pub use nll::NllLoss;
 pub use probability::{BceLoss, BceWithLogitsLoss, KlDivLoss};
 pub use target::{ClassIndex, ClassTarget, TargetClass};
@@ -72,7 +74,7 @@ impl Reduction {
 /// The built-in ones implement this trait; a loss of your own is used in the same way.
 ///
 /// ```
-/// use chainrule::losses::Loss;
+/// use chainrule::losses::{Loss, Targets};
 /// use chainrule::simd::Isa;
 /// use chainrule::{Element, TargetError};
 ///
@@ -80,48 +82,62 @@ impl Reduction {
 /// struct MinusChosen;
 ///
 /// impl<const N: usize> Loss<f32, [f32; N], usize> for MinusChosen {
-///     fn scale(&self, targets: &[usize]) -> Result<f32, TargetError> {
-///         match targets.iter().position(|&target| target >= N) {
-///             Some(sample) => {
-///                 let class = targets[sample] as i64;
-///                 Err(TargetError::ClassOutOfRange { sample, class, classes: N })
+///     type Scale = f32;
+///     fn scale<'a>(&self, targets: impl Targets<'a, usize>) -> Result<f32, TargetError> {
+///         match targets.clone().enumerate().find(|&(_, &target)| target >= N) {
+///             Some((sample, &class)) => {
+///                 Err(TargetError::ClassOutOfRange { sample, class: class as i64, classes: N })
 ///             }
 ///             None => Ok(1.0 / targets.len() as f32),
 ///         }
 ///     }
-///     fn evaluate<E: Element<f32>>(
-///         &self, _: Isa, scale: f32, y: &[E; N], targets: &[usize], dy: &mut [E; N],
+///     fn evaluate<'a, E: Element<f32>>(
+///         &self, _: Isa, scale: f32, y: &[E; N], targets: impl Targets<'a, usize>, dy: &mut [E; N],
 ///     ) -> f32 {
 ///         let mut loss = 0.0;
 ///         dy.fill(E::splat(0.0));
-///         for (lane, &target) in targets.iter().enumerate() {
-///             loss -= scale * E::scalars(&y[target..=target])[lane];
-///             E::scalars_mut(&mut dy[target..=target])[lane] = -scale;
+///         for (lane, &target) in targets.enumerate() {
+///             loss -= scale * y[target].lanes()[lane];
+///             dy[target].lanes_mut()[lane] = -scale;
 ///         }
 ///         loss
 ///     }
 /// }
 /// ```
+///
+/// A network with [several heads](Heads) takes a tuple of losses.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not take targets of type `{Y}` for outputs `{S}`",
     label = "used with targets `{Y}` here"
 )]
 pub trait Loss<T: Scalar, S: Shape<Scalar = T>, Y>: Sync {
+    /// The factor of every term: `T`, or one for each of several losses.
+    type Scale: Copy + Send + Sync;
+
     /// Checks the targets of a whole batch, and returns the factor of every term: one over their number (or weight)
     /// for a mean, 1 for a sum.
     ///
     /// # Errors
     /// When a target does not fit; nothing has changed then.
-    fn scale(&self, targets: &[Y]) -> Result<T, TargetError>;
+    fn scale<'a>(&self, targets: impl Targets<'a, Y>) -> Result<Self::Scale, TargetError>
+    where
+        Y: 'a;
 
     /// The scaled loss of one lane group, and its gradient. There is a target for each lane in use, at most
     /// [`E::LANES`](Element::LANES); the gradient of the other lanes is zero.
-    fn evaluate<E: Element<T>>(
+    fn evaluate<'a, E: Element<T>>(
         &self,
         isa: Isa,
-        scale: T,
+        scale: Self::Scale,
         output: &S::Of<E>,
-        targets: &[Y],
+        targets: impl Targets<'a, Y>,
         d_output: &mut S::Of<E>,
-    ) -> T;
+    ) -> T
+    where
+        Y: 'a;
 }
+
+/// The targets of several samples, one after the other: `slice.iter()`, or a field of each of larger targets.
+pub trait Targets<'a, Y: 'a>: ExactSizeIterator<Item = &'a Y> + Clone {}
+
+impl<'a, Y: 'a, I: ExactSizeIterator<Item = &'a Y> + Clone> Targets<'a, Y> for I {}

@@ -1,10 +1,9 @@
 use super::classification::{check_class, weight_of};
-use super::{ClassIndex, Loss, Reduction};
+use super::{ClassIndex, Loss, Reduction, Targets};
 use crate::element::Element;
 use crate::error::TargetError;
 use crate::scalar::Scalar;
 use crate::simd::Isa;
-use core::slice;
 
 /// Negative log-likelihood of a class: `−w_c·y_c`, PyTorch's `nn.NLLLoss`.
 ///
@@ -35,26 +34,33 @@ impl<T> Default for NllLoss<'_, T> {
 }
 
 impl<T: Scalar, const C: usize, Y: ClassIndex> Loss<T, [T; C], Y> for NllLoss<'_, T> {
-    fn scale(&self, targets: &[Y]) -> Result<T, TargetError> {
+    type Scale = T;
+    fn scale<'a>(&self, targets: impl Targets<'a, Y>) -> Result<T, TargetError>
+    where
+        Y: 'a,
+    {
         TargetError::check_weights(self.weight, C)?;
         let mut total = 0.0;
-        for (sample, target) in targets.iter().enumerate() {
+        for (sample, target) in targets.clone().enumerate() {
             total += check_class(sample, target.class(), C, self.weight, self.ignore_index)?;
         }
         self.reduction.factor(targets.len(), total)
     }
 
-    fn evaluate<E: Element<T>>(
+    fn evaluate<'a, E: Element<T>>(
         &self,
         _: Isa,
         scale: T,
         output: &[E; C],
-        targets: &[Y],
+        targets: impl Targets<'a, Y>,
         d_output: &mut [E; C],
-    ) -> T {
+    ) -> T
+    where
+        Y: 'a,
+    {
         d_output.fill(E::splat(T::ZERO));
         let mut total = T::ZERO;
-        for (lane, target) in targets.iter().enumerate().take(E::LANES) {
+        for (lane, target) in targets.enumerate().take(E::LANES) {
             let class = target.class();
             if class == self.ignore_index {
                 continue;
@@ -67,9 +73,7 @@ impl<T: Scalar, const C: usize, Y: ClassIndex> Loss<T, [T; C], Y> for NllLoss<'_
                 continue;
             };
             let weight = weight_of(self.weight, class);
-            let y = E::scalars(slice::from_ref(y)).get(lane);
-            let dy = E::scalars_mut(slice::from_mut(dy)).get_mut(lane);
-            if let (Some(&y), Some(dy)) = (y, dy) {
+            if let (Some(&y), Some(dy)) = (y.lanes().get(lane), dy.lanes_mut().get_mut(lane)) {
                 total -= weight * y;
                 *dy = -weight * scale;
             }

@@ -1,7 +1,7 @@
 //! Losses of probabilities, element by element.
 
 use super::elementwise::{self, Term, scale_finite};
-use super::{Loss, Reduction};
+use super::{Loss, Reduction, Targets};
 use crate::element::Element;
 use crate::error::TargetError;
 use crate::scalar::Scalar;
@@ -56,9 +56,9 @@ pub struct KlDivLoss {
 }
 
 /// [`elementwise::scale`] for targets that are probabilities.
-fn scale_probabilities<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>>(
+fn scale_probabilities<'a, T: Scalar, S: Shape<Scalar = T>, Y: Sample<S> + 'a>(
     reduction: Reduction,
-    targets: &[Y],
+    targets: impl Targets<'a, Y>,
 ) -> Result<T, TargetError> {
     elementwise::scale(
         reduction,
@@ -128,29 +128,39 @@ impl<T: Scalar> Term<T> for KlDivLoss {
 
 macro_rules! evaluate_terms {
     () => {
+        type Scale = T;
         #[inline]
-        fn evaluate<E: Element<T>>(
+        fn evaluate<'a, E: Element<T>>(
             &self,
             isa: Isa,
             scale: T,
             output: &S::Of<E>,
-            targets: &[Y],
+            targets: impl Targets<'a, Y>,
             d_output: &mut S::Of<E>,
-        ) -> T {
+        ) -> T
+        where
+            Y: 'a,
+        {
             elementwise::evaluate::<T, S, Y, E>(isa, scale, output, targets, d_output, *self)
         }
     };
 }
 
 impl<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>> Loss<T, S, Y> for BceLoss {
-    fn scale(&self, targets: &[Y]) -> Result<T, TargetError> {
+    fn scale<'a>(&self, targets: impl Targets<'a, Y>) -> Result<T, TargetError>
+    where
+        Y: 'a,
+    {
         scale_probabilities(self.reduction, targets)
     }
     evaluate_terms!();
 }
 
 impl<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>> Loss<T, S, Y> for BceWithLogitsLoss<'_, T> {
-    fn scale(&self, targets: &[Y]) -> Result<T, TargetError> {
+    fn scale<'a>(&self, targets: impl Targets<'a, Y>) -> Result<T, TargetError>
+    where
+        Y: 'a,
+    {
         TargetError::check_weights(self.pos_weight, S::LEN)?;
         scale_probabilities(self.reduction, targets)
     }
@@ -158,7 +168,10 @@ impl<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>> Loss<T, S, Y> for BceWithLog
 }
 
 impl<T: Scalar, S: Shape<Scalar = T>, Y: Sample<S>> Loss<T, S, Y> for KlDivLoss {
-    fn scale(&self, targets: &[Y]) -> Result<T, TargetError> {
+    fn scale<'a>(&self, targets: impl Targets<'a, Y>) -> Result<T, TargetError>
+    where
+        Y: 'a,
+    {
         if self.log_target {
             scale_finite(self.reduction, targets)
         } else {

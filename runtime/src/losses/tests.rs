@@ -272,8 +272,11 @@ fn single_precision_in_lanes_gives_the_bits_of_single_samples() {
 
 #[test]
 fn targets_that_do_not_fit_are_errors() {
-    fn error<S: Shape<Scalar = f32>, Y>(loss: impl Loss<f32, S, Y>, targets: &[Y]) -> TargetError {
-        loss.scale(targets).unwrap_err()
+    fn error<S: Shape<Scalar = f32>, Y>(
+        loss: impl Loss<f32, S, Y, Scale = f32>,
+        targets: &[Y],
+    ) -> TargetError {
+        loss.scale(targets.iter()).unwrap_err()
     }
     let out_of_range = |class| TargetError::ClassOutOfRange {
         sample: 1,

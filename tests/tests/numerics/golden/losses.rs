@@ -1,4 +1,5 @@
 use chainrule::losses::*;
+use chainrule::prelude::*;
 use chainrule_tests::{Golden, check_loss};
 
 /// A table of losses; each becomes the tests `<case>::f32` and `<case>::f64`, in which `T` is the scalar. A loss is
@@ -86,4 +87,47 @@ fn kl_div_batch_mean() {
         ..Default::default()
     };
     check_loss::<f64, [f64; 5], [f64; 5], _>(&loss, &case, &case.arrays("target"));
+}
+
+network! {
+    struct Net<T>: [2] {
+        Heads { class: { Linear(5) }, sizes: { Linear(3) }, image: { Linear(4), Reshape([2, 2]) } },
+    }
+}
+
+fn check_heads<T: Scalar>() {
+    let case = Golden::open("losses").case("heads");
+    let split = |target: [T; 8]| {
+        let [class, a, b, c, d, e, f, g] = target;
+        (class.to_f64() as usize, [a, b, c], [[d, e], [f, g]])
+    };
+    let targets: Vec<(usize, [T; 3], [[T; 2]; 2])> =
+        case.arrays("target").into_iter().map(split).collect();
+    let weight = [0.5, 2.0, 1.0, 0.25, 1.5].map(T::from_f64);
+    let class = CrossEntropyLoss {
+        weight: Some(&weight),
+        ignore_index: 2,
+        ..CrossEntropyLoss::default()
+    };
+    let sizes = Weighted {
+        weight: 0.25,
+        loss: MseLoss {
+            reduction: Reduction::Sum,
+        },
+    };
+    let image = Weighted {
+        weight: 3.0,
+        loss: SmoothL1Loss::default(),
+    };
+    check_loss::<T, NetOutput<T>, _, _>(&(class, sizes, image), &case, &targets);
+}
+
+#[test]
+fn heads_f32() {
+    check_heads::<f32>();
+}
+
+#[test]
+fn heads_f64() {
+    check_heads::<f64>();
 }

@@ -60,3 +60,28 @@ fn distributions(rng: &mut StdRng) -> Vec<[f64; 4]> {
     }
     samples
 }
+
+network! {
+    #[network(scalar = f64)]
+    struct Net: [2] {
+        Heads { class: { Linear(4) }, only: { Linear(2), Linear(4) } },
+    }
+}
+
+#[test]
+fn heads() {
+    let mut rng = StdRng::seed_from_u64(3);
+    let outputs: Vec<[f64; 8]> = uniform(&mut rng, 2.0, SAMPLES * 8).as_chunks().0.to_vec();
+    let targets: Vec<(usize, [f64; 4])> = classes(&mut rng)
+        .into_iter()
+        .zip(numbers(&mut rng))
+        .collect();
+    let loss = (
+        Weighted {
+            weight: -0.5,
+            loss: CrossEntropyLoss::default(),
+        },
+        HuberLoss::default(),
+    );
+    check_loss_gradient::<NetOutput<f64>, _, _>(&loss, outputs.as_flattened(), &targets);
+}
