@@ -64,6 +64,7 @@ mod error;
 mod gradient_check;
 pub mod init;
 mod inlined;
+mod input;
 #[cfg(feature = "safetensors")]
 pub mod io;
 mod join;
@@ -122,6 +123,7 @@ mod workspace;
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
+pub use input::Input;
 pub use layer::{Backward, Forward, Layer, Randomness};
 pub use network::{LayerInfo, Network, Parameters};
 pub use scalar::Scalar;

@@ -4,6 +4,7 @@ use crate::Scalar;
 use crate::element::{Element, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
 use crate::inlined;
+use crate::input::Input;
 use crate::layer::{Forward, Layer, Randomness};
 use crate::losses::Loss;
 #[cfg(feature = "parallel")]
@@ -359,7 +360,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     ///
     /// Activations lie on the stack, at most 128 KiB; a network that needs more does not compile here and says to
     /// use [`forward_with`](Network::forward_with).
-    fn forward(&self, input: &impl Sample<Self::Input>) -> Self::Output {
+    fn forward(&self, input: &impl Input<Self::Input>) -> Self::Output {
         const {
             assert!(
                 Self::INFERENCE_BYTES <= 128 * 1024,
@@ -378,7 +379,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// When `scratch` holds fewer than [`INFERENCE_BYTES`](Network::INFERENCE_BYTES); nothing is written then.
     fn forward_with(
         &self,
-        input: &impl Sample<Self::Input>,
+        input: &impl Input<Self::Input>,
         output: &mut Self::Output,
         scratch: &mut [Self::Scalar],
     ) -> Result<(), ScratchTooShort> {
@@ -395,11 +396,11 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     #[doc(hidden)]
     fn infer_sample(
         &self,
-        input: &impl Sample<Self::Input>,
+        input: &impl Input<Self::Input>,
         output: &mut Self::Output,
         scratch: &mut [Self::Scalar],
     ) {
-        inlined::infer(self, input.array(), output, scratch);
+        input.with(|input| inlined::infer(self, input, output, scratch));
     }
 
     /// Writes the outputs for many samples, in inference mode, sixteen at a time in the SIMD lanes.
@@ -413,7 +414,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         workspace: &mut Workspace<Self, A, G>,
     ) -> Result<(), LengthMismatch>
     where
-        X: Sample<Self::Input>,
+        X: Input<Self::Input>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
         G: DerefMut<Target = Self::Parameters>,
     {
@@ -448,7 +449,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         workspace: &mut Workspace<Self, A, G>,
     ) -> Result<Self::Scalar, BackpropagateError>
     where
-        X: Sample<Self::Input>,
+        X: Input<Self::Input>,
         Y: Sync,
         L: Loss<Self::Scalar, Self::Output, Y>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
@@ -470,7 +471,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         input_gradients: &mut [Self::Input],
     ) -> Result<Self::Scalar, BackpropagateError>
     where
-        X: Sample<Self::Input>,
+        X: Input<Self::Input>,
         Y: Sync,
         L: Loss<Self::Scalar, Self::Output, Y>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,

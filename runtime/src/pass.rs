@@ -2,11 +2,12 @@
 
 use crate::element::{Element, LANES, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch};
+use crate::input::Input;
 use crate::layer::{Backward, Forward, Layer, Randomness};
 use crate::losses::Loss;
 use crate::network::{Network, Parameters, scalars_mut};
 use crate::one::One;
-use crate::shape::{Sample, Shape};
+use crate::shape::Shape;
 use crate::simd::Isa;
 use crate::weights::{Kept, Update, Updated, Weights};
 use crate::workspace::{Arena, Workspace};
@@ -158,7 +159,7 @@ pub(crate) fn backpropagate<N, X, Y, L, A, G>(
 ) -> Result<N::Scalar, BackpropagateError>
 where
     N: Network,
-    X: Sample<N::Input>,
+    X: Input<N::Input>,
     Y: Sync,
     L: Loss<N::Scalar, N::Output, Y>,
     A: DerefMut<Target = [Lanes<N::Scalar>]>,
@@ -201,7 +202,7 @@ pub(crate) fn step<N, X, Y, L, A, G>(
 ) -> Result<N::Scalar, BackpropagateError>
 where
     N: Network,
-    X: Sample<N::Input>,
+    X: Input<N::Input>,
     Y: Sync,
     L: Loss<N::Scalar, N::Output, Y>,
     A: DerefMut<Target = [Lanes<N::Scalar>]>,
@@ -324,7 +325,7 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
     where
         N: Network<Scalar = T, Input = I>,
         E: Element<T>,
-        X: Sample<I>,
+        X: Input<I>,
         I: Shape<Scalar = T>,
         L: Loss<T, N::Output, Y>,
     {
@@ -347,7 +348,7 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
     where
         N: Network<Scalar = T, Input = I>,
         E: Element<T>,
-        X: Sample<I>,
+        X: Input<I>,
         I: Shape<Scalar = T>,
         L: Loss<T, N::Output, Y>,
     {
@@ -375,7 +376,7 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
     where
         N: Network<Scalar = T, Input = I>,
         E: Element<T>,
-        X: Sample<I>,
+        X: Input<I>,
         I: Shape<Scalar = T>,
         L: Loss<T, N::Output, Y>,
     {
@@ -408,7 +409,7 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
     ) where
         N: Network<Scalar = T, Input = I>,
         E: Element<T>,
-        X: Sample<I>,
+        X: Input<I>,
         I: Shape<Scalar = T>,
         L: Loss<T, N::Output, Y>,
     {
@@ -490,7 +491,7 @@ fn capacity<N: Network, E: Element<N::Scalar>>(arena: &[E]) -> usize {
 }
 
 /// The outputs of many samples in inference mode, a lane group at a time.
-pub(crate) fn infer_groups<N: Network, X: Sample<N::Input>>(
+pub(crate) fn infer_groups<N: Network, X: Input<N::Input>>(
     network: &N,
     isa: Isa,
     inputs: &[X],
