@@ -44,18 +44,18 @@ impl<S: Shape, X: Sample<S>> Input<S> for X {
     }
 }
 
-/// The most that a sample of integers may take on the stack as scalars.
-const STACK: usize = 128 * 1024;
+/// That a converted sample may lie on the stack.
+pub(crate) const fn check_stack<S>() {
+    assert!(
+        size_of::<S>() <= 128 * 1024,
+        "a sample of integers takes more than 128 KiB as scalars, too much for the stack; give it as scalars"
+    );
+}
 
 /// A sample of integers as scalars, on the stack.
 #[inline]
 fn convert<S: Shape, N: Into<f64> + Pod, R>(sample: &impl Pod, run: impl FnOnce(&S) -> R) -> R {
-    const {
-        assert!(
-            size_of::<S>() <= STACK,
-            "a sample of integers takes more than 128 KiB as scalars, too much for the stack; give it as scalars"
-        );
-    }
+    const { check_stack::<S>() }
     let mut converted = S::zeroed();
     let scalars =
         S::flat_mut::<S::Scalar>(bytemuck::cast_slice_mut(slice::from_mut(&mut converted)));

@@ -56,12 +56,14 @@ extern crate self as chainrule;
 
 #[cfg(feature = "alloc")]
 mod aligned;
+mod bag;
 mod calls;
 mod checks;
 mod element;
 mod error;
 #[cfg(test)]
 mod gradient_check;
+mod indices;
 pub mod init;
 mod inlined;
 mod input;
@@ -91,6 +93,7 @@ mod tensor;
 mod weights;
 mod workspace;
 
+pub use bag::{Bag, BagFull};
 /// ```
 /// use chainrule::prelude::*;
 ///
@@ -159,6 +162,7 @@ pub mod prelude {
 pub mod __private {
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
+    pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, multiply, pick, place};
     pub use crate::network::{inference, scalars, scalars_mut};
     pub use crate::pass::{Context, Objective, Pass};

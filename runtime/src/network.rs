@@ -3,6 +3,7 @@
 use crate::Scalar;
 use crate::element::{Element, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
+use crate::indices::WrongIndex;
 use crate::inlined;
 use crate::input::Input;
 use crate::layer::{Forward, Layer, Randomness};
@@ -226,6 +227,14 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         let _ = (arena, samples);
     }
 
+    /// What an input holds where a layer reads an index, and is none.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn wrong_index(input: &Self::Input) -> Option<WrongIndex> {
+        let _ = input;
+        None
+    }
+
     /// A network with initial values drawn from `rng`, each layer by its own rule (PyTorch's default unless the
     /// declaration says otherwise). It is built in place on the heap: no temporary of the network's size on the stack.
     #[cfg(feature = "alloc")]
@@ -438,8 +447,8 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// [`Workspace::gradients`]. No heap, no panic. The parameters do not change; running statistics do.
     ///
     /// # Errors
-    /// An empty batch, inputs and targets that differ in number, a target the loss does not take, a batch larger
-    /// than the workspace of a network that mixes samples: found before anything changes. A loss that is not finite:
+    /// An empty batch, inputs and targets that differ in number, a target the loss does not take, an input that is
+    /// no index where an embedding reads one, a batch larger than the workspace of a network that mixes samples: found before anything changes. A loss that is not finite:
     /// the network is as before, the gradients are not to be used.
     fn backpropagate<X, Y, L, A, G>(
         &mut self,

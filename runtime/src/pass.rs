@@ -11,7 +11,7 @@ use crate::shape::Shape;
 use crate::simd::Isa;
 use crate::weights::{Kept, Update, Updated, Weights};
 use crate::workspace::{Arena, Workspace};
-use crate::{Scalar, inlined, kernels};
+use crate::{Scalar, indices, inlined, kernels};
 use core::ops::DerefMut;
 
 /// What the generated training function works on.
@@ -269,6 +269,8 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
     ) -> Result<Self, BackpropagateError>
     where
         N: Network<Scalar = T, Input = I>,
+        X: Input<I>,
+        I: Shape<Scalar = T>,
         L: Loss<T, N::Output, Y>,
         A: DerefMut<Target = [Lanes<T>]>,
         G: DerefMut<Target = N::Parameters>,
@@ -303,6 +305,7 @@ impl<'a, I, X, Y, L, T: Scalar> Batch<'a, I, X, Y, L, T> {
             return Err(BackpropagateError::BatchTooSmall);
         }
         let scale = loss.scale(targets)?;
+        indices::check::<N, X>(inputs)?;
         Ok(Self {
             inputs,
             targets,

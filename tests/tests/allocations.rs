@@ -90,6 +90,14 @@ network! {
 }
 
 network! {
+    /// Every layer that reads indices.
+    struct Words: [6] -> [4] {
+        Concat { { Embedding(9, 5, padding_idx = 0), Gru(4, last = true) } { EmbeddingBag(9, 20) } { EmbeddingBag(9, 3, mode = sum) } },
+        Linear(4), LogSoftmax,
+    }
+}
+
+network! {
     /// Every layer that normalises a sample by its own statistics, functions with trained values, and gates.
     struct Norms: [2, 3, 4] -> [4] {
         InstanceNorm2d, Conv2d(4, 2), GroupNorm(2), LayerNorm(dims = 2), Reshape([4, 6]), InstanceNorm1d(affine = true), Flatten,
@@ -208,6 +216,43 @@ fn a_network_of_sequences_allocates_nothing() {
     check_train_step::<Sequence, _>(&inputs, &labels, &NllLoss::default());
     let network = Sequence::init(&mut rng);
     assert_none("forward", || network.forward(&inputs[0]));
+}
+
+#[test]
+fn a_network_of_indices_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let indices: Vec<[u8; 6]> = (0..21)
+        .map(|_| std::array::from_fn(|_| rng.random_range(0..9)))
+        .collect();
+    let inputs: Vec<[f32; 6]> = indices
+        .iter()
+        .map(|indices| indices.map(f32::from))
+        .collect();
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Words, _>(&inputs, &labels, &NllLoss::default());
+    check_train_step::<Words, _>(&inputs, &labels, &NllLoss::default());
+    let mut network = Words::init(&mut rng);
+    assert_none("forward", || network.forward(&indices[0]));
+    let (mut workspace, mut sgd) = (Words::workspace(), Sgd::new(&network, 0.1));
+    assert_none("train_step with integers", || {
+        sgd.train_step(
+            &mut *network,
+            &indices,
+            &labels,
+            &NllLoss::default(),
+            &mut workspace,
+        )
+        .unwrap()
+    });
+    let error = assert_none("an index out of range", || {
+        network.backpropagate(
+            &[[9_u8; 6]],
+            &labels[..1],
+            &NllLoss::default(),
+            &mut workspace,
+        )
+    });
+    assert!(error.is_err());
 }
 
 #[test]

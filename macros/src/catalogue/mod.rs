@@ -12,6 +12,7 @@ mod conv1d;
 mod conv2d;
 mod conv_transpose;
 mod dropout;
+mod embedding;
 mod gated;
 mod global_pool;
 mod init;
@@ -34,6 +35,7 @@ mod window;
 
 pub(crate) use arguments::{Argument, Arguments};
 pub(crate) use bind::bind;
+pub(crate) use embedding::Indices;
 pub(crate) use recurrent::{Part, Parts};
 pub(crate) use site::{Site, origin, positive};
 
@@ -58,6 +60,7 @@ static CATALOGUE: &[&[Kind]] = &[
     pixel_shuffle::KINDS,
     upsample::KINDS,
     dropout::KINDS,
+    embedding::KINDS,
     batch_norm::KINDS,
     norms::KINDS,
     softmax::KINDS,
@@ -91,6 +94,8 @@ pub(crate) struct Facts {
     pub(crate) saves_in_inference: bool,
     /// Training mixes the samples of a batch.
     pub(crate) cross_sample: bool,
+    /// Its inputs are indices, which must be those of the network.
+    pub(crate) indices: Option<Indices>,
     pub(crate) role: Role,
 }
 
@@ -114,6 +119,7 @@ const PLAIN: Facts = Facts {
     saves: false,
     saves_in_inference: false,
     cross_sample: false,
+    indices: None,
     role: Role::Compute {
         reads_output: false,
     },

@@ -13,6 +13,7 @@ mod static_sizes;
 mod structs;
 mod train;
 mod update_buffers;
+mod wrong_index;
 
 use crate::catalogue::Role;
 use crate::model::{Layer, LayerKind, Network};

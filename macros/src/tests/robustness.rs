@@ -142,6 +142,8 @@ const LAYERS: &[&str] = &[
     "GroupNorm(#)",
     "InstanceNorm1d(eps = #)",
     "InstanceNorm2d(affine = true)",
+    "Embedding(#, #, padding_idx = #)",
+    "EmbeddingBag(#, #, mode = sum)",
     "Softmax(#)",
     "LogSoftmax(dim = #)",
     "Prelu(#)",
