@@ -5,7 +5,8 @@ use crate::input::{Input, check_stack};
 use crate::scalar::Scalar;
 use thiserror::Error;
 
-/// Up to `N` indices: an input `[N]` of [`EmbeddingBag`](crate::layers::EmbeddingBag), whose empty places are −1.
+/// Up to `N` indices: an input `[N]` of [`EmbeddingBag`](crate::layers::EmbeddingBag) and
+/// [`SparseLinear`](crate::layers::SparseLinear), whose empty places are −1.
 ///
 /// ```
 /// use chainrule::{Bag, prelude::*};

@@ -119,9 +119,9 @@ pub enum BackpropagateError {
     /// A network that mixes samples got a single one.
     #[error("batch norm needs at least two samples to train on, but the batch has one")]
     BatchTooSmall,
-    /// An index that an embedding has no row for.
+    /// An index that an embedding or a sparse layer has no row for.
     #[error(
-        "element {element} of input {sample} is {index}, but the embedding that reads it has {rows} rows; indices are whole \
+        "element {element} of input {sample} is {index}, but the table that it points into has {rows} rows; indices are whole \
          numbers and count from 0"
     )]
     IndexOutOfRange {

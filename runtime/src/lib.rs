@@ -54,6 +54,7 @@ extern crate alloc;
 // The generated code names this crate `::chainrule`, also in the tests and documentation of the crate itself.
 extern crate self as chainrule;
 
+mod accumulator;
 #[cfg(feature = "alloc")]
 mod aligned;
 mod bag;
@@ -93,6 +94,7 @@ mod tensor;
 mod weights;
 mod workspace;
 
+pub use accumulator::{Accumulator, SparseNetwork};
 pub use bag::{Bag, BagFull};
 /// ```
 /// use chainrule::prelude::*;
@@ -140,6 +142,7 @@ pub use workspace::Workspace;
 
 /// Everything a program with a network needs: `use chainrule::prelude::*;`.
 pub mod prelude {
+    pub use crate::accumulator::SparseNetwork;
     pub use crate::init::{Fan, Init};
     #[cfg(feature = "safetensors")]
     pub use crate::io::Safetensors;

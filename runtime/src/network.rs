@@ -370,13 +370,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// Activations lie on the stack, at most 128 KiB; a network that needs more does not compile here and says to
     /// use [`forward_with`](Network::forward_with).
     fn forward(&self, input: &impl Input<Self::Input>) -> Self::Output {
-        const {
-            assert!(
-                Self::INFERENCE_BYTES <= 128 * 1024,
-                "the activations of this network need more than 128 KiB, too much for the stack; \
-                 use `forward_with` and give it a slice of `INFERENCE_BYTES` bytes"
-            );
-        }
+        const { assert_stack::<Self>() }
         let mut output = Self::Output::zeroed();
         Self::with_scratch(|scratch| self.infer_sample(input, &mut output, scratch));
         output
@@ -448,7 +442,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     ///
     /// # Errors
     /// An empty batch, inputs and targets that differ in number, a target the loss does not take, an input that is
-    /// no index where an embedding reads one, a batch larger than the workspace of a network that mixes samples: found before anything changes. A loss that is not finite:
+    /// no index where a layer reads one, a batch larger than the workspace of a network that mixes samples: found before anything changes. A loss that is not finite:
     /// the network is as before, the gradients are not to be used.
     fn backpropagate<X, Y, L, A, G>(
         &mut self,
@@ -495,6 +489,16 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
             Some(input_gradients),
         )
     }
+}
+
+/// That activations fit the stack.
+#[track_caller]
+pub(crate) const fn assert_stack<N: Network>() {
+    assert!(
+        N::INFERENCE_BYTES <= 128 * 1024,
+        "the activations of this network need more than 128 KiB, too much for the stack; \
+         use `forward_with` and give it a slice of `INFERENCE_BYTES` bytes"
+    );
 }
 
 /// The scalars of a `Pod` run of them.

@@ -1,4 +1,4 @@
-"""Rows of tables: Embedding, EmbeddingBag."""
+"""Rows of tables: Embedding, EmbeddingBag, SparseLinear."""
 
 import torch
 from golden import Golden, randomize
@@ -38,5 +38,28 @@ case("embedding_bag_padding", EmbeddingBag(4, 16, padding_idx=1), 6)
 case("embedding_bag_sum_padding", EmbeddingBag(4, 3, mode="sum", padding_idx=0), 5)
 case("embedding_bag_empty_places", EmbeddingBag(3, 33), 4, samples=7, first=-1)
 case("embedding_bag_sum_empty_places", EmbeddingBag(3, 18, mode="sum", padding_idx=2), 2, samples=7, first=-1)
+
+
+
+class SparseLinear(nn.Linear):
+    """The dense layer of a vector with a 1 at every index that is not -1."""
+
+    def forward(self, x):
+        hot = torch.zeros(len(x), self.in_features + 1)
+        # What is empty goes to a place of its own.
+        hot.scatter_(1, torch.where(x < 0, self.in_features, x).long(), 1.0)
+        return super().forward(hot[:, :-1]) + 0 * x.sum()
+
+
+def sparse(name, module, length, samples=3):
+    """Distinct features, some places empty."""
+    features = torch.stack([torch.randperm(module.in_features)[:length] for _ in range(samples)])
+    features[torch.rand(samples, length) < 0.25] = -1
+    golden.layer(name, randomize(module), features.double())
+
+
+sparse("sparse_linear", SparseLinear(11, 5), 4)
+sparse("sparse_linear_wide", SparseLinear(40, 50), 7, samples=7)
+sparse("sparse_linear_without_bias", SparseLinear(6, 16, bias=False), 6)
 
 golden.save()

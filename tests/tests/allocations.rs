@@ -1,5 +1,6 @@
 //! Forward, backpropagation and step allocate nothing: a counting allocator is the witness.
 
+use chainrule::Bag;
 use chainrule::optimizers::{Adam, AdamW, RmsProp};
 use chainrule::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -253,6 +254,33 @@ fn a_network_of_indices_allocates_nothing() {
         )
     });
     assert!(error.is_err());
+}
+
+#[test]
+fn an_accumulator_allocates_nothing() {
+    network! { struct Evaluation: [6] -> [4] { SparseLinear(90, 40), ClippedRelu, Linear(4) } }
+
+    let mut network = Evaluation::init(&mut StdRng::seed_from_u64(5));
+    let bags = [Bag::<6>::try_from([3, 80].as_slice()).unwrap(); 21];
+    let mut workspace = Evaluation::workspace();
+    assert_none("backpropagate", || {
+        network
+            .backpropagate(
+                &bags,
+                &[1_u8; 21],
+                &CrossEntropyLoss::default(),
+                &mut workspace,
+            )
+            .unwrap()
+    });
+    let mut accumulator = assert_none("accumulator", || network.accumulator());
+    assert_none("its changes and forward_from", || {
+        accumulator.refresh(&network, &[1, 2, 3]);
+        accumulator.add(&network, 80);
+        accumulator.remove(&network, 2);
+        accumulator.update(&network, &[7, 8], &[1]);
+        network.forward_from(&accumulator)
+    });
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn what_is_no_index_is_an_error_before_anything_changes() {
     ));
     assert_eq!(
         wrong(17, 3, 6.0, 6).to_string(),
-        "element 3 of input 17 is 6, but the embedding that reads it has 6 rows; indices are whole numbers and count from 0"
+        "element 3 of input 17 is 6, but the table that it points into has 6 rows; indices are whole numbers and count from 0"
     );
 }
 

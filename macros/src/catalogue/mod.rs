@@ -30,6 +30,7 @@ mod reshape;
 mod site;
 mod slice;
 mod softmax;
+mod sparse_linear;
 mod upsample;
 mod window;
 
@@ -61,6 +62,7 @@ static CATALOGUE: &[&[Kind]] = &[
     upsample::KINDS,
     dropout::KINDS,
     embedding::KINDS,
+    sparse_linear::KINDS,
     batch_norm::KINDS,
     norms::KINDS,
     softmax::KINDS,

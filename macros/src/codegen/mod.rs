@@ -9,6 +9,7 @@ mod joins;
 mod network;
 mod parameters;
 mod records;
+mod sparse;
 mod static_sizes;
 mod structs;
 mod train;
@@ -27,7 +28,12 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let checks = checks::emit_checks(network);
     let implementation = network::emit_network(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
-    emit(network, quote!(#checks #implementation #static_sizes), true)
+    let sparse = sparse::emit_sparse(network);
+    emit(
+        network,
+        quote!(#checks #implementation #sparse #static_sizes),
+        true,
+    )
 }
 
 /// The types and signatures of a network with mistakes.

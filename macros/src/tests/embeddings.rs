@@ -41,6 +41,30 @@ fn a_row_for_each_index_or_for_all() {
 }
 
 #[test]
+fn sparse_layers_take_a_list() {
+    assert_eq!(output("[32] { SparseLinear(768, 64) }"), "[64]");
+    assert_eq!(
+        output("[N] { SparseLinear(F, out = D, bias = false) }"),
+        "[D]"
+    );
+    check_error(
+        "[32] { SparseLinear(64) }",
+        "       ~~~~~~~~~~~~",
+        "`SparseLinear` needs `out`",
+    );
+    check_error(
+        "[32] { SparseLinear(0, 64) }",
+        "                    ~",
+        "`features` of `SparseLinear` is 0, but must be at least 1",
+    );
+    check_error(
+        "[32] { Linear(8), SparseLinear(20, 4) }",
+        "                  ~~~~~~~~~~~~",
+        "`SparseLinear` takes indices from the input of the network, but these are computed",
+    );
+}
+
+#[test]
 fn indices_are_inputs_of_the_network() {
     for source in [
         "[2, 4] { Flatten, Embedding(9, 4) }",

@@ -144,6 +144,7 @@ const LAYERS: &[&str] = &[
     "InstanceNorm2d(affine = true)",
     "Embedding(#, #, padding_idx = #)",
     "EmbeddingBag(#, #, mode = sum)",
+    "SparseLinear(#, #)",
     "Softmax(#)",
     "LogSoftmax(dim = #)",
     "Prelu(#)",

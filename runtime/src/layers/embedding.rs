@@ -51,12 +51,17 @@ parameters! {
     }
 }
 
-/// The tensor of `NUM` rows, if a scalar tells as many indices apart.
-pub(super) const fn tensor<T: Scalar, const NUM: usize, const DIM: usize>() -> Tensor {
+/// That a scalar tells so many indices apart.
+pub(super) const fn assert_countable<T: Scalar>(rows: usize) {
     assert!(
-        size_of::<T>() > 4 || NUM <= 1 << 24,
+        size_of::<T>() > 4 || rows <= 1 << 24,
         "`f32` tells no more than 16,777,216 indices apart; use `#[network(scalar = f64)]`"
     );
+}
+
+/// The tensor of a table.
+pub(super) const fn tensor<T: Scalar, const NUM: usize, const DIM: usize>() -> Tensor {
+    assert_countable::<T>(NUM);
     Tensor::new("weight", const { &[NUM, DIM] })
 }
 

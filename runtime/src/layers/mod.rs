@@ -41,6 +41,7 @@ mod scale;
 mod slice;
 mod snake;
 mod softmax;
+mod sparse_linear;
 mod strided;
 mod upsample;
 
@@ -82,4 +83,5 @@ pub use scale::Scale;
 pub use slice::Slice;
 pub use snake::Snake;
 pub use softmax::Softmax;
+pub use sparse_linear::SparseLinear;
 pub use upsample::{Upsample, UpsampleMode};

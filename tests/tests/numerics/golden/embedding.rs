@@ -1,5 +1,5 @@
 use super::golden;
-use chainrule::layers::{BagMode, Embedding, EmbeddingBag};
+use chainrule::layers::{BagMode, Embedding, EmbeddingBag, SparseLinear};
 
 golden! { "embedding",
     embedding: Embedding<4, 7, 5> = Embedding::default();
@@ -15,4 +15,8 @@ golden! { "embedding",
     embedding_bag_empty_places: EmbeddingBag<4, 3, 33> = EmbeddingBag::default();
     embedding_bag_sum_empty_places: EmbeddingBag<2, 3, 18> =
         EmbeddingBag { mode: BagMode::Sum, padding_idx: Some(2), ..Default::default() };
+
+    sparse_linear: SparseLinear<4, 11, 5, 5> = SparseLinear::default();
+    sparse_linear_wide: SparseLinear<7, 40, 50, 50> = SparseLinear::default();
+    sparse_linear_without_bias: SparseLinear<6, 6, 16, 0> = SparseLinear::default();
 }

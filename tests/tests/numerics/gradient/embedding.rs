@@ -1,4 +1,4 @@
-use chainrule::layers::{BagMode, Embedding, EmbeddingBag};
+use chainrule::layers::{BagMode, Embedding, EmbeddingBag, SparseLinear};
 use chainrule::prelude::*;
 
 /// With indices below `rows` and −1 as inputs. An index that moves by a step is none, on either side, so the difference
@@ -45,4 +45,10 @@ fn embedding_bag_sum() {
         },
         3,
     );
+}
+
+#[test]
+fn sparse_linear() {
+    check(SparseLinear::<3, 4, 5, 5>::default(), 4);
+    check(SparseLinear::<2, 3, 35, 0>::default(), 3);
 }
