@@ -79,6 +79,9 @@ use proc_macro2::TokenStream;
 /// | `PixelShuffle` | `[c·r², h, w]` → `[c, r·h, r·w]` | `upscale_factor` |
 /// | `Upsample` | `[c, l]` → `[c, s·l]`, `[c, h, w]` → `[c, s·h, t·w]` | `scale` (of an image a pair)`; mode = nearest` (or `linear` of a sequence, `bilinear` of an image)`, align_corners = false` |
 /// | `Dropout` | any, kept | `p = 0.5` |
+/// | `Embedding` | `[l]` → `[l, d]` | `num_embeddings, embedding_dim; padding_idx = ` none`, init = normal(0.0, 1.0)` |
+/// | `EmbeddingBag` | `[l]` → `[d]` | `num_embeddings, embedding_dim; mode = mean` (or `sum`)`, padding_idx = ` none`, init = normal(0.0, 1.0)` |
+/// | `SparseLinear` | `[l]` → `[out]` | `features, out; bias = true, init = default, bias_init = default` |
 /// | `BatchNorm1d` | `[c]` or `[c, l]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
 /// | `BatchNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, momentum = 0.1, affine = true` |
 /// | `LayerNorm` | any, kept | `; dims = 1` (how many of the last dimensions)`, eps = 1e-5, affine = true, bias = true` |
@@ -112,6 +115,11 @@ use proc_macro2::TokenStream;
 /// A recurrent layer with several levels or both directions has a field for each, `net.lstm.l0`, `net.lstm.l0_reverse`, and
 /// PyTorch's names of tensors, `lstm.weight_ih_l0_reverse`. `dropout` acts between levels, so it needs two. `Linear` behind a
 /// layer of one's own takes `[in]` alone.
+///
+/// The inputs of `Embedding`, `EmbeddingBag` and `SparseLinear` are indices, which have no derivative. So they are those of the network,
+/// behind `Flatten`, `Reshape` or a `Slice` of dimension 0 at most, and may be given as an array of `u8`, `u16` or `u32`.
+/// What is no index is an error in training and gives zeros in inference. A network that begins with `SparseLinear` implements
+/// `chainrule::SparseNetwork`: its first layer can be kept up to date while features come and go.
 ///
 /// # Blocks
 ///

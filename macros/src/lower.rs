@@ -69,6 +69,7 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
         budget,
         symbols,
         checks,
+        indices: Vec::new(),
         plan: Plan::default(),
         output_name: quote::format_ident!("{}Output", declaration.name),
         stream: Stream::default(),

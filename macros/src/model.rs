@@ -29,6 +29,8 @@ pub(crate) struct Network {
     pub(crate) symbols: Symbols,
     /// What the compiler must check, since the macro cannot.
     pub(crate) checks: Vec<Check>,
+    /// Which elements of the input are indices. Filled in by a pass.
+    pub(crate) indices: Vec<IndexRange>,
     /// Filled in by the last pass.
     pub(crate) plan: Plan,
     /// The name of the struct that `Heads` puts out.
@@ -345,6 +347,18 @@ pub(crate) fn grouped(value: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// Elements of the network's input that a layer reads as indices.
+pub(crate) struct IndexRange {
+    /// The first one: a sum of products.
+    pub(crate) starts: Vec<Vec<Size>>,
+    /// As many as this has.
+    pub(crate) shape: Shape,
+    /// How many rows they are indices of.
+    pub(crate) rows: Size,
+    /// Whether −1 may stand there.
+    pub(crate) may_be_empty: bool,
 }
 
 /// A line of the budget.

@@ -1,6 +1,7 @@
 //! The macro without rustc: source text in; errors with their underlines, plans and expansions out.
 
 mod budgets;
+mod embeddings;
 mod errors;
 mod expansion;
 mod grammar;

@@ -260,6 +260,20 @@ pub const fn check_slice(dim: usize, size: usize, start: usize, end: usize) {
     panic!("{}", text.as_str());
 }
 
+/// A padding row that a table does not have.
+#[track_caller]
+pub const fn check_padding_idx(row: usize, rows: usize) {
+    if row >= rows && rows != 0 {
+        let mut text = Text::new();
+        text.put("`padding_idx` is ")
+            .number(row)
+            .put(", but there are ")
+            .number(rows);
+        text.put(" rows, counted from 0");
+        panic!("{}", text.as_str());
+    }
+}
+
 /// A mirrored margin that is as large as what it mirrors.
 #[track_caller]
 pub const fn check_mirror(what: &str, size: usize, margin: usize) {

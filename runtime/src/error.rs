@@ -119,6 +119,21 @@ pub enum BackpropagateError {
     /// A network that mixes samples got a single one.
     #[error("batch norm needs at least two samples to train on, but the batch has one")]
     BatchTooSmall,
+    /// An index that an embedding or a sparse layer has no row for.
+    #[error(
+        "element {element} of input {sample} is {index}, but the table that it points into has {rows} rows; indices are whole \
+         numbers and count from 0"
+    )]
+    IndexOutOfRange {
+        /// The sample's position in the batch.
+        sample: usize,
+        /// The element's position in the input, row-major.
+        element: usize,
+        /// What stands there.
+        index: f64,
+        /// How many rows there are.
+        rows: usize,
+    },
     /// The loss is infinite or not a number.
     #[error(
         "the loss of step {step} is {loss}; nothing was updated. Look for inputs that are not finite, or lower the learning rate"

@@ -54,16 +54,20 @@ extern crate alloc;
 // The generated code names this crate `::chainrule`, also in the tests and documentation of the crate itself.
 extern crate self as chainrule;
 
+mod accumulator;
 #[cfg(feature = "alloc")]
 mod aligned;
+mod bag;
 mod calls;
 mod checks;
 mod element;
 mod error;
 #[cfg(test)]
 mod gradient_check;
+mod indices;
 pub mod init;
 mod inlined;
+mod input;
 #[cfg(feature = "safetensors")]
 pub mod io;
 mod join;
@@ -91,6 +95,8 @@ mod tensor;
 mod weights;
 mod workspace;
 
+pub use accumulator::{Accumulator, SparseNetwork};
+pub use bag::{Bag, BagFull};
 /// ```
 /// use chainrule::prelude::*;
 ///
@@ -123,6 +129,7 @@ mod workspace;
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
+pub use input::Input;
 pub use layer::{Backward, Forward, Layer, Randomness};
 pub use network::{LayerInfo, Network, Parameters};
 pub use scalar::Scalar;
@@ -137,6 +144,7 @@ pub use workspace::Workspace;
 
 /// Everything a program with a network needs: `use chainrule::prelude::*;`.
 pub mod prelude {
+    pub use crate::accumulator::SparseNetwork;
     pub use crate::init::{Fan, Init};
     #[cfg(feature = "safetensors")]
     pub use crate::io::Safetensors;
@@ -159,6 +167,7 @@ pub mod prelude {
 pub mod __private {
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
+    pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, multiply, pick, place};
     pub use crate::network::{inference, scalars, scalars_mut};
     pub use crate::pass::{Context, Objective, Pass};

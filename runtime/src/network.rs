@@ -3,7 +3,9 @@
 use crate::Scalar;
 use crate::element::{Element, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
+use crate::indices::WrongIndex;
 use crate::inlined;
+use crate::input::Input;
 use crate::layer::{Forward, Layer, Randomness};
 use crate::losses::Loss;
 #[cfg(feature = "parallel")]
@@ -226,6 +228,14 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         let _ = (arena, samples);
     }
 
+    /// What an input holds where a layer reads an index, and is none.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn wrong_index(input: &Self::Input) -> Option<WrongIndex> {
+        let _ = input;
+        None
+    }
+
     /// A network with initial values drawn from `rng`, each layer by its own rule (PyTorch's default unless the
     /// declaration says otherwise). It is built in place on the heap: no temporary of the network's size on the stack.
     #[cfg(feature = "alloc")]
@@ -360,14 +370,8 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     ///
     /// Activations lie on the stack, at most 128 KiB; a network that needs more does not compile here and says to
     /// use [`forward_with`](Network::forward_with).
-    fn forward(&self, input: &impl Sample<Self::Input>) -> Self::Output {
-        const {
-            assert!(
-                Self::INFERENCE_BYTES <= 128 * 1024,
-                "the activations of this network need more than 128 KiB, too much for the stack; \
-                 use `forward_with` and give it a slice of `INFERENCE_BYTES` bytes"
-            );
-        }
+    fn forward(&self, input: &impl Input<Self::Input>) -> Self::Output {
+        const { assert_stack::<Self>() }
         let mut output = Self::Output::zeroed();
         Self::with_scratch(|scratch| self.infer_sample(input, &mut output, scratch));
         output
@@ -406,7 +410,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// When `scratch` holds fewer than [`INFERENCE_BYTES`](Network::INFERENCE_BYTES); nothing is written then.
     fn forward_with(
         &self,
-        input: &impl Sample<Self::Input>,
+        input: &impl Input<Self::Input>,
         output: &mut Self::Output,
         scratch: &mut [Self::Scalar],
     ) -> Result<(), ScratchTooShort> {
@@ -423,11 +427,11 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     #[doc(hidden)]
     fn infer_sample(
         &self,
-        input: &impl Sample<Self::Input>,
+        input: &impl Input<Self::Input>,
         output: &mut Self::Output,
         scratch: &mut [Self::Scalar],
     ) {
-        inlined::infer(self, input.array(), output, scratch);
+        input.with(|input| inlined::infer(self, input, output, scratch));
     }
 
     /// Writes the outputs for many samples, in inference mode, sixteen at a time in the SIMD lanes.
@@ -441,7 +445,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         workspace: &mut Workspace<Self, A, G>,
     ) -> Result<(), LengthMismatch>
     where
-        X: Sample<Self::Input>,
+        X: Input<Self::Input>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
         G: DerefMut<Target = Self::Parameters>,
     {
@@ -465,8 +469,8 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// [`Workspace::gradients`]. No heap, no panic. The parameters do not change; running statistics do.
     ///
     /// # Errors
-    /// An empty batch, inputs and targets that differ in number, a target the loss does not take, a batch larger
-    /// than the workspace of a network that mixes samples: found before anything changes. A loss that is not finite:
+    /// An empty batch, inputs and targets that differ in number, a target the loss does not take, an input that is
+    /// no index where a layer reads one, a batch larger than the workspace of a network that mixes samples: found before anything changes. A loss that is not finite:
     /// the network is as before, the gradients are not to be used.
     fn backpropagate<X, Y, L, A, G>(
         &mut self,
@@ -476,7 +480,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         workspace: &mut Workspace<Self, A, G>,
     ) -> Result<Self::Scalar, BackpropagateError>
     where
-        X: Sample<Self::Input>,
+        X: Input<Self::Input>,
         Y: Sync,
         L: Loss<Self::Scalar, Self::Output, Y>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
@@ -498,7 +502,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         input_gradients: &mut [Self::Input],
     ) -> Result<Self::Scalar, BackpropagateError>
     where
-        X: Sample<Self::Input>,
+        X: Input<Self::Input>,
         Y: Sync,
         L: Loss<Self::Scalar, Self::Output, Y>,
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
@@ -513,6 +517,16 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
             Some(input_gradients),
         )
     }
+}
+
+/// That activations fit the stack.
+#[track_caller]
+pub(crate) const fn assert_stack<N: Network>() {
+    assert!(
+        N::INFERENCE_BYTES <= 128 * 1024,
+        "the activations of this network need more than 128 KiB, too much for the stack; \
+         use `forward_with` and give it a slice of `INFERENCE_BYTES` bytes"
+    );
 }
 
 /// The scalars of a `Pod` run of them.

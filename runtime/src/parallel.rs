@@ -4,11 +4,11 @@
 //! never from the number of threads. So a pool of one thread, of two or of eight gives the same bits.
 
 use crate::element::{LANES, Lanes};
+use crate::input::Input;
 use crate::losses::Loss;
 use crate::network::{Network, Parameters};
 use crate::pass::{Batch, infer_groups};
 use crate::scalar::Scalar;
-use crate::shape::Sample;
 use crate::simd::{Isa, Work};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -195,7 +195,7 @@ impl<N: Network> Leaves<N> {
     }
 
     /// Writes the outputs in inference mode. Every lane group is by itself, so the cut changes no bit.
-    pub(crate) fn infer<X: Sample<N::Input>>(
+    pub(crate) fn infer<X: Input<N::Input>>(
         &self,
         network: &N,
         isa: Isa,
@@ -211,7 +211,7 @@ impl<N: Network> Leaves<N> {
     }
 }
 
-fn infer<N: Network, X: Sample<N::Input>>(
+fn infer<N: Network, X: Input<N::Input>>(
     leaves: usize,
     network: &N,
     isa: Isa,
@@ -277,7 +277,7 @@ impl<N: Network> Tree<'_, N> {
         batch: Batch<'_, N::Input, X, Y, L, L::Scale>,
     ) -> N::Scalar
     where
-        X: Sample<N::Input>,
+        X: Input<N::Input>,
         Y: Sync,
         L: Loss<N::Scalar, N::Output, Y>,
     {
@@ -293,7 +293,7 @@ impl<N: Network> Tree<'_, N> {
         batch: Batch<'_, N::Input, X, Y, L, L::Scale>,
     ) -> N::Scalar
     where
-        X: Sample<N::Input>,
+        X: Input<N::Input>,
         Y: Sync,
         L: Loss<N::Scalar, N::Output, Y>,
     {

@@ -2,15 +2,16 @@
 
 use crate::element::{Element, LANES, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch};
+use crate::input::Input;
 use crate::layer::{Backward, Forward, Layer, Randomness};
 use crate::losses::Loss;
 use crate::network::{Network, Parameters, scalars_mut};
 use crate::one::One;
-use crate::shape::{Sample, Shape};
+use crate::shape::Shape;
 use crate::simd::Isa;
 use crate::weights::{Kept, Update, Updated, Weights};
 use crate::workspace::{Arena, Workspace};
-use crate::{Scalar, inlined, kernels};
+use crate::{Scalar, indices, inlined, kernels};
 use core::ops::DerefMut;
 
 /// What the generated training function works on.
@@ -158,7 +159,7 @@ pub(crate) fn backpropagate<N, X, Y, L, A, G>(
 ) -> Result<N::Scalar, BackpropagateError>
 where
     N: Network,
-    X: Sample<N::Input>,
+    X: Input<N::Input>,
     Y: Sync,
     L: Loss<N::Scalar, N::Output, Y>,
     A: DerefMut<Target = [Lanes<N::Scalar>]>,
@@ -201,7 +202,7 @@ pub(crate) fn step<N, X, Y, L, A, G>(
 ) -> Result<N::Scalar, BackpropagateError>
 where
     N: Network,
-    X: Sample<N::Input>,
+    X: Input<N::Input>,
     Y: Sync,
     L: Loss<N::Scalar, N::Output, Y>,
     A: DerefMut<Target = [Lanes<N::Scalar>]>,
@@ -269,6 +270,8 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
     where
         N: Network<Input = I>,
         L: Loss<N::Scalar, N::Output, Y, Scale = K>,
+        X: Input<I>,
+        I: Shape<Scalar = N::Scalar>,
         A: DerefMut<Target = [Lanes<N::Scalar>]>,
         G: DerefMut<Target = N::Parameters>,
     {
@@ -302,6 +305,7 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
             return Err(BackpropagateError::BatchTooSmall);
         }
         let scale = loss.scale(targets.iter())?;
+        indices::check::<N, X>(inputs)?;
         Ok(Self {
             inputs,
             targets,
@@ -324,7 +328,7 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
     where
         N: Network<Input = I>,
         E: Element<N::Scalar>,
-        X: Sample<I>,
+        X: Input<I>,
         I: Shape<Scalar = N::Scalar>,
         L: Loss<N::Scalar, N::Output, Y, Scale = K>,
     {
@@ -347,7 +351,7 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
     where
         N: Network<Input = I>,
         E: Element<N::Scalar>,
-        X: Sample<I>,
+        X: Input<I>,
         I: Shape<Scalar = N::Scalar>,
         L: Loss<N::Scalar, N::Output, Y, Scale = K>,
     {
@@ -375,7 +379,7 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
     where
         N: Network<Input = I>,
         E: Element<N::Scalar>,
-        X: Sample<I>,
+        X: Input<I>,
         I: Shape<Scalar = N::Scalar>,
         L: Loss<N::Scalar, N::Output, Y, Scale = K>,
     {
@@ -408,7 +412,7 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
     ) where
         N: Network<Input = I>,
         E: Element<N::Scalar>,
-        X: Sample<I>,
+        X: Input<I>,
         I: Shape<Scalar = N::Scalar>,
         L: Loss<N::Scalar, N::Output, Y, Scale = K>,
     {
@@ -490,7 +494,7 @@ fn capacity<N: Network, E: Element<N::Scalar>>(arena: &[E]) -> usize {
 }
 
 /// The outputs of many samples in inference mode, a lane group at a time.
-pub(crate) fn infer_groups<N: Network, X: Sample<N::Input>>(
+pub(crate) fn infer_groups<N: Network, X: Input<N::Input>>(
     network: &N,
     isa: Isa,
     inputs: &[X],

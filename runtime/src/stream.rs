@@ -3,6 +3,7 @@
 use crate::calls;
 use crate::element::Element;
 use crate::inlined::is_small_work;
+use crate::input::Input;
 use crate::network::Network;
 use crate::one::One;
 use crate::scalar::Scalar;
@@ -118,7 +119,7 @@ where
     #[inline]
     pub fn step(
         &mut self,
-        input: &impl Sample<<R::Target as Streamable>::StepInput>,
+        input: &impl Input<<R::Target as Streamable>::StepInput>,
     ) -> <R::Target as Streamable>::StepOutput {
         let mut output = Zeroable::zeroed();
         self.step_into(input, &mut output);
@@ -129,12 +130,12 @@ where
     #[inline]
     pub fn step_into(
         &mut self,
-        input: &impl Sample<<R::Target as Streamable>::StepInput>,
+        input: &impl Input<<R::Target as Streamable>::StepInput>,
         output: &mut <R::Target as Streamable>::StepOutput,
     ) {
         let (network, state) = (&*self.network, self.state.borrow_mut());
         <R::Target as Streamable>::with_step_scratch(|scratch| {
-            step(network, state, input.array(), output, scratch);
+            input.with(|input| step(network, state, input, output, scratch));
         });
     }
 

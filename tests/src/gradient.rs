@@ -13,16 +13,26 @@ const STEP: f64 = 1e-6;
 /// Compares the gradients of input and parameters with central differences, at random points (where no kink lies
 /// within the step), for one sample an element and for sixteen with the last lane group partly filled.
 pub fn check_gradients<L: Layer<f64>>(layer: L) {
-    check_gradients_as::<L, f64>(layer, 3);
-    check_gradients_as::<L, Lanes<f64>>(layer, 18);
+    check_gradients_at(layer, |rng| rng.random_range(-4.0..4.0));
 }
 
-fn check_gradients_as<L: Layer<f64>, E: Element<f64>>(layer: L, samples: usize) {
+/// [`check_gradients`] at inputs of one's own.
+pub fn check_gradients_at<L: Layer<f64>>(layer: L, input: impl Fn(&mut StdRng) -> f64) {
+    check_gradients_as::<L, f64>(layer, 3, &input);
+    check_gradients_as::<L, Lanes<f64>>(layer, 18, &input);
+}
+
+fn check_gradients_as<L: Layer<f64>, E: Element<f64>>(
+    layer: L,
+    samples: usize,
+    input: impl Fn(&mut StdRng) -> f64,
+) {
     let mut rng = StdRng::seed_from_u64(11);
     let mut state = State::<f64, L>::new(|tensor| vec![0.0; tensor.len()]);
     let len = scalars::<f64, _>(&*state.parameters).len();
     scalars_mut(&mut *state.parameters).copy_from_slice(&uniform(&mut rng, 1.0, len));
-    let mut inputs = uniform(&mut rng, 4.0, samples * L::Input::LEN);
+    let inputs = (0..samples * L::Input::LEN).map(|_| input(&mut rng));
+    let mut inputs: Vec<f64> = inputs.collect();
     // The function is Σ d_output·output.
     let d_outputs = uniform(&mut rng, 1.0, samples * L::Output::LEN);
     let isa = Isa::detect();

@@ -13,7 +13,9 @@ mod pass;
 pub use activation::{check_apply, check_in_place};
 pub use compare::{Tolerance, assert_close};
 pub use golden::{Case, Golden};
-pub use gradient::{assert_gradient, check_gradients, check_loss_gradient, difference};
+pub use gradient::{
+    assert_gradient, check_gradients, check_gradients_at, check_loss_gradient, difference,
+};
 pub use layer::{check_inference, check_layer, check_training};
 pub use loss::check_loss;
 pub use pass::{State, Training, infer, loss_of, train, uniform};

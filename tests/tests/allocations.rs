@@ -1,5 +1,6 @@
 //! Forward, backpropagation and step allocate nothing: a counting allocator is the witness.
 
+use chainrule::Bag;
 use chainrule::optimizers::{Adam, AdamW, RmsProp};
 use chainrule::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -85,6 +86,14 @@ network! {
             Reshape([12, 1, 1]), PixelShuffle(2), Pad(1), Upsample(2, mode = bilinear), Upsample(2), ConvTranspose2d(6, 4, stride = 2),
             AdaptiveMaxPool2d(1), Flatten,
         } },
+        Linear(4), LogSoftmax,
+    }
+}
+
+network! {
+    /// Every layer that reads indices.
+    struct Words: [6] -> [4] {
+        Concat { { Embedding(9, 5, padding_idx = 0), Gru(4, last = true) } { EmbeddingBag(9, 20) } { EmbeddingBag(9, 3, mode = sum) } },
         Linear(4), LogSoftmax,
     }
 }
@@ -208,6 +217,70 @@ fn a_network_of_sequences_allocates_nothing() {
     check_train_step::<Sequence, _>(&inputs, &labels, &NllLoss::default());
     let network = Sequence::init(&mut rng);
     assert_none("forward", || network.forward(&inputs[0]));
+}
+
+#[test]
+fn a_network_of_indices_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let indices: Vec<[u8; 6]> = (0..21)
+        .map(|_| std::array::from_fn(|_| rng.random_range(0..9)))
+        .collect();
+    let inputs: Vec<[f32; 6]> = indices
+        .iter()
+        .map(|indices| indices.map(f32::from))
+        .collect();
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Words, _>(&inputs, &labels, &NllLoss::default());
+    check_train_step::<Words, _>(&inputs, &labels, &NllLoss::default());
+    let mut network = Words::init(&mut rng);
+    assert_none("forward", || network.forward(&indices[0]));
+    let (mut workspace, mut sgd) = (Words::workspace(), Sgd::new(&network, 0.1));
+    assert_none("train_step with integers", || {
+        sgd.train_step(
+            &mut *network,
+            &indices,
+            &labels,
+            &NllLoss::default(),
+            &mut workspace,
+        )
+        .unwrap()
+    });
+    let error = assert_none("an index out of range", || {
+        network.backpropagate(
+            &[[9_u8; 6]],
+            &labels[..1],
+            &NllLoss::default(),
+            &mut workspace,
+        )
+    });
+    assert!(error.is_err());
+}
+
+#[test]
+fn an_accumulator_allocates_nothing() {
+    network! { struct Evaluation: [6] -> [4] { SparseLinear(90, 40), ClippedRelu, Linear(4) } }
+
+    let mut network = Evaluation::init(&mut StdRng::seed_from_u64(5));
+    let bags = [Bag::<6>::try_from([3, 80].as_slice()).unwrap(); 21];
+    let mut workspace = Evaluation::workspace();
+    assert_none("backpropagate", || {
+        network
+            .backpropagate(
+                &bags,
+                &[1_u8; 21],
+                &CrossEntropyLoss::default(),
+                &mut workspace,
+            )
+            .unwrap()
+    });
+    let mut accumulator = assert_none("accumulator", || network.accumulator());
+    assert_none("its changes and forward_from", || {
+        accumulator.refresh(&network, &[1, 2, 3]);
+        accumulator.add(&network, 80);
+        accumulator.remove(&network, 2);
+        accumulator.update(&network, &[7, 8], &[1]);
+        network.forward_from(&accumulator)
+    });
 }
 
 #[test]

@@ -126,14 +126,14 @@ impl Arguments {
     }
 
     /// A required size; unknown after an error.
-    pub(super) fn size(&self, name: &str) -> Size {
+    pub(crate) fn size(&self, name: &str) -> Size {
         match self.get(name) {
             Some(Value::Size(size)) => size.clone(),
             _ => Size::Unknown,
         }
     }
 
-    pub(super) fn size_or(&self, name: &str, default: u64) -> Size {
+    pub(crate) fn size_or(&self, name: &str, default: u64) -> Size {
         match self.get(name) {
             Some(Value::Size(size)) => size.clone(),
             _ => Size::Known(default),

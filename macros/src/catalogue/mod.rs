@@ -12,6 +12,7 @@ mod conv1d;
 mod conv2d;
 mod conv_transpose;
 mod dropout;
+mod embedding;
 mod gated;
 mod global_pool;
 mod init;
@@ -29,12 +30,14 @@ mod reshape;
 mod site;
 mod slice;
 mod softmax;
+mod sparse_linear;
 mod stream;
 mod upsample;
 mod window;
 
 pub(crate) use arguments::{Argument, Arguments};
 pub(crate) use bind::bind;
+pub(crate) use embedding::Indices;
 pub(crate) use recurrent::{Part, Parts};
 pub(crate) use site::{Site, origin, positive};
 pub(crate) use stream::{Moment, Refusal, Time, without};
@@ -60,6 +63,8 @@ static CATALOGUE: &[&[Kind]] = &[
     pixel_shuffle::KINDS,
     upsample::KINDS,
     dropout::KINDS,
+    embedding::KINDS,
+    sparse_linear::KINDS,
     batch_norm::KINDS,
     norms::KINDS,
     softmax::KINDS,
@@ -95,6 +100,8 @@ pub(crate) struct Facts {
     pub(crate) cross_sample: bool,
     /// It exists in streams only, and remembers earlier steps.
     pub(crate) remembers: bool,
+    /// Its inputs are indices, which must be those of the network.
+    pub(crate) indices: Option<Indices>,
     pub(crate) role: Role,
     /// What becomes of it in a stream.
     pub(crate) stream: stream::Streaming,
@@ -121,6 +128,7 @@ const PLAIN: Facts = Facts {
     saves_in_inference: false,
     cross_sample: false,
     remembers: false,
+    indices: None,
     role: Role::Compute {
         reads_output: false,
     },

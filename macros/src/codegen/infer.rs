@@ -11,6 +11,15 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 pub(super) fn emit_infer(network: &Network) -> TokenStream {
+    emit(network, false)
+}
+
+/// The same, where the input is what the first layer would put out.
+pub(super) fn emit_infer_from(network: &Network) -> TokenStream {
+    emit(network, true)
+}
+
+fn emit(network: &Network, without_first: bool) -> TokenStream {
     let mixed = Span::mixed_site();
     let schedule = &network.plan.inference;
     let (scalar, last) = (&network.scalar, schedule.output);
@@ -47,6 +56,14 @@ pub(super) fn emit_infer(network: &Network) -> TokenStream {
             let (region, shape) = (super::region(region), schedule.slots[step.to].ty(scalar));
             let groups = local("groups");
             statements.push(quote_spanned!(span=> let #to = __rt::view::<#scalar, #shape, __E>(#region, #groups);));
+        }
+        if without_first && index == 0 {
+            statements.push(quote_spanned! {span=>
+                for (to, from) in #to.iter_mut().zip(#from) {
+                    *to = *from;
+                }
+            });
+            continue;
         }
         if let Some(join) = joins::Site::new(&access, index) {
             statements.push(join.forward());

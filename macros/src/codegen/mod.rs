@@ -9,11 +9,13 @@ mod joins;
 mod network;
 mod parameters;
 mod records;
+mod sparse;
 mod static_sizes;
 mod stream;
 mod structs;
 mod train;
 mod update_buffers;
+mod wrong_index;
 
 use crate::catalogue::Role;
 use crate::model::{Layer, LayerKind, Network};
@@ -27,10 +29,11 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let checks = checks::emit_checks(network);
     let implementation = network::emit_network(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
+    let sparse = sparse::emit_sparse(network);
     let stream = stream::emit_stream(network);
     emit(
         network,
-        quote!(#checks #implementation #static_sizes #stream),
+        quote!(#checks #implementation #sparse #static_sizes #stream),
         true,
     )
 }

@@ -1,7 +1,7 @@
 //! `impl Network`: the constants, access to the parts, and the generated functions.
 
 use super::structs::{buffers_type, parameters_name};
-use super::{checks, infer, init, region_lengths, train, update_buffers};
+use super::{checks, infer, init, region_lengths, train, update_buffers, wrong_index};
 use crate::model::{LayerKind, Network};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -30,6 +30,7 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
     let infer = infer::emit_infer(network);
     let train = train::emit_train(network);
     let update_buffers = update_buffers::emit_update_buffers(network);
+    let wrong_index = wrong_index::emit_wrong_index(network);
 
     emit_impl(
         network,
@@ -40,7 +41,7 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
             infer: quote!(#check #infer),
             train: quote!(#check #train),
         },
-        update_buffers,
+        quote!(#update_buffers #wrong_index),
     )
 }
 
@@ -71,7 +72,7 @@ fn emit_impl(
     network: &Network,
     [layers, cross_sample, inference_elements, training_elements]: [TokenStream; 4],
     bodies: Bodies,
-    update_buffers: TokenStream,
+    others: TokenStream,
 ) -> TokenStream {
     let (name, scalar) = (&network.name, &network.scalar);
     let (generics, arguments) = (network.parameters(), network.arguments());
@@ -142,7 +143,7 @@ fn emit_impl(
             ) {
                 #train
             }
-            #update_buffers
+            #others
         }
     }
 }

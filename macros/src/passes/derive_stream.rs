@@ -128,6 +128,7 @@ fn derive(network: &mut Network, input: Shape, layers: Vec<Layer>) -> Stream {
         budget: Vec::new(),
         symbols: network.symbols.clone(),
         checks: Vec::new(),
+        indices: Vec::new(),
         plan: Default::default(),
         output_name: format_ident!("{}StepOutput", network.name),
         stream: Stream::NoSequence,

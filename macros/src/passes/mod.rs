@@ -4,6 +4,7 @@ mod check_budget;
 mod derive_stream;
 mod infer_shapes;
 mod plan_buffers;
+mod trace_indices;
 
 pub(crate) use plan_buffers::{Form, Plan, Schedule};
 
@@ -14,6 +15,8 @@ use crate::model::Network;
 pub(crate) fn run(network: &mut Network, diagnostics: &mut Diagnostics) {
     infer_shapes::infer_shapes(network, diagnostics);
     // AFTER THIS POINT: every layer has its input and output shape, its runtime type and its cost.
+    trace_indices::trace_indices(network, diagnostics);
+    // AFTER THIS POINT: what is read as an index is an element of the input that nothing has changed.
     plan_buffers::plan_buffers(network);
     // AFTER THIS POINT: every layer has a slot to read and one to write, in inference and in training.
     check_budget::check_budget(network, diagnostics);

@@ -16,7 +16,7 @@ mod test_values;
 mod tile;
 pub(crate) mod window;
 
-pub(crate) use pack::{pack, unpack};
+pub(crate) use pack::{pack, pack_samples, unpack};
 
 /// Every kernel that is compiled once for `f32` and `f64`, see `kernel!`. A new kernel adds a line.
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 //! transposes, sixteen features at a time, so that reads and writes stay within a few cache lines.
 
 use crate::element::{Element, LANES};
+use crate::input::Input;
 use crate::scalar::Scalar;
 use crate::shape::{Sample, Shape};
 use crate::simd::{Isa, kernel};
@@ -9,25 +10,33 @@ use core::{array, slice};
 
 /// Writes samples into elements, the lanes of lane groups. The lanes behind the last sample repeat it, so that they
 /// hold ordinary numbers.
-pub(crate) fn pack<T: Scalar, S: Shape<Scalar = T>, X: Sample<S>, E: Element<T>>(
+pub(crate) fn pack<T: Scalar, S: Shape<Scalar = T>, X: Input<S>, E: Element<T>>(
     samples: &[X],
     groups: &mut [S::Of<E>],
 ) {
-    let isa = Isa::detect();
     for (samples, group) in samples.chunks(E::LANES).zip(groups) {
-        let Some(last) = samples.last() else { return };
-        let group = E::scalars_mut(S::flat_mut::<E>(slice::from_mut(group)));
-        if E::LANES == 1 {
-            for (to, &from) in group.iter_mut().zip(scalars(last.array())) {
-                *to = from;
-            }
-        } else {
-            pack_group(
-                isa,
-                array::from_fn(|lane| scalars(samples.get(lane).unwrap_or(last).array())),
-                group.as_chunks_mut().0,
-            );
+        X::pack::<E>(samples, group);
+    }
+}
+
+/// [`Input::pack`] of samples that are arrays of scalars.
+#[inline(always)]
+pub(crate) fn pack_samples<S: Shape, X: Sample<S>, E: Element<S::Scalar>>(
+    samples: &[X],
+    group: &mut S::Of<E>,
+) {
+    let Some(last) = samples.last() else { return };
+    let group = E::scalars_mut(S::flat_mut::<E>(slice::from_mut(group)));
+    if E::LANES == 1 {
+        for (to, &from) in group.iter_mut().zip(scalars(last.array())) {
+            *to = from;
         }
+    } else {
+        pack_group(
+            Isa::detect(),
+            array::from_fn(|lane| scalars(samples.get(lane).unwrap_or(last).array())),
+            group.as_chunks_mut().0,
+        );
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::element::Lanes;
 use crate::error::BackpropagateError;
+use crate::input::Input;
 use crate::losses::Loss;
 use crate::network::{Network, Parameters};
 use crate::pass;
 use crate::scalar::Scalar;
-use crate::shape::Sample;
 use crate::weights::Update;
 use crate::workspace::Workspace;
 use core::ops::DerefMut;
@@ -31,7 +31,7 @@ pub(super) struct Batch<'a, N: Network, X, Y, L, A, G> {
 impl<N, X, Y, L, A, G> FusedPass<N::Scalar> for Batch<'_, N, X, Y, L, A, G>
 where
     N: Network,
-    X: Sample<N::Input>,
+    X: Input<N::Input>,
     Y: Sync,
     L: Loss<N::Scalar, N::Output, Y>,
     A: DerefMut<Target = [Lanes<N::Scalar>]>,

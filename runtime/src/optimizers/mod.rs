@@ -37,10 +37,10 @@ pub use sgd::Sgd;
 
 use crate::element::Lanes;
 use crate::error::BackpropagateError;
+use crate::input::Input;
 use crate::losses::Loss;
 use crate::network::{Network, Parameters};
 use crate::scalar::Scalar;
-use crate::shape::Sample;
 use crate::workspace::Workspace;
 use core::ops::DerefMut;
 use fused::Batch;
@@ -127,7 +127,7 @@ pub trait Optimizer<T: Scalar> {
     ) -> Result<T, BackpropagateError>
     where
         N: Network<Scalar = T>,
-        X: Sample<N::Input>,
+        X: Input<N::Input>,
         Y: Sync,
         L: Loss<T, N::Output, Y>,
         A: DerefMut<Target = [Lanes<T>]>,

@@ -5,6 +5,7 @@ mod batch_norm;
 mod conv1d;
 mod conv2d;
 mod conv_transpose;
+mod embedding;
 mod gated;
 mod layers;
 mod losses;

@@ -4,6 +4,7 @@ mod activations;
 mod conv1d;
 mod conv2d;
 mod conv_transpose;
+mod embedding;
 mod gated;
 mod layers;
 mod losses;
