@@ -88,7 +88,8 @@ use proc_macro2::TokenStream;
 /// | `InstanceNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, affine = false` |
 /// | `Softmax`, `LogSoftmax` | any, kept | `dim = ` the last; the sample's dimensions count from 0 |
 /// | `Rnn` | `[l, f]` → `[l, hidden]`; with `last` `[hidden]`; in both directions `[l, 2·hidden]` or `[2·hidden]` | `hidden; nonlinearity = tanh` (or `relu`)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
-/// | `Gru`, `Lstm` | `[l, f]` → `[l, hidden]`; with `last` `[hidden]`; in both directions `[l, 2·hidden]` or `[2·hidden]` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
+/// | `Gru` | as `Rnn` | `hidden; reset_after = true` (with `false` the gate `r` acts before the weights, the formula of Cho et al. 2014)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
+/// | `Lstm` | as `Rnn` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
 /// | `Scale` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 1.0` |
 /// | `Snake` | any, kept | `num_parameters = ` the first dimension (or 1)`; init = 1.0` |

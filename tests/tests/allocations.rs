@@ -71,7 +71,7 @@ network! {
 network! {
     /// Every recurrent layer.
     struct Sequences: [4, 3] -> [4] {
-        Rnn(5), Gru(4, layers = 2, dropout = 0.2), Lstm(3, bidirectional = true, last = true), Linear(4),
+        Rnn(5), Gru(4, layers = 2, dropout = 0.2), Gru(3, reset_after = false), Lstm(3, bidirectional = true, last = true), Linear(4),
     }
 }
 

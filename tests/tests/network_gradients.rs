@@ -294,6 +294,8 @@ networks! {
     sequences_in_both_directions(training_differs): [3, 2] -> [2] {
         Lstm(3, layers = 2, bidirectional = true, dropout = 0.3), Gru(2, layers = 2, bidirectional = true, last = true), Linear(2),
     }
+    /// The reset gate before the weights.
+    sequences_reset_before(): [3, 2] -> [2] { Gru(3, reset_after = false), Residual { Gru(3, reset_after = false) }, Flatten, Linear(2) }
     /// Sequences in blocks.
     sequences_in_blocks(): [3, 2] -> [6] { Residual { Gru(2) }, Concat(dim = 1) { { Rnn(2) } { Lstm(2, bias = false) } }, Gru(2), Flatten }
     /// A block that adds its input to what its layers put out.

@@ -147,6 +147,8 @@ networks! {
     gru_stack: [4, 3] -> [4, 5] Gru(5, layers = 2);
     gru_bidirectional: [4, 3] -> [4, 4] Gru(2, bidirectional = true);
     gru_bidirectional_stack_last: [3, 2] -> [6] Gru(3, layers = 3, bidirectional = true, last = true);
+    gru_reset_before: [4, 3] -> [4, 5] Gru(5, reset_after = false);
+    gru_reset_before_bidirectional_stack: [3, 2] -> [3, 6] Gru(3, reset_after = false, layers = 2, bidirectional = true);
 
     lstm: [4, 3] -> [4, 5] Lstm(5);
     lstm_stack: [4, 3] -> [4, 5] Lstm(5, layers = 2);

@@ -60,6 +60,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("filters", "out"),
     ("hidden_size", "hidden"),
     ("kernel_size", "kernel"),
+    ("linear_before_reset", "reset_after"),
     ("num_layers", "layers"),
     ("order", "dims"),
     ("num_groups", "groups"),

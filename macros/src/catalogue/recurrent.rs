@@ -25,7 +25,6 @@ const BIDIRECTIONAL: Argument = Argument::option("bidirectional", Accepts::Bool)
 const BIAS: Argument = Argument::option("bias", Accepts::Bool);
 const DROPOUT: Argument = Argument::option("dropout", Accepts::Float);
 const LAST: Argument = Argument::option("last", Accepts::Bool);
-const OPTIONS: &[Argument] = &[HIDDEN, LAYERS, BIDIRECTIONAL, BIAS, DROPOUT, LAST];
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
@@ -54,16 +53,27 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Gru",
-        arguments: OPTIONS,
+        arguments: &[
+            HIDDEN,
+            Argument::option("reset_after", Accepts::Bool),
+            LAYERS,
+            BIDIRECTIONAL,
+            BIAS,
+            DROPOUT,
+            LAST,
+        ],
         facts: FACTS,
         infer: |site, arguments| {
-            let cell = quote!(::chainrule::layers::Gru);
+            let cell = match arguments.flag("reset_after", true) {
+                true => quote!(::chainrule::layers::Gru),
+                false => quote!(::chainrule::layers::GruResetBefore),
+            };
             infer(site, arguments, 3, cell.clone(), cell)
         },
     },
     Kind {
         name: "Lstm",
-        arguments: OPTIONS,
+        arguments: &[HIDDEN, LAYERS, BIDIRECTIONAL, BIAS, DROPOUT, LAST],
         facts: FACTS,
         infer: |site, arguments| {
             let cell = quote!(::chainrule::layers::Lstm);

@@ -89,6 +89,17 @@ fn recurrent_layers_have_some_levels() {
          help: the choices are `tanh` and `relu`",
     );
     check_error(
+        "[4, 3] { Gru(8, reset_after = 1) }",
+        "                              ~",
+        "`reset_after` is `true` or `false`, found `1`",
+    );
+    check_error(
+        "[4, 3] { Gru(8, linear_before_reset = true) }",
+        "                ~~~~~~~~~~~~~~~~~~~",
+        "`Gru` has no option `linear_before_reset`\n\
+         help: did you mean `reset_after`?",
+    );
+    check_error(
         "[4, 3] { Rnn(0) }",
         "             ~",
         "`hidden` of `Rnn` is 0, but must be at least 1",

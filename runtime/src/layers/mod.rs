@@ -69,7 +69,8 @@ pub use pixel_shuffle::PixelShuffle;
 pub use pointwise::{Activation, Pointwise};
 pub use prelu::Prelu;
 pub use recurrent::{
-    BackwardStep, Cell, ForwardStep, Gru, Lstm, Recurrent, RecurrentParameters, Rnn,
+    BackwardStep, Cell, ForwardStep, Gru, GruResetBefore, Lstm, Recurrent, RecurrentParameters,
+    ResetBackwardStep, ResetStep, Rnn,
 };
 pub use reshape::Reshape;
 pub use rms_norm::RmsNorm;

@@ -14,7 +14,7 @@ pub(crate) use rnn::{RnnBackward, RnnForward, rnn_backward, rnn_forward};
 
 /// `N` blocks of `len`, if there are so many.
 #[inline(always)]
-fn blocks<T, const N: usize>(values: &[T], len: usize) -> Option<[&[T]; N]> {
+pub(crate) fn blocks<T, const N: usize>(values: &[T], len: usize) -> Option<[&[T]; N]> {
     let mut blocks = [&[][..]; N];
     let mut rest = values;
     for block in &mut blocks {
@@ -25,7 +25,7 @@ fn blocks<T, const N: usize>(values: &[T], len: usize) -> Option<[&[T]; N]> {
 
 /// As [`blocks`], mutable.
 #[inline(always)]
-fn blocks_mut<T, const N: usize>(values: &mut [T], len: usize) -> Option<[&mut [T]; N]> {
+pub(crate) fn blocks_mut<T, const N: usize>(values: &mut [T], len: usize) -> Option<[&mut [T]; N]> {
     let mut blocks: [&mut [T]; N] = core::array::from_fn(|_| &mut [][..]);
     let mut rest = values;
     for block in &mut blocks {
