@@ -90,6 +90,7 @@ use proc_macro2::TokenStream;
 /// | `Rnn` | `[l, f]` → `[l, hidden]`; with `last` `[hidden]`; in both directions `[l, 2·hidden]` or `[2·hidden]` | `hidden; nonlinearity = tanh` (or `relu`)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `Gru` | as `Rnn` | `hidden; reset_after = true` (with `false` the gate `r` acts before the weights, the formula of Cho et al. 2014)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `Lstm` | as `Rnn` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
+/// | `PositionalEncoding` | `[l, f]`, kept | `; learned = false` (adds sinusoids, or trained vectors)`, dropout = 0.0` |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
 /// | `Scale` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 1.0` |
 /// | `Snake` | any, kept | `num_parameters = ` the first dimension (or 1)`; init = 1.0` |

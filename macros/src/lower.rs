@@ -4,6 +4,7 @@ mod attributes;
 mod blocks;
 mod layer;
 mod names;
+mod parts;
 mod recurrent;
 mod user;
 

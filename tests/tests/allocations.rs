@@ -76,6 +76,13 @@ network! {
 }
 
 network! {
+    /// Layers of transformers.
+    struct Transformer: [5, 8] -> [4] {
+        PositionalEncoding(dropout = 0.1), PositionalEncoding(learned = true), Flatten, Linear(4),
+    }
+}
+
+network! {
     /// Layers of sequences.
     struct Sequence: [2, 16] -> [4] {
         Conv1d(6, kernel = 3, causal = true, dilation = 2), Tanh, Conv1d(6, 3, padding = 1, groups = 2),
@@ -207,6 +214,17 @@ fn a_network_of_sequences_allocates_nothing() {
     check::<Sequence, _>(&inputs, &labels, &NllLoss::default());
     check_train_step::<Sequence, _>(&inputs, &labels, &NllLoss::default());
     let network = Sequence::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
+}
+
+#[test]
+fn a_transformer_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let inputs: Vec<[[f32; 8]; 5]> = vec![rng.random(); 21];
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Transformer, _>(&inputs, &labels, &CrossEntropyLoss::default());
+    check_train_step::<Transformer, _>(&inputs, &labels, &CrossEntropyLoss::default());
+    let network = Transformer::init(&mut rng);
     assert_none("forward", || network.forward(&inputs[0]));
 }
 

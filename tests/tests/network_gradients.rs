@@ -298,6 +298,12 @@ networks! {
     sequences_reset_before(): [3, 2] -> [2] { Gru(3, reset_after = false), Residual { Gru(3, reset_after = false) }, Flatten, Linear(2) }
     /// Sequences in blocks.
     sequences_in_blocks(): [3, 2] -> [6] { Residual { Gru(2) }, Concat(dim = 1) { { Rnn(2) } { Lstm(2, bias = false) } }, Gru(2), Flatten }
+    /// Sequences whose steps know where they are.
+    positions(): [4, 3] -> [2] { PositionalEncoding, Linear(3), Tanh, positions: PositionalEncoding(learned = true), Gru(2, last = true) }
+    /// The same with elements that fall out behind.
+    positions_with_dropout(training_differs): [3, 2] -> [2] {
+        PositionalEncoding(dropout = 0.3), Linear(3), Residual { PositionalEncoding(learned = true, dropout = 0.2) }, Flatten, Linear(2),
+    }
     /// A block that adds its input to what its layers put out.
     residual(): [4] -> [2] { Linear(5), Tanh, block: Residual { inner: Linear(5), Tanh, Linear(5) }, Relu, Linear(2) }
     /// The input of the network is added, and its gradient is a sum.

@@ -1,7 +1,7 @@
 //! Every built-in layer, once: name, arguments, shape rule, runtime type and value.
 //!
-//! A layer is a row of [`CATALOGUE`], defined in the file of its family; nothing else in the macro names it, but for recurrent
-//! layers of several levels, which `lower::recurrent` lays out.
+//! A layer is a row of [`CATALOGUE`], defined in the file of its family; nothing else in the macro names it, but for those
+//! that `lower` lays out in parts, such as recurrent layers of several levels.
 
 mod activations;
 mod adaptive_pool;
@@ -24,6 +24,7 @@ mod permute;
 mod pixel_shuffle;
 mod pool1d;
 mod pool2d;
+mod positional_encoding;
 mod recurrent;
 mod reshape;
 mod site;
@@ -34,6 +35,7 @@ mod window;
 
 pub(crate) use arguments::{Argument, Arguments};
 pub(crate) use bind::bind;
+pub(crate) use dropout::dropout_of;
 pub(crate) use recurrent::{Part, Parts};
 pub(crate) use site::{Site, origin, positive};
 
@@ -62,6 +64,7 @@ static CATALOGUE: &[&[Kind]] = &[
     norms::KINDS,
     softmax::KINDS,
     recurrent::KINDS,
+    positional_encoding::KINDS,
     per_channel::KINDS,
     gated::KINDS,
     activations::KINDS,

@@ -1,7 +1,8 @@
 //! `Rnn(hidden, …)`, `Gru(hidden, …)` and `Lstm(hidden, …)`
 
 use super::arguments::{Accepts, Argument, Value};
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, find};
+use super::dropout::dropout_of;
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::diagnostics::{Diagnostics, Place};
 use crate::model::Count;
 use crate::shape::Shape;
@@ -202,16 +203,9 @@ impl Parts {
             let directions = directions.iter();
             directions.map(|reverse| part(level, *reverse)).collect()
         });
-        let dropout = arguments
-            .values
-            .iter()
-            .find(|(name, _, _)| *name == "dropout");
         Some(Self {
             levels: levels.collect(),
-            dropout: dropout.and_then(|(_, value, place)| {
-                let values = vec![("p", value.clone(), *place)];
-                Some((find("Dropout")?, Arguments { values }))
-            }),
+            dropout: dropout_of(arguments),
             last,
         })
     }

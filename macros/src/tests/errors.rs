@@ -107,6 +107,23 @@ fn recurrent_layers_have_some_levels() {
 }
 
 #[test]
+fn positional_encodings_take_sequences() {
+    check_error(
+        "[12] { PositionalEncoding }",
+        "       ~~~~~~~~~~~~~~~~~~",
+        "`PositionalEncoding` takes [length, features], but receives [12]\n\
+         note: the input of `Net` on line 1 is [12]\n\
+         help: insert `Reshape([12, 1])` before `PositionalEncoding` for 12 steps of one number",
+    );
+    check_error(
+        "[4, 3] { PositionalEncoding(dropout = 10) }",
+        "                                      ~~",
+        "`dropout` is a probability and cannot be 10\n\
+         help: for 10 % write `0.1`",
+    );
+}
+
+#[test]
 fn kernel_larger_than_its_input() {
     check_error(
         "[1, 4, 9] { Conv2d(8, kernel = 7, padding = 1) }",

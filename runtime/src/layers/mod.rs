@@ -30,6 +30,7 @@ mod permute;
 mod pixel_shuffle;
 mod plane;
 mod pointwise;
+mod positional_encoding;
 mod prelu;
 mod recurrent;
 mod reshape;
@@ -67,6 +68,9 @@ pub use pad::{Pad, PadMode};
 pub use permute::Permute;
 pub use pixel_shuffle::PixelShuffle;
 pub use pointwise::{Activation, Pointwise};
+pub use positional_encoding::{
+    LearnedPositionalEncoding, PositionalEncoding, PositionalEncodingParameters,
+};
 pub use prelu::Prelu;
 pub use recurrent::{
     BackwardStep, Cell, ForwardStep, Gru, GruResetBefore, Lstm, Recurrent, RecurrentParameters,
