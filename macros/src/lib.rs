@@ -91,6 +91,7 @@ use proc_macro2::TokenStream;
 /// | `Gru` | as `Rnn` | `hidden; reset_after = true` (with `false` the gate `r` acts before the weights, the formula of Cho et al. 2014)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `Lstm` | as `Rnn` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `PositionalEncoding` | `[l, f]`, kept | `; learned = false` (adds sinusoids, or trained vectors)`, dropout = 0.0` |
+/// | `MultiheadAttention` | `[l, f]`, kept | `heads; causal = false` (with `true` a position does not see later ones)`, bias = true, dropout = 0.0, window = ` all (how many positions one sees, with `causal`, itself among them) |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
 /// | `Scale` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 1.0` |
 /// | `Snake` | any, kept | `num_parameters = ` the first dimension (or 1)`; init = 1.0` |

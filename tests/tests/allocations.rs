@@ -78,7 +78,8 @@ network! {
 network! {
     /// Layers of transformers.
     struct Transformer: [5, 8] -> [4] {
-        PositionalEncoding(dropout = 0.1), PositionalEncoding(learned = true), Flatten, Linear(4),
+        PositionalEncoding(dropout = 0.1), PositionalEncoding(learned = true),
+        MultiheadAttention(2, dropout = 0.1), MultiheadAttention(4, causal = true, window = 3), Flatten, Linear(4),
     }
 }
 

@@ -304,6 +304,13 @@ networks! {
     positions_with_dropout(training_differs): [3, 2] -> [2] {
         PositionalEncoding(dropout = 0.3), Linear(3), Residual { PositionalEncoding(learned = true, dropout = 0.2) }, Flatten, Linear(2),
     }
+    /// Positions that see each other.
+    attention(): [3, 4] -> [2] {
+        MultiheadAttention(2), Tanh, attention: MultiheadAttention(4, causal = true, bias = false),
+        Residual { MultiheadAttention(1, causal = true, window = TAPS - 1) }, Flatten, Linear(2),
+    }
+    /// The same with weights that fall out.
+    attention_with_dropout(training_differs): [3, 2] -> [2] { MultiheadAttention(2, dropout = 0.3), MultiheadAttention(1), Flatten, Linear(2) }
     /// A block that adds its input to what its layers put out.
     residual(): [4] -> [2] { Linear(5), Tanh, block: Residual { inner: Linear(5), Tanh, Linear(5) }, Relu, Linear(2) }
     /// The input of the network is added, and its gradient is a sum.

@@ -6,6 +6,7 @@
 mod activations;
 mod adaptive_pool;
 mod arguments;
+mod attention;
 mod batch_norm;
 mod bind;
 mod conv1d;
@@ -65,6 +66,7 @@ static CATALOGUE: &[&[Kind]] = &[
     softmax::KINDS,
     recurrent::KINDS,
     positional_encoding::KINDS,
+    attention::KINDS,
     per_channel::KINDS,
     gated::KINDS,
     activations::KINDS,

@@ -124,6 +124,62 @@ fn positional_encodings_take_sequences() {
 }
 
 #[test]
+fn attention_has_heads_that_divide_the_features() {
+    check_error(
+        "[12] { MultiheadAttention(4) }",
+        "       ~~~~~~~~~~~~~~~~~~",
+        "`MultiheadAttention` takes [length, features], but receives [12]\n\
+         note: the input of `Net` on line 1 is [12]\n\
+         help: insert `Reshape([12, 1])` before `MultiheadAttention(4)` for 12 steps of one number",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(3) }",
+        "                            ~",
+        "3 heads do not divide the 8 features that arrive\n\
+         note: the input of `Net` on line 1 is [4, 8]\n\
+         help: each head works on as many of the features: choose a number that divides them",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(0) }",
+        "                            ~",
+        "`heads` of `MultiheadAttention` is 0, but must be at least 1",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(8, 2) }",
+        "                            ~",
+        "`MultiheadAttention` infers the size of its input\n\
+         help: state only the heads: `MultiheadAttention(2)`",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(num_heads = 2) }",
+        "                            ~~~~~~~~~",
+        "`MultiheadAttention` has no option `num_heads`\n\
+         help: did you mean `heads`?",
+    );
+}
+
+#[test]
+fn windows_of_attention_are_causal() {
+    check_error(
+        "[4, 8] { MultiheadAttention(2, window = 3) }",
+        "                                        ~",
+        "`window` says how many of the last positions one sees, and needs `causal = true`\n\
+         help: add `causal = true`, or remove `window`",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(2, causal = true, window = 0) }",
+        "                                                       ~",
+        "`window` of `MultiheadAttention` is 0, but must be at least 1",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(2, dropout = 1.5) }",
+        "                                         ~~~",
+        "`dropout` is a probability and cannot be 1.5\n\
+         help: choose a number from 0 to 1",
+    );
+}
+
+#[test]
 fn kernel_larger_than_its_input() {
     check_error(
         "[1, 4, 9] { Conv2d(8, kernel = 7, padding = 1) }",
