@@ -92,6 +92,7 @@ use proc_macro2::TokenStream;
 /// | `Lstm` | as `Rnn` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
 /// | `PositionalEncoding` | `[l, f]`, kept | `; learned = false` (adds sinusoids, or trained vectors)`, dropout = 0.0` |
 /// | `MultiheadAttention` | `[l, f]`, kept | `heads; causal = false` (with `true` a position does not see later ones)`, bias = true, dropout = 0.0, window = ` all (how many positions one sees, with `causal`, itself among them) |
+/// | `TransformerEncoderLayer` | `[l, f]`, kept | `heads; feedforward = 2048, dropout = 0.1, activation = relu` (or `gelu`)`, norm_first = false, layer_norm_eps = 1e-5, causal = false, window = ` all |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
 /// | `Scale` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 1.0` |
 /// | `Snake` | any, kept | `num_parameters = ` the first dimension (or 1)`; init = 1.0` |
@@ -115,6 +116,9 @@ use proc_macro2::TokenStream;
 /// A recurrent layer with several levels or both directions has a field for each, `net.lstm.l0`, `net.lstm.l0_reverse`, and
 /// PyTorch's names of tensors, `lstm.weight_ih_l0_reverse`. `dropout` acts between levels, so it needs two. `Linear` behind a
 /// layer of one's own takes `[in]` alone.
+///
+/// `TransformerEncoderLayer` is laid out from its parts, which are fields, `net.layer1.self_attn`, with PyTorch's names of
+/// tensors, `layer1.self_attn.out_proj.weight`, `layer1.linear1.weight`, `layer1.norm2.bias`.
 ///
 /// # Blocks
 ///

@@ -6,6 +6,7 @@ mod layer;
 mod names;
 mod parts;
 mod recurrent;
+mod transformer;
 mod user;
 
 use crate::catalogue;

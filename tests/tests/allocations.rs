@@ -79,7 +79,8 @@ network! {
     /// Layers of transformers.
     struct Transformer: [5, 8] -> [4] {
         PositionalEncoding(dropout = 0.1), PositionalEncoding(learned = true),
-        MultiheadAttention(2, dropout = 0.1), MultiheadAttention(4, causal = true, window = 3), Flatten, Linear(4),
+        MultiheadAttention(2, dropout = 0.1), MultiheadAttention(4, causal = true, window = 3),
+        TransformerEncoderLayer(2, feedforward = 12), TransformerEncoderLayer(4, feedforward = 6, norm_first = true), Flatten, Linear(4),
     }
 }
 

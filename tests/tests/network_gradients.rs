@@ -311,6 +311,17 @@ networks! {
     }
     /// The same with weights that fall out.
     attention_with_dropout(training_differs): [3, 2] -> [2] { MultiheadAttention(2, dropout = 0.3), MultiheadAttention(1), Flatten, Linear(2) }
+    /// The parts of a transformer, with norms behind the sums and before.
+    transformer(): [3, 4] -> [2] {
+        TransformerEncoderLayer(2, feedforward = 3, dropout = 0.0, activation = gelu),
+        Repeat(2) { TransformerEncoderLayer(1, feedforward = TAPS, dropout = 0.0, norm_first = true, causal = true, window = 2) },
+        Flatten, Linear(2),
+    }
+    /// The same with elements that fall out, behind layers that work in place and one made outside.
+    transformer_with_dropout(training_differs): [3, 3] -> [2] {
+        Tanh, TransformerEncoderLayer(3, feedforward = 2), Relu, Residual { TransformerEncoderLayer(1, feedforward = 2, norm_first = true) }, Tanh,
+        Flatten, Linear(2),
+    }
     /// A block that adds its input to what its layers put out.
     residual(): [4] -> [2] { Linear(5), Tanh, block: Residual { inner: Linear(5), Tanh, Linear(5) }, Relu, Linear(2) }
     /// The input of the network is added, and its gradient is a sum.

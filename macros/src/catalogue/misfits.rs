@@ -56,6 +56,7 @@ pub(super) fn states_input(
 
 /// What other libraries call an option.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("dim_feedforward", "feedforward"),
     ("elementwise_affine", "affine"),
     ("features", "out"),
     ("filters", "out"),
@@ -63,6 +64,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("is_causal", "causal"),
     ("kernel_size", "kernel"),
     ("linear_before_reset", "reset_after"),
+    ("nhead", "heads"),
     ("num_heads", "heads"),
     ("num_layers", "layers"),
     ("order", "dims"),

@@ -31,6 +31,7 @@ mod reshape;
 mod site;
 mod slice;
 mod softmax;
+mod transformer;
 mod upsample;
 mod window;
 
@@ -39,6 +40,7 @@ pub(crate) use bind::bind;
 pub(crate) use dropout::dropout_of;
 pub(crate) use recurrent::{Part, Parts};
 pub(crate) use site::{Site, origin, positive};
+pub(crate) use transformer::Transformer;
 
 use crate::model::Count;
 use crate::shape::Shape;
@@ -67,6 +69,7 @@ static CATALOGUE: &[&[Kind]] = &[
     recurrent::KINDS,
     positional_encoding::KINDS,
     attention::KINDS,
+    transformer::KINDS,
     per_channel::KINDS,
     gated::KINDS,
     activations::KINDS,

@@ -2,8 +2,8 @@
 
 use super::blocks::{Lowering, Scope};
 use super::layer::unread;
-use super::recurrent;
-use crate::catalogue::{Arguments, Kind, Parts, dropout_of};
+use super::{recurrent, transformer};
+use crate::catalogue::{Arguments, Kind, Parts, Transformer, dropout_of};
 use crate::model::{Layer, LayerKind};
 use quote::format_ident;
 
@@ -15,6 +15,9 @@ pub(super) fn push(lowering: &mut Lowering<'_>, layer: Layer, scope: &Scope) -> 
     let kind = *kind;
     if let Some(parts) = Parts::of(kind, arguments, lowering.diagnostics) {
         return recurrent::push(lowering, &layer, kind, parts, scope);
+    }
+    if let Some(parts) = Transformer::of(kind, arguments) {
+        return transformer::push(lowering, &layer, parts, scope);
     }
     match (kind.name, dropout_of(arguments)) {
         ("PositionalEncoding", Some(dropout)) => {

@@ -159,6 +159,49 @@ fn attention_has_heads_that_divide_the_features() {
 }
 
 #[test]
+fn errors_in_parts_of_a_transformer_name_the_layer() {
+    check_error(
+        "[12] { TransformerEncoderLayer(4) }",
+        "       ~~~~~~~~~~~~~~~~~~~~~~~",
+        "`TransformerEncoderLayer` takes [length, features], but receives [12]\n\
+         note: the input of `Net` on line 1 is [12]\n\
+         help: insert `Reshape([12, 1])` before `TransformerEncoderLayer(4)` for 12 steps of one number",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(3) }",
+        "                                 ~",
+        "3 heads do not divide the 8 features that arrive",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(2, feedforward = 0) }",
+        "                                                  ~",
+        "`feedforward` of `TransformerEncoderLayer` is 0, but must be at least 1",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(8, 2) }",
+        "                                 ~",
+        "`TransformerEncoderLayer` infers the size of its input\n\
+         help: state only the heads: `TransformerEncoderLayer(2)`",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(2, dropout = 10) }",
+        "                                              ~~",
+        "`dropout` is a probability and cannot be 10\n\
+         help: for 10 % write `0.1`",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(2, layer_norm_eps = 0.0) }",
+        "                                                     ~~~",
+        "`eps` keeps a division from zero and cannot be 0",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(2, window = 3) }",
+        "                                             ~",
+        "`window` says how many of the last positions one sees, and needs `causal = true`",
+    );
+}
+
+#[test]
 fn windows_of_attention_are_causal() {
     check_error(
         "[4, 8] { MultiheadAttention(2, window = 3) }",
