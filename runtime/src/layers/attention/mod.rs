@@ -1,20 +1,16 @@
 //! Attention of the positions of a sequence to each other: the layer, and the work between its two projections.
 
-mod backward;
-mod forward;
-mod geometry;
-mod mask;
+mod memory;
 mod projection;
-mod sums;
 
 use super::{Linear, LinearParameters};
 use crate::init::Init;
+use crate::kernels::attention::{self, Geometry, Mask};
 use crate::layer::{Backward, Forward, Layer, Randomness};
 use crate::tensor::Tensor;
 use crate::{Element, Scalar, parameters};
 use core::slice;
-use geometry::{Geometry, Memory};
-use mask::Mask;
+use memory::Memory;
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
@@ -132,14 +128,17 @@ impl<
             E::scalars(input.as_flattened()),
             memory.qkv,
         );
-        isa.run_for::<T, E, _>(forward::Heads::<T, E>::new(
+        attention::forward(
+            isa,
+            E::LANES,
             geometry,
             mask,
+            0,
             memory.qkv,
             memory.mixed,
             memory.statistics,
             memory.rows,
-        ));
+        );
         projection::forward::<T, E>(
             isa,
             F,
@@ -176,7 +175,9 @@ impl<
             gradients.out_proj.weight.as_mut_slice(),
             gradients.out_proj.bias.as_mut_slice(),
         );
-        isa.run_for::<T, E, _>(backward::Heads::<T, E>::new(
+        attention::backward(
+            isa,
+            E::LANES,
             geometry,
             mask,
             memory.qkv,
@@ -184,7 +185,7 @@ impl<
             memory.statistics,
             memory.rows,
             memory.head,
-        ));
+        );
         let d_input = if cx.input_gradient {
             E::scalars_mut(d_input.as_flattened_mut())
         } else {
@@ -233,7 +234,7 @@ impl<
         Tensor::new("out_proj.bias", &[BIAS]),
     ];
     const MACS: usize = L * F * (4 * F + 2 * SPAN);
-    const SAVED: usize = Self::GEOMETRY.saved();
+    const SAVED: usize = memory::len(Self::GEOMETRY);
     const OVERWRITES: bool = true;
 
     fn init<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, _: &mut (), rng: &mut R) {
