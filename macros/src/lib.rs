@@ -91,7 +91,11 @@ use proc_macro2::TokenStream;
 /// | `InstanceNorm2d` | `[c, h, w]`, kept | `; eps = 1e-5, affine = false` |
 /// | `Softmax`, `LogSoftmax` | any, kept | `dim = ` the last; the sample's dimensions count from 0 |
 /// | `Rnn` | `[l, f]` → `[l, hidden]`; with `last` `[hidden]`; in both directions `[l, 2·hidden]` or `[2·hidden]` | `hidden; nonlinearity = tanh` (or `relu`)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
-/// | `Gru`, `Lstm` | `[l, f]` → `[l, hidden]`; with `last` `[hidden]`; in both directions `[l, 2·hidden]` or `[2·hidden]` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
+/// | `Gru` | as `Rnn` | `hidden; reset_after = true` (with `false` the gate `r` acts before the weights, the formula of Cho et al. 2014)`, layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
+/// | `Lstm` | as `Rnn` | `hidden; layers = 1, bidirectional = false, bias = true, dropout = 0.0, last = false` |
+/// | `PositionalEncoding` | `[l, f]`, kept | `; learned = false` (adds sinusoids, or trained vectors)`, dropout = 0.0` |
+/// | `MultiheadAttention` | `[l, f]`, kept | `heads; causal = false` (with `true` a position does not see later ones)`, bias = true, dropout = 0.0, window = ` all (how many positions one sees, with `causal`, itself among them) |
+/// | `TransformerEncoderLayer` | `[l, f]`, kept | `heads; feedforward = 2048, dropout = 0.1, activation = relu` (or `gelu`)`, norm_first = false, layer_norm_eps = 1e-5, causal = false, window = ` all |
 /// | `Prelu` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 0.25` |
 /// | `Scale` | any, kept | `num_parameters = 1` (or the first dimension)`; init = 1.0` |
 /// | `Snake` | any, kept | `num_parameters = ` the first dimension (or 1)`; init = 1.0` |
@@ -120,6 +124,9 @@ use proc_macro2::TokenStream;
 /// behind `Flatten`, `Reshape` or a `Slice` of dimension 0 at most, and may be given as an array of `u8`, `u16` or `u32`.
 /// What is no index is an error in training and gives zeros in inference. A network that begins with `SparseLinear` implements
 /// `chainrule::SparseNetwork`: its first layer can be kept up to date while features come and go.
+///
+/// `TransformerEncoderLayer` is laid out from its parts, which are fields, `net.layer1.self_attn`, with PyTorch's names of
+/// tensors, `layer1.self_attn.out_proj.weight`, `layer1.linear1.weight`, `layer1.norm2.bias`.
 ///
 /// # Blocks
 ///

@@ -4,7 +4,9 @@ mod attributes;
 mod blocks;
 mod layer;
 mod names;
+mod parts;
 mod recurrent;
+mod transformer;
 mod user;
 
 use crate::catalogue;

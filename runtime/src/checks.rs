@@ -188,6 +188,19 @@ pub const fn check_groups(what: &str, channels: usize, groups: usize) {
     }
 }
 
+/// Heads that do not divide the features.
+#[track_caller]
+pub const fn check_heads(features: usize, heads: usize) {
+    if heads != 0 && !features.is_multiple_of(heads) {
+        let mut text = Text::new();
+        text.number(heads)
+            .put(" heads do not divide the ")
+            .number(features)
+            .put(" features that arrive");
+        panic!("{}", text.as_str());
+    }
+}
+
 /// A norm over more dimensions than a user's layer puts out.
 #[track_caller]
 pub const fn check_dims(kind: &str, dims: &[usize], count: usize, origin: &str) {
@@ -435,6 +448,13 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "3 heads do not divide the 8 features that arrive")]
+    fn heads_that_do_not_divide() {
+        check_heads(8, 4);
+        check_heads(8, 3);
+    }
+
+    #[test]
     fn what_is_reported_elsewhere_is_not_reported_again() {
         check_input("Gain<4>", &[4], &[], "line 3");
         check_output(&[4], &[2, 0, 0], "line 3");
@@ -444,5 +464,6 @@ mod tests {
         check_slice(0, 0, 1, 2);
         check_mirror("width", 0, 2);
         check_shuffle(3, 0);
+        check_heads(8, 0);
     }
 }

@@ -8,6 +8,7 @@ mod gradient;
 mod layer;
 mod loss;
 pub mod mixed;
+mod network;
 mod pass;
 
 pub use activation::{check_apply, check_in_place};
@@ -18,6 +19,7 @@ pub use gradient::{
 };
 pub use layer::{check_inference, check_layer, check_training};
 pub use loss::check_loss;
+pub use network::check_network;
 pub use pass::{State, Training, infer, loss_of, train, uniform};
 
 /// The README's tour, run as it stands.

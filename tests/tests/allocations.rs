@@ -72,7 +72,16 @@ network! {
 network! {
     /// Every recurrent layer.
     struct Sequences: [4, 3] -> [4] {
-        Rnn(5), Gru(4, layers = 2, dropout = 0.2), Lstm(3, bidirectional = true, last = true), Linear(4),
+        Rnn(5), Gru(4, layers = 2, dropout = 0.2), Gru(3, reset_after = false), Lstm(3, bidirectional = true, last = true), Linear(4),
+    }
+}
+
+network! {
+    /// Layers of transformers.
+    struct Transformer: [5, 8] -> [4] {
+        PositionalEncoding(dropout = 0.1), PositionalEncoding(learned = true),
+        MultiheadAttention(2, dropout = 0.1), MultiheadAttention(4, causal = true, window = 3),
+        TransformerEncoderLayer(2, feedforward = 12), TransformerEncoderLayer(4, feedforward = 6, norm_first = true), Flatten, Linear(4),
     }
 }
 
@@ -281,6 +290,17 @@ fn an_accumulator_allocates_nothing() {
         accumulator.update(&network, &[7, 8], &[1]);
         network.forward_from(&accumulator)
     });
+}
+
+#[test]
+fn a_transformer_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let inputs: Vec<[[f32; 8]; 5]> = vec![rng.random(); 21];
+    let labels: Vec<usize> = (0..21).map(|i| i % 4).collect();
+    check::<Transformer, _>(&inputs, &labels, &CrossEntropyLoss::default());
+    check_train_step::<Transformer, _>(&inputs, &labels, &CrossEntropyLoss::default());
+    let network = Transformer::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
 }
 
 #[test]

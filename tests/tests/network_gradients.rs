@@ -294,8 +294,34 @@ networks! {
     sequences_in_both_directions(training_differs): [3, 2] -> [2] {
         Lstm(3, layers = 2, bidirectional = true, dropout = 0.3), Gru(2, layers = 2, bidirectional = true, last = true), Linear(2),
     }
+    /// The reset gate before the weights.
+    sequences_reset_before(): [3, 2] -> [2] { Gru(3, reset_after = false), Residual { Gru(3, reset_after = false) }, Flatten, Linear(2) }
     /// Sequences in blocks.
     sequences_in_blocks(): [3, 2] -> [6] { Residual { Gru(2) }, Concat(dim = 1) { { Rnn(2) } { Lstm(2, bias = false) } }, Gru(2), Flatten }
+    /// Sequences whose steps know where they are.
+    positions(): [4, 3] -> [2] { PositionalEncoding, Linear(3), Tanh, positions: PositionalEncoding(learned = true), Gru(2, last = true) }
+    /// The same with elements that fall out behind.
+    positions_with_dropout(training_differs): [3, 2] -> [2] {
+        PositionalEncoding(dropout = 0.3), Linear(3), Residual { PositionalEncoding(learned = true, dropout = 0.2) }, Flatten, Linear(2),
+    }
+    /// Positions that see each other.
+    attention(): [3, 4] -> [2] {
+        MultiheadAttention(2), Tanh, attention: MultiheadAttention(4, causal = true, bias = false),
+        Residual { MultiheadAttention(1, causal = true, window = TAPS - 1) }, Flatten, Linear(2),
+    }
+    /// The same with weights that fall out.
+    attention_with_dropout(training_differs): [3, 2] -> [2] { MultiheadAttention(2, dropout = 0.3), MultiheadAttention(1), Flatten, Linear(2) }
+    /// The parts of a transformer, with norms behind the sums and before.
+    transformer(): [3, 4] -> [2] {
+        TransformerEncoderLayer(2, feedforward = 3, dropout = 0.0, activation = gelu),
+        Repeat(2) { TransformerEncoderLayer(1, feedforward = TAPS, dropout = 0.0, norm_first = true, causal = true, window = 2) },
+        Flatten, Linear(2),
+    }
+    /// The same with elements that fall out, behind layers that work in place and one made outside.
+    transformer_with_dropout(training_differs): [3, 3] -> [2] {
+        Tanh, TransformerEncoderLayer(3, feedforward = 2), Relu, Residual { TransformerEncoderLayer(1, feedforward = 2, norm_first = true) }, Tanh,
+        Flatten, Linear(2),
+    }
     /// A block that adds its input to what its layers put out.
     residual(): [4] -> [2] { Linear(5), Tanh, block: Residual { inner: Linear(5), Tanh, Linear(5) }, Relu, Linear(2) }
     /// The input of the network is added, and its gradient is a sum.

@@ -1,118 +1,7 @@
 //! Recurrent layers with several levels and both directions, as declared, against PyTorch (`goldens/make_recurrent.py`).
 
-use chainrule::losses::Loss;
 use chainrule::prelude::*;
-use chainrule::{NamedTensor, Sample};
-use chainrule_tests::{Case, Golden};
-
-/// Output, input gradient and all parameter gradients. The loss is the one whose gradient is the given `d_output`.
-fn check<T: Scalar, N: Network<Scalar = T>>(case: &str, tolerance: f64)
-where
-    N::Input: Sample<N::Input>,
-    MseLoss: Loss<T, N::Output, N::Output>,
-{
-    let case = Golden::open("recurrent").case(case);
-    let mut network = N::boxed();
-    load(&mut *network, &case);
-    let samples = case.samples("input");
-    let mut inputs: Vec<N::Input> = vec![bytemuck::Zeroable::zeroed(); samples];
-    fill(
-        bytemuck::cast_slice_mut::<_, T>(&mut inputs),
-        case.get("input"),
-    );
-
-    let outputs: Vec<N::Output> = inputs.iter().map(|x| network.forward(x)).collect();
-    let want = case.get("output");
-    assert_close(
-        "output",
-        bytemuck::cast_slice::<_, T>(&outputs),
-        want,
-        tolerance,
-    );
-
-    // ∂/∂y Σ (y − t)² = 2·(y − t)
-    let targets = want.iter().zip(case.get("d_output"));
-    let targets: Vec<f64> = targets.map(|(y, dy)| y - dy / 2.0).collect();
-    let mut target_arrays: Vec<N::Output> = vec![bytemuck::Zeroable::zeroed(); samples];
-    fill(
-        bytemuck::cast_slice_mut::<_, T>(&mut target_arrays),
-        &targets,
-    );
-    let mut workspace = N::workspace();
-    let mut d_inputs: Vec<N::Input> = vec![bytemuck::Zeroable::zeroed(); samples];
-    let loss = MseLoss {
-        reduction: Reduction::Sum,
-    };
-    network
-        .backpropagate_to_inputs(
-            &inputs,
-            &target_arrays,
-            &loss,
-            &mut workspace,
-            &mut d_inputs,
-        )
-        .unwrap();
-    assert_close(
-        "d_input",
-        bytemuck::cast_slice::<_, T>(&d_inputs),
-        case.get("d_input"),
-        10.0 * tolerance,
-    );
-    let mut tensors = 0;
-    for gradient in workspace.named_gradients() {
-        let name = format!("d_{}", tensor_name(&gradient));
-        let values: Vec<T> = gradient.values().collect();
-        let want = case.get_shaped(&name, &gradient.tensor);
-        assert_close(&name, &values, want, 10.0 * tolerance);
-        tensors += 1;
-    }
-    assert_eq!(tensors, network.named_parameters().count());
-}
-
-/// PyTorch's name inside the module, without the label of the layer.
-fn tensor_name<T: Copy>(tensor: &NamedTensor<'_, T>) -> String {
-    let name = tensor.name().to_string();
-    name.strip_prefix("rnn.").unwrap_or(&name).to_string()
-}
-
-/// Sets every tensor to its golden value, from PyTorch's order into the order in memory.
-fn load<T: Scalar, N: Network<Scalar = T>>(network: &mut N, case: &Case) {
-    let mut memory = vec![T::ZERO; N::PARAMETERS];
-    let mut first = 0;
-    for tensor in network.named_parameters() {
-        let positions: Vec<usize> = (first..first + tensor.tensor.len()).collect();
-        let places = NamedTensor {
-            layer: "",
-            tensor: tensor.tensor,
-            memory: &positions,
-        };
-        let want = case.get_shaped(&tensor_name(&tensor), &tensor.tensor);
-        for (place, &value) in places.values().zip(want) {
-            memory[place] = T::from_f64(value);
-        }
-        first += positions.len();
-    }
-    network.parameters_mut().copy_from_slice(&memory);
-}
-
-fn fill<T: Scalar>(to: &mut [T], from: &[f64]) {
-    assert_eq!(to.len(), from.len());
-    for (to, from) in to.iter_mut().zip(from) {
-        *to = T::from_f64(*from);
-    }
-}
-
-#[track_caller]
-fn assert_close<T: Scalar>(what: &str, got: &[T], want: &[f64], tolerance: f64) {
-    assert_eq!(got.len(), want.len(), "{what}");
-    for (index, (got, want)) in got.iter().zip(want).enumerate() {
-        let (got, scale) = (got.to_f64(), want.abs().max(1.0));
-        assert!(
-            (got - want).abs() <= tolerance * scale,
-            "{what}[{index}]: got {got}, want {want}"
-        );
-    }
-}
+use chainrule_tests::check_network;
 
 /// A table of declarations with the cases that they are.
 macro_rules! networks {
@@ -124,11 +13,11 @@ macro_rules! networks {
 
             #[test]
             fn f32() {
-                check::<f32, Net<f32>>(stringify!($case), 1e-5);
+                check_network::<f32, Net<f32>>("recurrent", stringify!($case), 1e-5);
             }
             #[test]
             fn f64() {
-                check::<f64, Net<f64>>(stringify!($case), 1e-12);
+                check_network::<f64, Net<f64>>("recurrent", stringify!($case), 1e-12);
             }
         }
     )*};
@@ -147,6 +36,8 @@ networks! {
     gru_stack: [4, 3] -> [4, 5] Gru(5, layers = 2);
     gru_bidirectional: [4, 3] -> [4, 4] Gru(2, bidirectional = true);
     gru_bidirectional_stack_last: [3, 2] -> [6] Gru(3, layers = 3, bidirectional = true, last = true);
+    gru_reset_before: [4, 3] -> [4, 5] Gru(5, reset_after = false);
+    gru_reset_before_bidirectional_stack: [3, 2] -> [3, 6] Gru(3, reset_after = false, layers = 2, bidirectional = true);
 
     lstm: [4, 3] -> [4, 5] Lstm(5);
     lstm_stack: [4, 3] -> [4, 5] Lstm(5, layers = 2);

@@ -139,6 +139,7 @@ stream_equals_sequence!(rows linear_without_bias [7, 3] -> 20, { Linear(20, bias
 stream_equals_sequence!(rows rnn [9, 3] -> 5, { Rnn(5) });
 stream_equals_sequence!(rows rnn_relu [9, 3] -> 17, { Rnn(17, nonlinearity = relu, bias = false) });
 stream_equals_sequence!(rows gru [9, 3] -> 6, { Gru(6) });
+stream_equals_sequence!(rows gru_reset_before [9, 3] -> 6, { Gru(6, reset_after = false) });
 stream_equals_sequence!(rows gru_of_three_levels [9, 1] -> 16, { Gru(16, layers = 3, dropout = 0.5, bias = false) });
 stream_equals_sequence!(rows lstm [9, 3] -> 6, { Lstm(6) });
 stream_equals_sequence!(rows lstm_of_two_levels [9, 2] -> 33, { Lstm(33, layers = 2) });

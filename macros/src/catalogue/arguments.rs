@@ -77,6 +77,8 @@ impl Argument {
 #[derive(Clone)]
 pub(crate) enum Value {
     Size(Size),
+    /// The last size of a value of the network, for a part that was not written.
+    LastSizeOf(usize),
     Pair([Size; 2]),
     /// As much padding as keeps the size.
     Same,
@@ -108,6 +110,25 @@ impl Arguments {
         self.values.retain(|(known, _, _)| *known != name);
         self.values
             .push((name, Value::Size(Size::Known(size)), place));
+    }
+
+    /// With sizes in the place of what was to be looked up.
+    pub(crate) fn look_up(&mut self, last_size: impl Fn(usize) -> Size) {
+        for (_, value, _) in &mut self.values {
+            if let Value::LastSizeOf(of) = value {
+                *value = Value::Size(last_size(*of));
+            }
+        }
+    }
+
+    /// For a further part of a layer: what the first one reports about numbers is not reported again.
+    pub(super) fn checked(mut self) -> Self {
+        for (_, value, _) in &mut self.values {
+            if let Value::Float(_, known) = value {
+                *known = None;
+            }
+        }
+        self
     }
 
     /// The value as it was given.

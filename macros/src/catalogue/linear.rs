@@ -15,16 +15,18 @@ pub(super) const KINDS: &[Kind] = &[Kind {
         Argument::option("init", Accepts::Init),
         Argument::option("bias_init", Accepts::VectorInit),
     ],
-    facts: Facts {
-        parameters: true,
-        stream: stream::along_the_last,
-        ..PLAIN
-    },
-    infer,
+    facts: FACTS,
+    infer: |site, arguments| infer(site, arguments, "out"),
 }];
 
-/// `[in] → [out]`, or the same at every step of a sequence, `[length, in] → [length, out]`.
-fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
+pub(super) const FACTS: Facts = Facts {
+    parameters: true,
+    stream: stream::along_the_last,
+    ..PLAIN
+};
+
+/// `[in] → [out]`, or the same at every step of a sequence, `[length, in] → [length, out]`; `out` is the name of the argument.
+pub(super) fn infer(site: &mut Site<'_>, arguments: &Arguments, out: &str) -> Inferred {
     let length = match site.input {
         Shape::Array(sizes) if sizes.len() == 2 => Some(sizes[0].clone()),
         _ => None,
@@ -33,7 +35,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         Shape::Array(sizes) if sizes.len() == 2 => sizes[1].clone(),
         _ => site.vector(),
     };
-    let out = site.positive("out", arguments.size("out"), arguments.place("out"));
+    let out = site.positive(out, arguments.size(out), arguments.place(out));
     let bias = if arguments.flag("bias", true) {
         out.clone()
     } else {

@@ -22,7 +22,7 @@ pub(super) fn states_input(
         Some(first),
         [
             Argument {
-                name: out @ ("out" | "hidden"),
+                name: out @ ("out" | "hidden" | "heads"),
                 ..
             },
             ..,
@@ -46,7 +46,8 @@ pub(super) fn states_input(
             format!("`{}` infers the size of its input", kind.name),
         )
         .help(format!(
-            "state only the output: `{}({})`",
+            "state only the {}: `{}({})`",
+            if *out == "heads" { "heads" } else { "output" },
             kind.name,
             rest.collect::<Vec<_>>().join(", ")
         ));
@@ -55,11 +56,16 @@ pub(super) fn states_input(
 
 /// What other libraries call an option.
 const ELSEWHERE: &[(&str, &str)] = &[
+    ("dim_feedforward", "feedforward"),
     ("elementwise_affine", "affine"),
     ("features", "out"),
     ("filters", "out"),
     ("hidden_size", "hidden"),
+    ("is_causal", "causal"),
     ("kernel_size", "kernel"),
+    ("linear_before_reset", "reset_after"),
+    ("nhead", "heads"),
+    ("num_heads", "heads"),
     ("num_layers", "layers"),
     ("order", "dims"),
     ("num_groups", "groups"),
@@ -148,7 +154,7 @@ pub(super) fn example(kind: &Kind) -> String {
             ("dim", _) => "0",
             ("padding", _) => "1",
             ("scale" | "upscale_factor", _) => "2",
-            ("groups", _) => "4",
+            ("groups" | "heads", _) => "4",
             (_, Accepts::Float) => "0.0",
             _ => "10",
         })

@@ -1,11 +1,12 @@
 //! Every built-in layer, once: name, arguments, shape rule, runtime type and value.
 //!
-//! A layer is a row of [`CATALOGUE`], defined in the file of its family; nothing else in the macro names it, but for recurrent
-//! layers of several levels, which `lower::recurrent` lays out.
+//! A layer is a row of [`CATALOGUE`], defined in the file of its family; nothing else in the macro names it, but for those
+//! that `lower` lays out in parts, such as recurrent layers of several levels.
 
 mod activations;
 mod adaptive_pool;
 mod arguments;
+mod attention;
 mod batch_norm;
 mod bind;
 mod conv1d;
@@ -25,6 +26,7 @@ mod permute;
 mod pixel_shuffle;
 mod pool1d;
 mod pool2d;
+mod positional_encoding;
 mod recurrent;
 mod reshape;
 mod site;
@@ -32,15 +34,18 @@ mod slice;
 mod softmax;
 mod sparse_linear;
 mod stream;
+mod transformer;
 mod upsample;
 mod window;
 
 pub(crate) use arguments::{Argument, Arguments};
 pub(crate) use bind::bind;
+pub(crate) use dropout::dropout_of;
 pub(crate) use embedding::Indices;
 pub(crate) use recurrent::{Part, Parts};
 pub(crate) use site::{Site, origin, positive};
 pub(crate) use stream::{Moment, Refusal, Time, without};
+pub(crate) use transformer::Transformer;
 
 use crate::model::Count;
 use crate::shape::Shape;
@@ -69,6 +74,9 @@ static CATALOGUE: &[&[Kind]] = &[
     norms::KINDS,
     softmax::KINDS,
     recurrent::KINDS,
+    positional_encoding::KINDS,
+    attention::KINDS,
+    transformer::KINDS,
     per_channel::KINDS,
     gated::KINDS,
     activations::KINDS,

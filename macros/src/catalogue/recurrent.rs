@@ -1,8 +1,9 @@
 //! `Rnn(hidden, …)`, `Gru(hidden, …)` and `Lstm(hidden, …)`
 
 use super::arguments::{Accepts, Argument, Value};
+use super::dropout::dropout_of;
 use super::stream::{Moment, Refusal, Step, Time, refuse, refuse_with};
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, find};
+use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::diagnostics::{Diagnostics, Place};
 use crate::model::Count;
 use crate::shape::Shape;
@@ -33,7 +34,6 @@ const BIDIRECTIONAL: Argument = Argument::option("bidirectional", Accepts::Bool)
 const BIAS: Argument = Argument::option("bias", Accepts::Bool);
 const DROPOUT: Argument = Argument::option("dropout", Accepts::Float);
 const LAST: Argument = Argument::option("last", Accepts::Bool);
-const OPTIONS: &[Argument] = &[HIDDEN, LAYERS, BIDIRECTIONAL, BIAS, DROPOUT, LAST];
 
 pub(super) const KINDS: &[Kind] = &[
     Kind {
@@ -65,19 +65,27 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         name: "Gru",
-        arguments: OPTIONS,
+        arguments: &[
+            HIDDEN,
+            Argument::option("reset_after", Accepts::Bool),
+            LAYERS,
+            BIDIRECTIONAL,
+            BIAS,
+            DROPOUT,
+            LAST,
+        ],
         facts: Facts {
             stream: |moment| step(moment, &STEPS[1]),
             ..FACTS
         },
         infer: |site, arguments| {
-            let cell = quote!(::chainrule::layers::Gru);
+            let cell = gru(arguments);
             infer(site, arguments, 3, cell.clone(), cell)
         },
     },
     Kind {
         name: "Lstm",
-        arguments: OPTIONS,
+        arguments: &[HIDDEN, LAYERS, BIDIRECTIONAL, BIAS, DROPOUT, LAST],
         facts: Facts {
             stream: |moment| step(moment, &STEPS[2]),
             ..FACTS
@@ -88,6 +96,14 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
 ];
+
+/// The formula that `reset_after` chooses.
+fn gru(arguments: &Arguments) -> TokenStream {
+    match arguments.flag("reset_after", true) {
+        true => quote!(::chainrule::layers::Gru),
+        false => quote!(::chainrule::layers::GruResetBefore),
+    }
+}
 
 /// The rows in a stream.
 static STEPS: [Kind; 3] = [
@@ -112,7 +128,7 @@ static STEPS: [Kind; 3] = [
         arguments: &[],
         facts: STEP,
         infer: |site, arguments| {
-            let cell = quote!(::chainrule::layers::Gru);
+            let cell = gru(arguments);
             infer_step(site, arguments, 3, cell.clone(), cell)
         },
     },
@@ -285,16 +301,9 @@ impl Parts {
             let directions = directions.iter();
             directions.map(|reverse| part(level, *reverse)).collect()
         });
-        let dropout = arguments
-            .values
-            .iter()
-            .find(|(name, _, _)| *name == "dropout");
         Some(Self {
             levels: levels.collect(),
-            dropout: dropout.and_then(|(_, value, place)| {
-                let values = vec![("p", value.clone(), *place)];
-                Some((find("Dropout")?, Arguments { values }))
-            }),
+            dropout: dropout_of(arguments),
             last,
         })
     }

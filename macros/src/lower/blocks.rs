@@ -3,7 +3,7 @@
 
 use super::layer;
 use super::names::{Locals, Names};
-use super::recurrent;
+use super::parts;
 use crate::catalogue::positive;
 use crate::diagnostics::{Diagnostics, Place};
 use crate::model::{Join, Layer, LayerKind, Member, Path};
@@ -82,7 +82,7 @@ impl<'a> Lowering<'a> {
             value = match node {
                 Node::Layer(found) => {
                     let layer = layer::lower_layer(self, found, value, scope, &mut names);
-                    recurrent::push(self, layer, scope)
+                    parts::push(self, layer, scope)
                 }
                 Node::Block(block) => self.lower_block(block, value, scope, &mut names),
                 Node::Braces(braces) => {
@@ -148,7 +148,7 @@ impl<'a> Lowering<'a> {
                 let mut names = Names::new([&project], self.diagnostics);
                 let layer =
                     layer::lower_named(self, only, Some(&project), input, scope, &mut names);
-                recurrent::push(self, layer, scope)
+                parts::push(self, layer, scope)
             }
             Some(body) => self.lower_body(body, input, &scope.field(&project)),
         };

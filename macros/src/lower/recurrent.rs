@@ -3,36 +3,30 @@
 
 use super::blocks::{Lowering, Scope};
 use super::layer::unread;
-use crate::catalogue::{Part, Parts};
+use super::parts::part;
+use crate::catalogue::{Kind, Part, Parts};
 use crate::model::{Join, Layer, LayerKind, Member};
 use quote::format_ident;
 
-/// Adds a layer, in parts where it has several. The value that comes out.
-pub(super) fn push(lowering: &mut Lowering<'_>, layer: Layer, scope: &Scope) -> usize {
-    let parts = match &layer.kind {
-        LayerKind::BuiltIn(kind, arguments) => {
-            Parts::of(kind, arguments, lowering.diagnostics).map(|parts| (*kind, parts))
-        }
-        _ => None,
-    };
-    let Some((kind, parts)) = parts else {
-        return lowering.push(layer);
-    };
+/// Adds the parts of a layer. The value that comes out.
+pub(super) fn push(
+    lowering: &mut Lowering<'_>,
+    layer: &Layer,
+    kind: &'static Kind,
+    parts: Parts,
+    scope: &Scope,
+) -> usize {
     let mut value = layer.inputs[0];
     let levels = parts.levels.len();
     for (level, directions) in parts.levels.into_iter().enumerate() {
         if level > 0
-            && let Some((kind, arguments)) = &parts.dropout
+            && let Some(dropout) = &parts.dropout
         {
-            let name = format_ident!("{}_dropout", layer.local);
-            let dropout = Layer {
-                local: lowering.locals.local(&name, layer.span),
-                text: layer.text.clone(),
-                kind: LayerKind::BuiltIn(kind, arguments.clone()),
-                block: scope.block.clone(),
-                ..unread(layer.span, value)
-            };
-            value = lowering.push(dropout);
+            let dropout = part(lowering, layer, "dropout", dropout.clone(), scope);
+            value = lowering.push(Layer {
+                inputs: vec![value],
+                ..dropout
+            });
         }
         let first = lowering.layers.len();
         let mut ends = Vec::new();

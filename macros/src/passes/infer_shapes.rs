@@ -18,6 +18,7 @@ pub(super) fn infer_shapes(network: &mut Network, diagnostics: &mut Diagnostics)
         let value = network.layers[index].inputs[0];
         let (input, origin) = (network.value(value).clone(), origin(network, value));
         joins::check_repetition(network, index, diagnostics);
+        look_up_sizes(network, index);
         let inferred = match network.layers[index].kind {
             // After a mistake inside the block its end is a guess.
             LayerKind::Join(_) if diagnostics.len() > errors[network.layers[index].first] => {
@@ -38,6 +39,22 @@ pub(super) fn infer_shapes(network: &mut Network, diagnostics: &mut Diagnostics)
         }
     }
     check_output(network, diagnostics);
+}
+
+/// The sizes that a part of a layer takes from a value before it.
+fn look_up_sizes(network: &mut Network, index: usize) {
+    let (before, layers) = network.layers.split_at_mut(index);
+    if let Some(layer) = layers.first_mut()
+        && let LayerKind::BuiltIn(_, arguments) = &mut layer.kind
+    {
+        arguments.look_up(|value| {
+            let layer = value.checked_sub(1).and_then(|value| before.get(value));
+            match layer.map_or(&network.input, |layer| &layer.output) {
+                Shape::Array(sizes) => sizes.last().cloned().unwrap_or(Size::Unknown),
+                _ => Size::Unknown,
+            }
+        });
+    }
 }
 
 fn infer_layer(

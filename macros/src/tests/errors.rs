@@ -89,9 +89,136 @@ fn recurrent_layers_have_some_levels() {
          help: the choices are `tanh` and `relu`",
     );
     check_error(
+        "[4, 3] { Gru(8, reset_after = 1) }",
+        "                              ~",
+        "`reset_after` is `true` or `false`, found `1`",
+    );
+    check_error(
+        "[4, 3] { Gru(8, linear_before_reset = true) }",
+        "                ~~~~~~~~~~~~~~~~~~~",
+        "`Gru` has no option `linear_before_reset`\n\
+         help: did you mean `reset_after`?",
+    );
+    check_error(
         "[4, 3] { Rnn(0) }",
         "             ~",
         "`hidden` of `Rnn` is 0, but must be at least 1",
+    );
+}
+
+#[test]
+fn positional_encodings_take_sequences() {
+    check_error(
+        "[12] { PositionalEncoding }",
+        "       ~~~~~~~~~~~~~~~~~~",
+        "`PositionalEncoding` takes [length, features], but receives [12]\n\
+         note: the input of `Net` on line 1 is [12]\n\
+         help: insert `Reshape([12, 1])` before `PositionalEncoding` for 12 steps of one number",
+    );
+    check_error(
+        "[4, 3] { PositionalEncoding(dropout = 10) }",
+        "                                      ~~",
+        "`dropout` is a probability and cannot be 10\n\
+         help: for 10 % write `0.1`",
+    );
+}
+
+#[test]
+fn attention_has_heads_that_divide_the_features() {
+    check_error(
+        "[12] { MultiheadAttention(4) }",
+        "       ~~~~~~~~~~~~~~~~~~",
+        "`MultiheadAttention` takes [length, features], but receives [12]\n\
+         note: the input of `Net` on line 1 is [12]\n\
+         help: insert `Reshape([12, 1])` before `MultiheadAttention(4)` for 12 steps of one number",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(3) }",
+        "                            ~",
+        "3 heads do not divide the 8 features that arrive\n\
+         note: the input of `Net` on line 1 is [4, 8]\n\
+         help: each head works on as many of the features: choose a number that divides them",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(0) }",
+        "                            ~",
+        "`heads` of `MultiheadAttention` is 0, but must be at least 1",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(8, 2) }",
+        "                            ~",
+        "`MultiheadAttention` infers the size of its input\n\
+         help: state only the heads: `MultiheadAttention(2)`",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(num_heads = 2) }",
+        "                            ~~~~~~~~~",
+        "`MultiheadAttention` has no option `num_heads`\n\
+         help: did you mean `heads`?",
+    );
+}
+
+#[test]
+fn errors_in_parts_of_a_transformer_name_the_layer() {
+    check_error(
+        "[12] { TransformerEncoderLayer(4) }",
+        "       ~~~~~~~~~~~~~~~~~~~~~~~",
+        "`TransformerEncoderLayer` takes [length, features], but receives [12]\n\
+         note: the input of `Net` on line 1 is [12]\n\
+         help: insert `Reshape([12, 1])` before `TransformerEncoderLayer(4)` for 12 steps of one number",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(3) }",
+        "                                 ~",
+        "3 heads do not divide the 8 features that arrive",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(2, feedforward = 0) }",
+        "                                                  ~",
+        "`feedforward` of `TransformerEncoderLayer` is 0, but must be at least 1",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(8, 2) }",
+        "                                 ~",
+        "`TransformerEncoderLayer` infers the size of its input\n\
+         help: state only the heads: `TransformerEncoderLayer(2)`",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(2, dropout = 10) }",
+        "                                              ~~",
+        "`dropout` is a probability and cannot be 10\n\
+         help: for 10 % write `0.1`",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(2, layer_norm_eps = 0.0) }",
+        "                                                     ~~~",
+        "`eps` keeps a division from zero and cannot be 0",
+    );
+    check_error(
+        "[4, 8] { TransformerEncoderLayer(2, window = 3) }",
+        "                                             ~",
+        "`window` says how many of the last positions one sees, and needs `causal = true`",
+    );
+}
+
+#[test]
+fn windows_of_attention_are_causal() {
+    check_error(
+        "[4, 8] { MultiheadAttention(2, window = 3) }",
+        "                                        ~",
+        "`window` says how many of the last positions one sees, and needs `causal = true`\n\
+         help: add `causal = true`, or remove `window`",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(2, causal = true, window = 0) }",
+        "                                                       ~",
+        "`window` of `MultiheadAttention` is 0, but must be at least 1",
+    );
+    check_error(
+        "[4, 8] { MultiheadAttention(2, dropout = 1.5) }",
+        "                                         ~~~",
+        "`dropout` is a probability and cannot be 1.5\n\
+         help: choose a number from 0 to 1",
     );
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Layout: an activation is `[feature][lane]`, with `L` lanes: 1 for a single sample, [`LANES`] for a lane group.
 
+pub(crate) mod attention;
 pub(crate) mod average_pool2d;
 pub(crate) mod batch_norm;
 pub(crate) mod conv2d;
@@ -21,7 +22,9 @@ pub(crate) use pack::{pack, pack_samples, unpack};
 /// Every kernel that is compiled once for `f32` and `f64`, see `kernel!`. A new kernel adds a line.
 #[doc(hidden)]
 pub trait Kernels<T>:
-    average_pool2d::Forward<T>
+    attention::Forward<T>
+    + attention::Backward<T>
+    + average_pool2d::Forward<T>
     + average_pool2d::Backward<T>
     + batch_norm::Backward<T>
     + batch_norm::Moments<T>

@@ -4,6 +4,7 @@ pub mod activations;
 mod adaptive_avg_pool1d;
 mod adaptive_avg_pool2d;
 mod adaptive_max_pool;
+mod attention;
 mod avg_pool1d;
 mod avg_pool2d;
 mod axis;
@@ -33,6 +34,7 @@ mod permute;
 mod pixel_shuffle;
 mod plane;
 mod pointwise;
+mod positional_encoding;
 mod prelu;
 mod recurrent;
 mod reshape;
@@ -49,6 +51,7 @@ mod upsample;
 pub use adaptive_avg_pool1d::AdaptiveAvgPool1d;
 pub use adaptive_avg_pool2d::AdaptiveAvgPool2d;
 pub use adaptive_max_pool::{AdaptiveMaxPool1d, AdaptiveMaxPool2d};
+pub use attention::{MultiheadAttention, MultiheadAttentionParameters};
 pub use avg_pool1d::AvgPool1d;
 pub use avg_pool2d::AvgPool2d;
 pub use batch_norm::{BatchNorm, BatchNormBuffers, BatchNormParameters};
@@ -76,11 +79,15 @@ pub use pad::{Pad, PadMode};
 pub use permute::Permute;
 pub use pixel_shuffle::PixelShuffle;
 pub use pointwise::{Activation, Pointwise};
+pub use positional_encoding::{
+    LearnedPositionalEncoding, PositionalEncoding, PositionalEncodingParameters,
+};
 pub use prelu::Prelu;
 #[doc(hidden)]
 pub use recurrent::RecurrentStep;
 pub use recurrent::{
-    BackwardStep, Cell, ForwardStep, Gru, Lstm, Recurrent, RecurrentParameters, Rnn,
+    BackwardStep, Cell, ForwardStep, Gru, GruResetBefore, Lstm, Recurrent, RecurrentParameters,
+    ResetBackwardStep, ResetStep, Rnn,
 };
 pub use reshape::Reshape;
 pub use rms_norm::RmsNorm;

@@ -55,7 +55,7 @@ fn sum<T: crate::Scalar, const N: usize>(a: &[T], b: &[T], start: usize, len: us
 
 /// `N` blocks of `len`, if there are so many.
 #[inline(always)]
-fn blocks<T, const N: usize>(values: &[T], len: usize) -> Option<[&[T]; N]> {
+pub(crate) fn blocks<T, const N: usize>(values: &[T], len: usize) -> Option<[&[T]; N]> {
     let mut blocks = [&[][..]; N];
     let mut rest = values;
     for block in &mut blocks {
@@ -66,7 +66,7 @@ fn blocks<T, const N: usize>(values: &[T], len: usize) -> Option<[&[T]; N]> {
 
 /// As [`blocks`], mutable.
 #[inline(always)]
-fn blocks_mut<T, const N: usize>(values: &mut [T], len: usize) -> Option<[&mut [T]; N]> {
+pub(crate) fn blocks_mut<T, const N: usize>(values: &mut [T], len: usize) -> Option<[&mut [T]; N]> {
     let mut blocks: [&mut [T]; N] = core::array::from_fn(|_| &mut [][..]);
     let mut rest = values;
     for block in &mut blocks {

@@ -4,7 +4,7 @@ use crate::simd::Isa;
 use crate::{Element, Scalar};
 
 /// Gated recurrent unit, PyTorch's `nn.GRU` (Cho et al. 2014, arXiv:1406.1078, in the form of cuDNN, where the reset gate
-/// comes after the product with `W_hn`).
+/// comes after the product with `W_hn`; [`GruResetBefore`](super::GruResetBefore) has it before).
 ///
 /// In the order r, z, n: `r, z = σ(W_ih·x + b_ih + W_hh·h₋₁ + b_hh)`, `n = tanh(W_in·x + b_in + r ⊙ (W_hn·h₋₁ + b_hn))`,
 /// `h = (1 − z) ⊙ n + z ⊙ h₋₁`.

@@ -12,6 +12,8 @@ pub(super) struct Memory<'a, T> {
     pub(super) h: States<'a, T>,
     /// Empty for cells without a second state.
     pub(super) c: States<'a, T>,
+    /// The states that the last gate takes, where they are others.
+    pub(super) reset: &'a mut [T],
     /// The gradient of the state, through the weights.
     pub(super) through: &'a mut [T],
     /// The gradient that goes past the weights.
@@ -27,12 +29,12 @@ pub(super) struct States<'a, T> {
 
 /// How many elements the run has for a sequence of `l` steps.
 pub(super) const fn len<T: Scalar, C: Cell<T>>(h: usize, l: usize, gates: usize) -> usize {
-    let [steps, hidden, states, memories, carry] = parts::<T, C>(h, l, gates);
-    steps + hidden + states + memories + h + carry
+    let [steps, hidden, states, memories, reset, carry] = parts::<T, C>(h, l, gates);
+    steps + hidden + states + memories + reset + h + carry
 }
 
-/// The lengths of gates, hidden parts, states `h`, states `c`, and of what is carried.
-const fn parts<T: Scalar, C: Cell<T>>(h: usize, l: usize, gates: usize) -> [usize; 5] {
+/// The lengths of gates, hidden parts, states `h`, states `c`, states behind a gate, and of what is carried.
+const fn parts<T: Scalar, C: Cell<T>>(h: usize, l: usize, gates: usize) -> [usize; 6] {
     let hidden = if C::KEEPS_HIDDEN { l } else { 1 };
     let states = (l + 1) * h;
     [
@@ -40,6 +42,7 @@ const fn parts<T: Scalar, C: Cell<T>>(h: usize, l: usize, gates: usize) -> [usiz
         hidden * gates,
         states,
         if C::MEMORY { states } else { 0 },
+        if C::RESETS { l * h } else { 0 },
         if C::CARRIES { h } else { 0 },
     ]
 }
@@ -53,12 +56,13 @@ impl<'a, T: Scalar> Memory<'a, T> {
         gates: usize,
         lanes: usize,
     ) -> Option<Self> {
-        let [steps, hidden, states, memories, carry] = parts::<T, C>(h, l, gates);
+        let [steps, hidden, states, memories, reset, carry] = parts::<T, C>(h, l, gates);
         let unit = h * lanes;
         let (gates, rest) = run.split_at_mut_checked(steps * lanes)?;
         let (hidden, rest) = rest.split_at_mut_checked(hidden * lanes)?;
         let (states, rest) = rest.split_at_mut_checked(states * lanes)?;
         let (memories, rest) = rest.split_at_mut_checked(memories * lanes)?;
+        let (reset, rest) = rest.split_at_mut_checked(reset * lanes)?;
         let (through, rest) = rest.split_at_mut_checked(unit)?;
         let carry = rest.get_mut(..carry * lanes)?;
         Some(Self {
@@ -72,6 +76,7 @@ impl<'a, T: Scalar> Memory<'a, T> {
                 values: memories,
                 unit,
             },
+            reset,
             through,
             carry,
         })

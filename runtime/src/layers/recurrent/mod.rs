@@ -2,14 +2,16 @@
 
 mod cell;
 mod gru;
+mod gru_reset_before;
 mod lstm;
 mod memory;
 mod names;
 mod rnn;
 mod step;
 
-pub use cell::{BackwardStep, Cell, ForwardStep};
+pub use cell::{BackwardStep, Cell, ForwardStep, ResetBackwardStep, ResetStep};
 pub use gru::Gru;
+pub use gru_reset_before::GruResetBefore;
 pub use lstm::Lstm;
 pub use rnn::Rnn;
 pub use step::RecurrentStep;
@@ -172,6 +174,7 @@ impl<
             hidden,
             mut h,
             mut c,
+            reset,
             ..
         } = memory;
         let parameters = cx.parameters;
@@ -195,11 +198,26 @@ impl<
             );
             let (h_before, h) = h.around(t, REVERSE);
             let (c_before, c) = c.around(t, REVERSE);
+            let gates = step_mut(gates, t, GATES * E::LANES);
             product::<T, E>(isa, GATES, w_hh, b_hh, h_before, hidden);
+            if C::RESETS {
+                let state = step_mut(reset, t, unit);
+                self.cell.reset::<E>(
+                    isa,
+                    ResetStep {
+                        gates: &mut *gates,
+                        hidden: &*hidden,
+                        h_before,
+                        state: &mut *state,
+                    },
+                );
+                // All rows again, of which the last block counts: the kernels take whole matrices.
+                product::<T, E>(isa, GATES, w_hh, b_hh, state, hidden);
+            }
             self.cell.forward::<E>(
                 isa,
                 ForwardStep {
-                    gates: step_mut(gates, t, GATES * E::LANES),
+                    gates,
                     hidden,
                     h_before,
                     h,
@@ -235,6 +253,7 @@ impl<
             hidden,
             mut h,
             mut c,
+            reset,
             through,
             carry,
         } = memory;
@@ -278,15 +297,37 @@ impl<
                     c_before,
                     c,
                     through: &mut *through,
-                    carry,
+                    carry: &mut *carry,
                 },
             );
+            if C::RESETS {
+                split_last(gates, hidden, unit, true);
+                if E::LANES == 1 {
+                    let state = step(reset, t, unit);
+                    let overwrite = cx.overwrite && last;
+                    linear::backward_sample::<T, E>(
+                        isa, overwrite, w_hh, state, hidden, through, dw_hh, db_hh,
+                    );
+                } else {
+                    linear::backward_input(isa, GATES, w_hh, hidden, through);
+                }
+                self.cell.reset_backward::<E>(
+                    isa,
+                    ResetBackwardStep {
+                        gates: &mut *gates,
+                        h_before,
+                        d_state: &*through,
+                        carry: &mut *carry,
+                    },
+                );
+                split_last(gates, hidden, unit, false);
+            }
             let d_hidden = if C::KEEPS_HIDDEN { hidden } else { gates };
             // Nobody asks for the gradient of the first state.
             let wanted = number > 0;
             if E::LANES == 1 {
                 let d_h = if wanted { &mut *through } else { &mut [] };
-                let overwrite = cx.overwrite && last;
+                let overwrite = cx.overwrite && last && !C::RESETS;
                 linear::backward_sample::<T, E>(
                     isa, overwrite, w_hh, h_before, d_hidden, d_h, dw_hh, db_hh,
                 );
@@ -321,6 +362,13 @@ impl<
             dw_hh,
             db_hh,
         );
+        if C::RESETS {
+            let steps = hidden.chunks_exact_mut((GATES * E::LANES).max(1));
+            for (hidden, gates) in steps.zip(gates.chunks_exact((GATES * E::LANES).max(1))) {
+                split_last(gates, hidden, unit, true);
+            }
+            linear::backward_weight(isa, H, 0, GATES, false, reset, hidden, dw_hh, db_hh);
+        }
         linear::backward_weight(isa, IN, 0, GATES, cx.overwrite, x, gates, dw_ih, db_ih);
         if cx.input_gradient {
             linear::backward_input(isa, GATES, w_ih, gates, dx);
@@ -348,5 +396,18 @@ fn product<T: Scalar, E: Element<T>>(
         }
     } else {
         linear::forward_groups(isa, outputs, weight, bias, x, y);
+    }
+}
+
+/// Writes the last block of `gates`, or the others, to `part`, with zeros in place of the rest.
+#[inline(always)]
+fn split_last<T: Scalar>(gates: &[T], part: &mut [T], unit: usize, last: bool) {
+    let first = gates.len().saturating_sub(unit);
+    for (index, (part, &gate)) in part.iter_mut().zip(gates).enumerate() {
+        *part = if (index >= first) == last {
+            gate
+        } else {
+            T::ZERO
+        };
     }
 }

@@ -1,6 +1,6 @@
 //! A recurrent layer in a stream.
 
-use super::{Cell, ForwardStep, RecurrentParameters};
+use super::{Cell, ForwardStep, RecurrentParameters, ResetStep};
 use crate::kernels::linear;
 use crate::stream::{StreamLayer, StreamStep};
 use crate::{Element, Scalar};
@@ -58,6 +58,25 @@ impl<T: Scalar, C: Cell<T>, const IN: usize, const H: usize, const GATES: usize,
             &mut hidden,
         );
         let (h_before, c_before) = (*h, *c);
+        if C::RESETS {
+            let mut state = [T::ZERO; H];
+            self.cell.reset::<E>(
+                isa,
+                ResetStep {
+                    gates: &mut gates,
+                    hidden: &hidden,
+                    h_before: &h_before,
+                    state: &mut state,
+                },
+            );
+            linear::forward::<T, E>(
+                isa,
+                parameters.weight_hh.as_slice(),
+                parameters.bias_hh.as_slice(),
+                &state,
+                &mut hidden,
+            );
+        }
         self.cell.forward::<E>(
             isa,
             ForwardStep {

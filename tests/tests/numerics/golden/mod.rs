@@ -1,6 +1,7 @@
 //! Against PyTorch, in both scalars: `goldens/make_*.py` made the values.
 
 mod activations;
+mod attention;
 mod batch_norm;
 mod conv1d;
 mod conv2d;

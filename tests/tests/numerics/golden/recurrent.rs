@@ -20,6 +20,11 @@ golden! { "recurrent",
     gru_one_unit: Recurrent<Gru, [[T; 1]; 3], 1, 1, 3, 3, 3, 0, false> = Recurrent::new(Gru);
     gru_wide: Recurrent<Gru, [[T; 33]; 2], 5, 33, 2, 99, 99, 0, false> = Recurrent::new(Gru);
 
+    gru_reset_before: Recurrent<GruResetBefore, [[T; 5]; 4], 3, 5, 4, 15, 15, 0, false> = Recurrent::new(GruResetBefore);
+    gru_reset_before_last: Recurrent<GruResetBefore, [T; 3], 2, 3, 5, 9, 9, 0, false> = Recurrent::new(GruResetBefore);
+    gru_reset_before_no_bias: Recurrent<GruResetBefore, [[T; 4]; 3], 2, 4, 3, 12, 0, 0, false> = Recurrent::new(GruResetBefore);
+    gru_reset_before_wide: Recurrent<GruResetBefore, [[T; 33]; 3], 5, 33, 3, 99, 99, 0, false> = Recurrent::new(GruResetBefore);
+
     lstm: Recurrent<Lstm, [[T; 5]; 4], 3, 5, 4, 20, 20, 0, false> = Recurrent::new(Lstm);
     lstm_last: Recurrent<Lstm, [T; 3], 2, 3, 5, 12, 12, 0, false> = Recurrent::new(Lstm);
     lstm_no_bias: Recurrent<Lstm, [[T; 4]; 3], 2, 4, 3, 16, 0, 0, false> = Recurrent::new(Lstm);

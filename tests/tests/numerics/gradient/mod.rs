@@ -1,6 +1,7 @@
 //! Against finite differences, in `f64`.
 
 mod activations;
+mod attention;
 mod conv1d;
 mod conv2d;
 mod conv_transpose;

@@ -1,0 +1,62 @@
+use super::geometry::{Geometry, Places, part, part_mut};
+use super::mask::Mask;
+use super::rows::{add_weighted, exponentials, kept, largest, multiply, scores, sum};
+use crate::Scalar;
+use crate::element::LANES;
+use crate::simd::{Vector, kernel};
+
+kernel! {
+    /// `o` of every head and of the positions from `from` on. Of each softmax it keeps the largest score and one over the sum
+    /// of exponentials in `statistics`, `[heads][length][2][lanes]`; `row` is room for a number for each position seen.
+    Forward: pub(crate) fn forward<T, FMA, TILE>(
+        lanes: usize,
+        geometry: Geometry,
+        mask: Option<Mask>,
+        from: usize,
+        qkv: &[T],
+        mixed: &mut [T],
+        statistics: &mut [T],
+        row: &mut [T],
+    ) {
+        // One or the other, so no chunk is empty.
+        let lanes = if lanes == 1 { 1 } else { LANES };
+        let (length, width) = (geometry.length, geometry.width());
+        let (features, width) = (geometry.features * lanes, width * lanes);
+        let draws = mask.map(|mask| mask.draws::<T>(lanes));
+        let scale = geometry.scale::<T>();
+        for head in 0..geometry.heads {
+            let offset = head * width;
+            for i in from..length {
+                let seen = geometry.seen(i);
+                let row = part_mut(row, 0, seen.len() * lanes);
+                let number = head * length + i;
+                let statistics = part_mut(statistics, 2 * number * lanes, 2 * lanes);
+                let query = part(qkv, 3 * i * features + offset, width);
+                let keys = Places::new(qkv, 3 * features, seen.clone(), features + offset);
+                scores::<T, FMA, V>(lanes, scale, query, keys, row);
+                softmax::<T, V>(lanes, row, statistics);
+                if let Some(draws) = &draws {
+                    draws.apply(lanes, number * length + seen.start, row);
+                }
+                let output = part_mut(mixed, i * features + offset, width);
+                output.fill(T::ZERO);
+                let values = Places::new(qkv, 3 * features, seen, 2 * features + offset);
+                add_weighted::<T, FMA, V>(lanes, row, values, output);
+            }
+        }
+    }
+}
+
+/// `e^(row_j) / Σ e^(row_j)`
+#[inline(always)]
+fn softmax<T: Scalar, V: Vector<T>>(lanes: usize, row: &mut [T], statistics: &mut [T]) {
+    let largest: V = largest(lanes, row);
+    exponentials(row, largest);
+    let (largest_kept, inverse_kept) = statistics.split_at_mut_checked(lanes).unwrap_or_default();
+    largest.store_partial(largest_kept);
+    sum::<T, V>(lanes, row).store_partial(inverse_kept);
+    for sum in inverse_kept.iter_mut() {
+        *sum = T::ONE / *sum;
+    }
+    multiply(row, kept::<T, V>(inverse_kept, 0, lanes));
+}
