@@ -136,13 +136,13 @@ const _: () = {
         }
         #[inline(always)]
         fn infer<__E: ::chainrule::Element<f32>>(
-            &self,
+            parameters: &XorParameters,
+            buffers: &(),
             isa: __rt::Isa,
             x0: &[[__E; 2]],
             x2: &mut [[__E; 1]],
             mut scratch: __rt::Arena<'_, __E>,
         ) {
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
             let region0 = scratch.take_elements(3);
             let x1 = __rt::view::<f32, [f32; 3], __E>(region0, groups);
@@ -197,27 +197,29 @@ const _: () = {
             let x2 = arena.take::<f32, [f32; 1]>();
             let region0 = arena.take_elements(__rt::max(&[2, 1]));
             let region1 = arena.take_elements(3);
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &hidden,
-                context.forward(&hidden, 0usize, &parameters.hidden, &(), &mut []),
-                x0,
-                x1,
-            );
-            tanh1.apply::<__E>(context.isa, x1);
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &output,
-                context.forward(&output, 2usize, &parameters.output, &(), &mut []),
-                x1,
-                x2,
-            );
+            if !objective.resumes() {
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &hidden,
+                    context.forward(&hidden, 0usize, &parameters.hidden, &(), &mut []),
+                    x0,
+                    x1,
+                );
+                tanh1.apply::<__E>(context.isa, x1);
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &output,
+                    context.forward(&output, 2usize, &parameters.output, &(), &mut []),
+                    x1,
+                    x2,
+                );
+            }
             let d2 = __rt::view::<f32, [f32; 1], __E>(region0, groups);
             if !objective.outputs(context.isa, x2, d2) {
                 return;
@@ -249,6 +251,10 @@ const _: () = {
                 );
             objective.inputs(d0);
         }
+    }
+    #[automatically_derived]
+    impl __rt::AsLayer<f32> for Xor {
+        type Layer = __rt::Nested<Self>;
     }
     impl ::chainrule::StaticSizes for Xor {
         type InputLen = __rt::typenum::UInt<

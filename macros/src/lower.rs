@@ -11,12 +11,13 @@ mod user;
 
 use crate::catalogue;
 use crate::diagnostics::{Diagnostics, Place};
-use crate::model::{Limit, Network, Stream};
+use crate::model::{LayerKind, Limit, Network, Stream};
 use crate::passes::Plan;
 use crate::shape::Shape;
 use crate::size::{Symbols, parse_size};
 use crate::syntax::{self, Declaration, Generics};
 use blocks::Scope;
+use quote::quote;
 
 /// Lowers a declaration. Layers whose words are not understood are left out or taken for what they nearly are.
 pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) -> Network {
@@ -47,7 +48,19 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
 
     let mut body = blocks::Lowering::new(&declaration.name, generics, &mut symbols, diagnostics);
     body.lower_body(&declaration.body, 0, &Scope::default());
-    let layers = body.layers;
+    let mut layers = body.layers;
+    for layer in &mut layers {
+        if let LayerKind::User {
+            path,
+            ty,
+            generic: true,
+            ..
+        } = &mut layer.kind
+        {
+            // A layer, or a network as one.
+            *ty = quote!(<#path as ::chainrule::__private::AsLayer<#scalar>>::Layer);
+        }
+    }
 
     let budget = diagnostics.about_budget(|diagnostics| {
         let limits = declaration.budget.iter().map(|limit| Limit {

@@ -66,7 +66,10 @@ impl<N: Network> Inference<'_, N> {
     #[inline(always)]
     fn run_as<E: Element<N::Scalar>>(self, isa: Isa) {
         let scratch = self.scratch.get_mut(..N::INFERENCE_ELEMENTS);
-        self.network.infer::<E>(
+        let (parameters, buffers) = self.network.parts();
+        N::infer::<E>(
+            parameters,
+            buffers,
             isa,
             bytemuck::cast_slice(slice::from_ref(self.input)),
             bytemuck::cast_slice_mut(slice::from_mut(self.output)),

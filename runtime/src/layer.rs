@@ -82,6 +82,8 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     /// Elements that [`forward`](Layer::forward) keeps for [`backward`](Layer::backward) besides input and output, a
     /// lane group: the length of [`Forward::saved`].
     const SAVED: usize = 0;
+    /// Elements of that room which [`forward`](Layer::forward) needs in inference, where nobody goes back.
+    const SAVED_IN_INFERENCE: usize = Self::SAVED;
     /// Whether training mixes samples of a batch (batch norm). Such a network runs layer by layer over the whole
     /// batch, so the batch must fit the workspace.
     const CROSS_SAMPLE: bool = false;
@@ -176,7 +178,7 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     fn update_buffers<E: Element<T>>(
         &self,
         buffers: &mut Self::Buffers,
-        saved: &[E],
+        saved: &mut [E],
         samples: usize,
     ) {
         let _ = (buffers, saved, samples);

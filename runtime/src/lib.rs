@@ -77,6 +77,7 @@ pub mod layers;
 mod layout;
 pub mod losses;
 mod math;
+mod nested;
 mod network;
 mod one;
 pub mod optimizers;
@@ -169,6 +170,7 @@ pub mod __private {
     pub use crate::checks::*;
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, multiply, pick, place};
+    pub use crate::nested::{AsLayer, Nested};
     pub use crate::network::{inference, scalars, scalars_mut};
     pub use crate::pass::{Context, Objective, Pass};
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};

@@ -209,7 +209,8 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// [`INFERENCE_ELEMENTS`](Network::INFERENCE_ELEMENTS) each.
     #[doc(hidden)]
     fn infer<E: Element<Self::Scalar>>(
-        &self,
+        parameters: &Self::Parameters,
+        buffers: &Self::Buffers,
         isa: Isa,
         input: &[<Self::Input as Shape>::Of<E>],
         output: &mut [<Self::Output as Shape>::Of<E>],
@@ -224,8 +225,12 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     );
     /// Brings the untrained state up to date from what the training function left in the arena.
     #[doc(hidden)]
-    fn update_buffers<E: Element<Self::Scalar>>(&mut self, arena: Arena<'_, E>, samples: usize) {
-        let _ = (arena, samples);
+    fn update_buffers<E: Element<Self::Scalar>>(
+        buffers: &mut Self::Buffers,
+        arena: Arena<'_, E>,
+        samples: usize,
+    ) {
+        let _ = (buffers, arena, samples);
     }
 
     /// What an input holds where a layer reads an index, and is none.

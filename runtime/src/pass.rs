@@ -34,6 +34,11 @@ pub trait Objective<N: Network, E: Element<N::Scalar>> {
         outputs: &[<N::Output as Shape>::Of<E>],
         d_outputs: &mut [<N::Output as Shape>::Of<E>],
     ) -> bool;
+    /// Whether the forward pass has run before, and its activations lie in the arena.
+    #[inline(always)]
+    fn resumes(&self) -> bool {
+        false
+    }
     /// Reads the gradient with respect to the inputs.
     fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<E>]);
 }
@@ -336,7 +341,11 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
         let total = self.train(network, gradients, arena);
         if total.is_finite() {
             let groups = samples.min(capacity::<N, E>(arena)).div_ceil(E::LANES);
-            network.update_buffers(Arena::training::<N::Scalar>(arena, groups), samples);
+            N::update_buffers(
+                network.parts_mut().1,
+                Arena::training::<N::Scalar>(arena, groups),
+                samples,
+            );
         }
         total
     }
@@ -394,7 +403,11 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
         self.piece::<N, E>(0, samples, weights, buffers, arena, &mut total);
         if total.is_finite() {
             let groups = samples.div_ceil(E::LANES);
-            network.update_buffers(Arena::training::<N::Scalar>(arena, groups), samples);
+            N::update_buffers(
+                network.parts_mut().1,
+                Arena::training::<N::Scalar>(arena, groups),
+                samples,
+            );
         }
         total
     }
@@ -506,7 +519,8 @@ pub(crate) fn infer_groups<N: Network, X: Input<N::Input>>(
         let x = arena.take::<N::Scalar, N::Input>();
         let y = arena.take::<N::Scalar, N::Output>();
         kernels::pack::<N::Scalar, N::Input, X, Lanes<N::Scalar>>(inputs, x);
-        network.infer(isa, x, y, arena);
+        let (parameters, buffers) = network.parts();
+        N::infer(parameters, buffers, isa, x, y, arena);
         kernels::unpack::<N::Scalar, N::Output, Lanes<N::Scalar>>(y, outputs);
     }
 }

@@ -4,6 +4,7 @@
 //! and `NoLayer` when it is not. What is missing is then said once, by [`assert_layer`].
 
 use crate::layer::{Backward, Forward, Layer};
+use crate::nested::AsLayer;
 use crate::shape::Shape;
 use crate::{Element, Scalar};
 use core::marker::PhantomData;
@@ -11,7 +12,7 @@ use core::marker::PhantomData;
 /// Tells whether `L` is a layer: its inherent constant exists only then, and hides the one of [`NotLayer`].
 pub struct Probe<T, L>(PhantomData<fn() -> (T, L)>);
 
-impl<T: Scalar, L: Layer<T>> Probe<T, L> {
+impl<T: Scalar, L: AsLayer<T>> Probe<T, L> {
     /// It is.
     pub const IS_LAYER: bool = true;
 }
@@ -33,8 +34,8 @@ pub trait Picked<T: Scalar, L> {
     type Layer: Layer<T>;
 }
 
-impl<T: Scalar, L: Layer<T>> Picked<T, L> for Pick<true> {
-    type Layer = L;
+impl<T: Scalar, L: AsLayer<T>> Picked<T, L> for Pick<true> {
+    type Layer = L::Layer;
 }
 
 impl<T: Scalar, L: 'static> Picked<T, L> for Pick<false> {
@@ -84,7 +85,7 @@ impl<T: Scalar, L: 'static> Layer<T> for NoLayer<L> {
 }
 
 /// Says what is missing when `L` is no layer.
-pub const fn assert_layer<T: Scalar, L: Layer<T>>() {}
+pub const fn assert_layer<T: Scalar, L: AsLayer<T>>() {}
 
 /// The type of a user's layer, see the module.
 #[doc(hidden)]

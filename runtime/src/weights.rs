@@ -79,6 +79,30 @@ impl<N: Network> Weights<N> for Kept<'_, N::Parameters> {
     }
 }
 
+/// Parameters in a forward pass alone.
+pub(crate) struct Unchanged<'a, P>(pub(crate) &'a P);
+
+impl<N: Network> Weights<N> for Unchanged<'_, N::Parameters> {
+    #[inline(always)]
+    fn parameters(&self) -> &N::Parameters {
+        self.0
+    }
+
+    #[inline(always)]
+    fn backward<L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+        &mut self,
+        _: &L,
+        _: Call<'_, E>,
+        _: impl Fn(&N::Parameters) -> &L::Parameters,
+        _: impl Fn(&mut N::Parameters) -> &mut L::Parameters,
+        _: &[<L::Input as Shape>::Of<E>],
+        _: &[<L::Output as Shape>::Of<E>],
+        _: &[<L::Output as Shape>::Of<E>],
+        _: &mut [<L::Input as Shape>::Of<E>],
+    ) {
+    }
+}
+
 /// Parameters that are updated as soon as their gradients are known; these have no use afterwards.
 pub(crate) struct Updated<'a, P, U> {
     pub(crate) parameters: &'a mut P,

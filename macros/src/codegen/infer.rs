@@ -86,7 +86,7 @@ fn emit(network: &Network, without_first: bool) -> TokenStream {
         }
         let saved = if layer.may_save_in_inference() {
             let (ty, saved) = (&layer.ty, local("saved"));
-            quote_spanned!(span=> __rt::room(#saved, <#ty as ::chainrule::Layer<#scalar>>::SAVED))
+            quote_spanned!(span=> __rt::room(#saved, <#ty as ::chainrule::Layer<#scalar>>::SAVED_IN_INFERENCE))
         } else {
             quote!(&mut [])
         };
@@ -100,7 +100,6 @@ fn emit(network: &Network, without_first: bool) -> TokenStream {
         });
     }
     quote_spanned! {mixed=>
-        let (parameters, buffers) = (&self.__parameters, &self.__buffers);
         let groups = scratch.groups();
         #(#regions)*
         #saved
@@ -118,7 +117,7 @@ pub(super) fn saved_length(network: &Network) -> Option<TokenStream> {
         .filter(|layer| layer.may_save_in_inference())
         .map(|layer| {
             let ty = &layer.ty;
-            quote_spanned!(at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::SAVED)
+            quote_spanned!(at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::SAVED_IN_INFERENCE)
         })
         .collect();
     match lengths.as_slice() {

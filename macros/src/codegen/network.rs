@@ -3,6 +3,7 @@
 use super::structs::{buffers_type, parameters_name};
 use super::{checks, infer, init, region_lengths, train, update_buffers, wrong_index};
 use crate::model::{LayerKind, Network};
+use crate::syntax::Parameter;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -79,6 +80,7 @@ fn emit_impl(
     let (parameters, buffers) = (parameters_name(network), buffers_type(network));
     let parameters = quote!(#parameters #arguments);
     let text = name.unraw().to_string();
+    let as_layer = emit_as_layer(network);
     let (input, output) = (network.input.ty(scalar), network.output().ty(scalar));
     let (input_elements, output_elements) = (
         network.input.elements(scalar),
@@ -128,7 +130,8 @@ fn emit_impl(
             }
             #[inline(always)]
             fn infer<__E: ::chainrule::Element<#scalar>>(
-                &self,
+                parameters: &#parameters,
+                buffers: &#buffers,
                 isa: __rt::Isa,
                 #first: &[#input_elements],
                 #last: &mut [#output_elements],
@@ -145,7 +148,37 @@ fn emit_impl(
             }
             #others
         }
+        #as_layer
     }
+}
+
+/// What lets the network stand as a layer in another one. Not for all scalars at once: another crate might make a
+/// `Layer<Own>` of `Net<Own>`, as far as the compiler knows.
+fn emit_as_layer(network: &Network) -> TokenStream {
+    let sizes: Vec<_> = network.generics.sizes().collect();
+    let scalars = match network.generics.scalar() {
+        None => vec![network.scalar.clone()],
+        Some(_) => vec![quote!(f32), quote!(f64)],
+    };
+    let name = &network.name;
+    let implementations = scalars.into_iter().map(|scalar| {
+        let arguments = network
+            .generics
+            .parameters
+            .iter()
+            .map(|parameter| match parameter {
+                Parameter::Size(name) => quote!(#name),
+                Parameter::Scalar(_) => scalar.clone(),
+            });
+        let arguments = (!network.generics.is_empty()).then(|| quote!(<#(#arguments),*>));
+        quote! {
+            #[automatically_derived]
+            impl<#(const #sizes: usize),*> __rt::AsLayer<#scalar> for #name #arguments {
+                type Layer = __rt::Nested<Self>;
+            }
+        }
+    });
+    quote!(#(#implementations)*)
 }
 
 /// Known from the catalogue, asked of the user's layers.

@@ -41,6 +41,7 @@ pub(super) fn emit_sparse(network: &Network) -> TokenStream {
                 #to: &mut [#output],
                 mut scratch: __rt::Arena<'_, __E>,
             ) {
+                let (parameters, buffers) = (&self.__parameters, &self.__buffers);
                 #infer
             }
         }

@@ -77,7 +77,11 @@ fn emit_steps(steps: &Network) -> TokenStream {
                 steps,
                 &quote!(<Self as ::chainrule::Streamable>::STEP_ELEMENTS),
             ),
-            step: quote_spanned!(Span::mixed_site()=> let #states = #state; #infer),
+            step: quote_spanned!(Span::mixed_site()=>
+                let (parameters, buffers) = (&self.__parameters, &self.__buffers);
+                let #states = #state;
+                #infer
+            ),
         },
     );
     quote!(#shape #implementation)

@@ -67,7 +67,9 @@ pub(super) fn emit_train(network: &Network) -> TokenStream {
         #slots
         #(#regions)*
         #beside
-        #(#forward)*
+        if !objective.resumes() {
+            #(#forward)*
+        }
         #d_outputs_view
         if !objective.outputs(context.isa, #stated_outputs, #stated_d_outputs) {
             return;

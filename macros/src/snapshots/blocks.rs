@@ -259,13 +259,13 @@ const _: () = {
         }
         #[inline(always)]
         fn infer<__E: ::chainrule::Element<f32>>(
-            &self,
+            parameters: &BlocksParameters,
+            buffers: &(),
             isa: __rt::Isa,
             x0: &[[__E; 4]],
             x4: &mut [[__E; 3]],
             mut scratch: __rt::Arena<'_, __E>,
         ) {
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
             let region0 = scratch.take_elements(__rt::max(&[4, 4]));
             let region1 = scratch.take_elements(__rt::max(&[4, 3]));
@@ -443,123 +443,125 @@ const _: () = {
             let region1 = arena.take_elements(__rt::max(&[4, 4, 3]));
             let region2 = arena.take_elements(__rt::max(&[4, 3]));
             let beside = arena.take_elements(__rt::max(&[4, 4, 4]));
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &linear1,
-                context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
-                x0,
-                x1,
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &fc,
-                context
-                    .forward(
-                        &fc,
-                        1usize,
-                        &parameters.stage[0].residual1.fc,
-                        &(),
-                        &mut [],
-                    ),
-                x1,
-                x2,
-            );
-            tanh1.apply::<__E>(context.isa, x2);
-            __rt::copy(
-                <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x3),
-                <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x2),
-            );
-            __rt::add::<
-                f32,
-                __E,
-            >(
-                isa,
-                <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x3),
-                <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x1),
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &fc_2,
-                context
-                    .forward(
-                        &fc_2,
-                        4usize,
-                        &parameters.stage[1].residual1.fc,
-                        &(),
-                        &mut [],
-                    ),
-                x3,
-                x4,
-            );
-            tanh1_2.apply::<__E>(context.isa, x4);
-            __rt::copy(
-                <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x5),
-                <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x4),
-            );
-            __rt::add::<
-                f32,
-                __E,
-            >(
-                isa,
-                <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x5),
-                <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x3),
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &linear1_2,
-                context
-                    .forward(
-                        &linear1_2,
-                        7usize,
-                        &parameters.gate.value.linear1,
-                        &(),
-                        &mut [],
-                    ),
-                x5,
-                x6,
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &linear1_3,
-                context
-                    .forward(
-                        &linear1_3,
-                        8usize,
-                        &parameters.gate.open.linear1,
-                        &(),
-                        &mut [],
-                    ),
-                x5,
-                x7,
-            );
-            sigmoid1.apply::<__E>(context.isa, x7);
-            __rt::copy(
-                <[f32; 3] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x8),
-                <[f32; 3] as ::chainrule::Shape>::flat::<__E>(&*x6),
-            );
-            __rt::multiply::<
-                f32,
-                __E,
-            >(
-                isa,
-                <[f32; 3] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x8),
-                <[f32; 3] as ::chainrule::Shape>::flat::<__E>(&*x7),
-            );
+            if !objective.resumes() {
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &linear1,
+                    context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
+                    x0,
+                    x1,
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &fc,
+                    context
+                        .forward(
+                            &fc,
+                            1usize,
+                            &parameters.stage[0].residual1.fc,
+                            &(),
+                            &mut [],
+                        ),
+                    x1,
+                    x2,
+                );
+                tanh1.apply::<__E>(context.isa, x2);
+                __rt::copy(
+                    <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x3),
+                    <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x2),
+                );
+                __rt::add::<
+                    f32,
+                    __E,
+                >(
+                    isa,
+                    <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x3),
+                    <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x1),
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &fc_2,
+                    context
+                        .forward(
+                            &fc_2,
+                            4usize,
+                            &parameters.stage[1].residual1.fc,
+                            &(),
+                            &mut [],
+                        ),
+                    x3,
+                    x4,
+                );
+                tanh1_2.apply::<__E>(context.isa, x4);
+                __rt::copy(
+                    <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x5),
+                    <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x4),
+                );
+                __rt::add::<
+                    f32,
+                    __E,
+                >(
+                    isa,
+                    <[f32; 4] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x5),
+                    <[f32; 4] as ::chainrule::Shape>::flat::<__E>(&*x3),
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &linear1_2,
+                    context
+                        .forward(
+                            &linear1_2,
+                            7usize,
+                            &parameters.gate.value.linear1,
+                            &(),
+                            &mut [],
+                        ),
+                    x5,
+                    x6,
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &linear1_3,
+                    context
+                        .forward(
+                            &linear1_3,
+                            8usize,
+                            &parameters.gate.open.linear1,
+                            &(),
+                            &mut [],
+                        ),
+                    x5,
+                    x7,
+                );
+                sigmoid1.apply::<__E>(context.isa, x7);
+                __rt::copy(
+                    <[f32; 3] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x8),
+                    <[f32; 3] as ::chainrule::Shape>::flat::<__E>(&*x6),
+                );
+                __rt::multiply::<
+                    f32,
+                    __E,
+                >(
+                    isa,
+                    <[f32; 3] as ::chainrule::Shape>::flat_mut::<__E>(&mut *x8),
+                    <[f32; 3] as ::chainrule::Shape>::flat::<__E>(&*x7),
+                );
+            }
             let d8 = __rt::view::<f32, [f32; 3], __E>(region0, groups);
             if !objective.outputs(context.isa, x8, d8) {
                 return;
@@ -701,6 +703,10 @@ const _: () = {
                 );
             objective.inputs(d0);
         }
+    }
+    #[automatically_derived]
+    impl __rt::AsLayer<f32> for Blocks {
+        type Layer = __rt::Nested<Self>;
     }
     impl ::chainrule::StaticSizes for Blocks {
         type InputLen = __rt::typenum::UInt<

@@ -232,13 +232,13 @@ const _: () = {
         }
         #[inline(always)]
         fn infer<__E: ::chainrule::Element<f32>>(
-            &self,
+            parameters: &SmallParameters,
+            buffers: &SmallBuffers,
             isa: __rt::Isa,
             x0: &[[[[__E; 8]; 8]; 1]],
             x4: &mut [[__E; 10]],
             mut scratch: __rt::Arena<'_, __E>,
         ) {
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
             let region0 = scratch.take_elements(__rt::max(&[256, 64]));
             let region1 = scratch.take_elements(256);
@@ -378,64 +378,66 @@ const _: () = {
             let x5 = arena.take::<f32, [f32; 10]>();
             let region0 = arena.take_elements(__rt::max(&[256, 64, 10]));
             let region1 = arena.take_elements(__rt::max(&[64, 256, 64]));
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &conv,
-                context.forward(&conv, 0usize, &parameters.conv, &(), &mut []),
-                x0,
-                x1,
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &batch_norm2d1,
-                context
-                    .forward(
-                        &batch_norm2d1,
-                        1usize,
-                        &parameters.batch_norm2d1,
-                        &buffers.batch_norm2d1,
-                        &mut *saved1,
-                    ),
-                x1,
-                x2,
-            );
-            relu1.apply::<__E>(context.isa, x2);
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &max_pool2d1,
-                context.forward(&max_pool2d1, 3usize, &(), &(), &mut []),
-                x2,
-                x3,
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &dropout1,
-                context.forward(&dropout1, 5usize, &(), &(), &mut []),
-                __rt::reshape::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(x3),
-                x4,
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &linear1,
-                context.forward(&linear1, 6usize, &parameters.linear1, &(), &mut []),
-                x4,
-                x5,
-            );
+            if !objective.resumes() {
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &conv,
+                    context.forward(&conv, 0usize, &parameters.conv, &(), &mut []),
+                    x0,
+                    x1,
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &batch_norm2d1,
+                    context
+                        .forward(
+                            &batch_norm2d1,
+                            1usize,
+                            &parameters.batch_norm2d1,
+                            &buffers.batch_norm2d1,
+                            &mut *saved1,
+                        ),
+                    x1,
+                    x2,
+                );
+                relu1.apply::<__E>(context.isa, x2);
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &max_pool2d1,
+                    context.forward(&max_pool2d1, 3usize, &(), &(), &mut []),
+                    x2,
+                    x3,
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &dropout1,
+                    context.forward(&dropout1, 5usize, &(), &(), &mut []),
+                    __rt::reshape::<[[[f32; 4]; 4]; 4], [f32; 64], __E>(x3),
+                    x4,
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &linear1,
+                    context.forward(&linear1, 6usize, &parameters.linear1, &(), &mut []),
+                    x4,
+                    x5,
+                );
+            }
             let d5 = __rt::view::<f32, [f32; 10], __E>(region0, groups);
             if !objective.outputs(context.isa, x5, d5) {
                 return;
@@ -506,7 +508,7 @@ const _: () = {
             objective.inputs(d0);
         }
         fn update_buffers<__E: ::chainrule::Element<f32>>(
-            &mut self,
+            buffers: &mut SmallBuffers,
             mut arena: __rt::Arena<'_, __E>,
             samples: usize,
         ) {
@@ -528,11 +530,15 @@ const _: () = {
                 f32,
             >::update_buffers(
                 &batch_norm2d1,
-                &mut self.__buffers.batch_norm2d1,
+                &mut buffers.batch_norm2d1,
                 saved1,
                 samples,
             );
         }
+    }
+    #[automatically_derived]
+    impl __rt::AsLayer<f32> for Small {
+        type Layer = __rt::Nested<Self>;
     }
     impl ::chainrule::StaticSizes for Small {
         type InputLen = __rt::typenum::UInt<

@@ -114,7 +114,8 @@ const _: () = {
         }
         #[inline(always)]
         fn infer<__E: ::chainrule::Element<f32>>(
-            &self,
+            parameters: &WrongParameters,
+            buffers: &(),
             isa: __rt::Isa,
             x0: &[[__E; 4]],
             x3: &mut [[__E; 2]],
@@ -129,6 +130,10 @@ const _: () = {
         ) {
             loop {}
         }
+    }
+    #[automatically_derived]
+    impl __rt::AsLayer<f32> for Wrong {
+        type Layer = __rt::Nested<Self>;
     }
     impl ::chainrule::StaticSizes for Wrong {
         type InputLen = __rt::typenum::UInt<

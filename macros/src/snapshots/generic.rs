@@ -22,14 +22,20 @@ pub struct PolicyParameters<const H: usize, T: ::chainrule::Scalar> {
     /// `Linear(H)`
     pub linear1: ::chainrule::layers::LinearParameters<T, 4, H, H>,
     /// `my::Warp<H>(gain = 2.0)`
-    pub warp1: <my::Warp<H> as ::chainrule::Layer<T>>::Parameters,
+    pub warp1: <<my::Warp<
+        H,
+    > as ::chainrule::__private::AsLayer<
+        T,
+    >>::Layer as ::chainrule::Layer<T>>::Parameters,
 }
 /// The untrained state of [`Policy`].
 #[repr(C)]
 #[derive(::core::clone::Clone, ::core::marker::Copy)]
 pub struct PolicyBuffers<const H: usize, T: ::chainrule::Scalar> {
     /// `my::Warp<H>(gain = 2.0)`
-    pub warp1: <my::Warp<H> as ::chainrule::Layer<T>>::Buffers,
+    pub warp1: <<my::Warp<
+        H,
+    > as ::chainrule::__private::AsLayer<T>>::Layer as ::chainrule::Layer<T>>::Buffers,
 }
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
 const _: () = {
@@ -41,12 +47,13 @@ const _: () = {
     __rt::run!(
         [const H : usize, T : ::chainrule::Scalar] T, PolicyParameters < H, T > { linear1
         : < ::chainrule::layers::Linear < 4, H, H > as ::chainrule::Layer < T >>
-        ::Parameters, warp1 : < my::Warp < H > as ::chainrule::Layer < T >> ::Parameters
-        }
+        ::Parameters, warp1 : < < my::Warp < H > as ::chainrule::__private::AsLayer < T
+        >> ::Layer as ::chainrule::Layer < T >> ::Parameters }
     );
     __rt::run!(
         [const H : usize, T : ::chainrule::Scalar] T, PolicyBuffers < H, T > { warp1 : <
-        my::Warp < H > as ::chainrule::Layer < T >> ::Buffers }
+        < my::Warp < H > as ::chainrule::__private::AsLayer < T >> ::Layer as
+        ::chainrule::Layer < T >> ::Buffers }
     );
     #[automatically_derived]
     impl<const H: usize, T: ::chainrule::Scalar> ::core::ops::Deref for Policy<H, T> {
@@ -98,9 +105,11 @@ const _: () = {
             ::chainrule::__private::check_positive("Linear", "out", H);
             ::chainrule::__private::check_input(
                 "my::Warp<H>(gain = 2.0)",
-                <<my::Warp<
+                <<<my::Warp<
                     H,
-                > as ::chainrule::Layer<T>>::Input as ::chainrule::Shape>::DIMS,
+                > as ::chainrule::__private::AsLayer<
+                    T,
+                >>::Layer as ::chainrule::Layer<T>>::Input as ::chainrule::Shape>::DIMS,
                 <[T; H] as ::chainrule::Shape>::DIMS,
                 "`Gelu` on line 2 produces [H]",
             );
@@ -109,7 +118,11 @@ const _: () = {
     #[automatically_derived]
     impl<const H: usize, T: ::chainrule::Scalar> ::chainrule::Network for Policy<H, T> {
         type Input = [T; 4];
-        type Output = <my::Warp<H> as ::chainrule::Layer<T>>::Output;
+        type Output = <<my::Warp<
+            H,
+        > as ::chainrule::__private::AsLayer<
+            T,
+        >>::Layer as ::chainrule::Layer<T>>::Output;
         type Parameters = PolicyParameters<H, T>;
         type Buffers = PolicyBuffers<H, T>;
         const NAME: &'static str = "Policy";
@@ -127,29 +140,49 @@ const _: () = {
             >("", "Gelu"),
             ::chainrule::LayerInfo::of::<
                 T,
-                my::Warp<H>,
+                <my::Warp<H> as ::chainrule::__private::AsLayer<T>>::Layer,
             >("warp1", "my::Warp<H>(gain = 2.0)"),
         ];
         const CROSS_SAMPLE: bool = __rt::any(
-            &[<my::Warp<H> as ::chainrule::Layer<T>>::CROSS_SAMPLE],
+            &[
+                <<my::Warp<
+                    H,
+                > as ::chainrule::__private::AsLayer<
+                    T,
+                >>::Layer as ::chainrule::Layer<T>>::CROSS_SAMPLE,
+            ],
         );
         const INFERENCE_ELEMENTS: usize = <[T; H] as ::chainrule::Shape>::LEN
-            + <my::Warp<H> as ::chainrule::Layer<T>>::SAVED;
+            + <<my::Warp<
+                H,
+            > as ::chainrule::__private::AsLayer<
+                T,
+            >>::Layer as ::chainrule::Layer<T>>::SAVED_IN_INFERENCE;
         const TRAINING_ELEMENTS: usize = __rt::sum(
             &[
                 4,
                 <[T; H] as ::chainrule::Shape>::LEN,
                 <[T; H] as ::chainrule::Shape>::LEN,
+                <<<my::Warp<
+                    H,
+                > as ::chainrule::__private::AsLayer<
+                    T,
+                >>::Layer as ::chainrule::Layer<T>>::Output as ::chainrule::Shape>::LEN,
                 <<my::Warp<
                     H,
-                > as ::chainrule::Layer<T>>::Output as ::chainrule::Shape>::LEN,
-                <my::Warp<H> as ::chainrule::Layer<T>>::SAVED,
+                > as ::chainrule::__private::AsLayer<
+                    T,
+                >>::Layer as ::chainrule::Layer<T>>::SAVED,
                 __rt::max(
                     &[
                         <[T; H] as ::chainrule::Shape>::LEN,
-                        <<my::Warp<
+                        <<<my::Warp<
                             H,
-                        > as ::chainrule::Layer<T>>::Output as ::chainrule::Shape>::LEN,
+                        > as ::chainrule::__private::AsLayer<
+                            T,
+                        >>::Layer as ::chainrule::Layer<
+                            T,
+                        >>::Output as ::chainrule::Shape>::LEN,
                     ],
                 ),
                 __rt::max(&[4, <[T; H] as ::chainrule::Shape>::LEN]),
@@ -175,7 +208,9 @@ const _: () = {
             ::chainrule::Layer::<
                 T,
             >::init(&linear1, &mut parameters.linear1, &mut (), rng);
-            let warp1: my::Warp<H> = my::Warp::<H> {
+            let warp1: <my::Warp<H> as ::chainrule::__private::AsLayer<T>>::Layer = my::Warp::<
+                H,
+            > {
                 gain: 2.0,
                 ..::core::default::Default::default()
             };
@@ -189,20 +224,28 @@ const _: () = {
         }
         #[inline(always)]
         fn infer<__E: ::chainrule::Element<T>>(
-            &self,
+            parameters: &PolicyParameters<H, T>,
+            buffers: &PolicyBuffers<H, T>,
             isa: __rt::Isa,
             x0: &[[__E; 4]],
-            x2: &mut [<<my::Warp<
+            x2: &mut [<<<my::Warp<
                 H,
-            > as ::chainrule::Layer<T>>::Output as ::chainrule::Shape>::Of<__E>],
+            > as ::chainrule::__private::AsLayer<
+                T,
+            >>::Layer as ::chainrule::Layer<T>>::Output as ::chainrule::Shape>::Of<__E>],
             mut scratch: __rt::Arena<'_, __E>,
         ) {
             const { Self::__CHECKED }
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
             let region0 = scratch.take_elements(<[T; H] as ::chainrule::Shape>::LEN);
             let saved = scratch
-                .take_elements(<my::Warp<H> as ::chainrule::Layer<T>>::SAVED);
+                .take_elements(
+                    <<my::Warp<
+                        H,
+                    > as ::chainrule::__private::AsLayer<
+                        T,
+                    >>::Layer as ::chainrule::Layer<T>>::SAVED_IN_INFERENCE,
+                );
             let x1 = __rt::view::<T, [T; H], __E>(region0, groups);
             let linear1: ::chainrule::layers::Linear<4, H, H> = ::core::default::Default::default();
             __rt::forward::<
@@ -222,7 +265,9 @@ const _: () = {
                 ::chainrule::layers::activations::Gelu,
             );
             gelu1.apply::<__E>(isa, x1);
-            let warp1: my::Warp<H> = my::Warp::<H> {
+            let warp1: <my::Warp<H> as ::chainrule::__private::AsLayer<T>>::Layer = my::Warp::<
+                H,
+            > {
                 gain: 2.0,
                 ..::core::default::Default::default()
             };
@@ -237,11 +282,22 @@ const _: () = {
                     &warp1,
                     &parameters.warp1,
                     &buffers.warp1,
-                    __rt::room(saved, <my::Warp<H> as ::chainrule::Layer<T>>::SAVED),
+                    __rt::room(
+                        saved,
+                        <<my::Warp<
+                            H,
+                        > as ::chainrule::__private::AsLayer<
+                            T,
+                        >>::Layer as ::chainrule::Layer<T>>::SAVED_IN_INFERENCE,
+                    ),
                 ),
                 __rt::fit::<
                     [T; H],
-                    <my::Warp<H> as ::chainrule::Layer<T>>::Input,
+                    <<my::Warp<
+                        H,
+                    > as ::chainrule::__private::AsLayer<
+                        T,
+                    >>::Layer as ::chainrule::Layer<T>>::Input,
                     __E,
                 >(x1),
                 &mut *x2,
@@ -263,24 +319,42 @@ const _: () = {
             > = ::chainrule::layers::Pointwise::new(
                 ::chainrule::layers::activations::Gelu,
             );
-            let warp1: my::Warp<H> = my::Warp::<H> {
+            let warp1: <my::Warp<H> as ::chainrule::__private::AsLayer<T>>::Layer = my::Warp::<
+                H,
+            > {
                 gain: 2.0,
                 ..::core::default::Default::default()
             };
             let x0 = arena.take::<T, [T; 4]>();
             let saved2 = arena
-                .take_elements(<my::Warp<H> as ::chainrule::Layer<T>>::SAVED);
+                .take_elements(
+                    <<my::Warp<
+                        H,
+                    > as ::chainrule::__private::AsLayer<
+                        T,
+                    >>::Layer as ::chainrule::Layer<T>>::SAVED,
+                );
             let x1 = arena.take::<T, [T; H]>();
             let x2 = arena.take::<T, [T; H]>();
-            let x3 = arena.take::<T, <my::Warp<H> as ::chainrule::Layer<T>>::Output>();
+            let x3 = arena
+                .take::<
+                    T,
+                    <<my::Warp<
+                        H,
+                    > as ::chainrule::__private::AsLayer<
+                        T,
+                    >>::Layer as ::chainrule::Layer<T>>::Output,
+                >();
             let region0 = arena
                 .take_elements(
                     __rt::max(
                         &[
                             <[T; H] as ::chainrule::Shape>::LEN,
-                            <<my::Warp<
+                            <<<my::Warp<
                                 H,
-                            > as ::chainrule::Layer<
+                            > as ::chainrule::__private::AsLayer<
+                                T,
+                            >>::Layer as ::chainrule::Layer<
                                 T,
                             >>::Output as ::chainrule::Shape>::LEN,
                         ],
@@ -288,45 +362,55 @@ const _: () = {
                 );
             let region1 = arena
                 .take_elements(__rt::max(&[4, <[T; H] as ::chainrule::Shape>::LEN]));
-            __rt::forward_training::<
-                T,
-                _,
-                __E,
-            >(
-                &linear1,
-                context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
-                x0,
-                x1,
-            );
-            __rt::forward_training::<
-                T,
-                _,
-                __E,
-            >(&gelu1, context.forward(&gelu1, 1usize, &(), &(), &mut []), x1, x2);
-            __rt::forward_training::<
-                T,
-                _,
-                __E,
-            >(
-                &warp1,
-                context
-                    .forward(
-                        &warp1,
-                        2usize,
-                        &parameters.warp1,
-                        &buffers.warp1,
-                        &mut *saved2,
-                    ),
-                __rt::fit::<
-                    [T; H],
-                    <my::Warp<H> as ::chainrule::Layer<T>>::Input,
+            if !objective.resumes() {
+                __rt::forward_training::<
+                    T,
+                    _,
                     __E,
-                >(x2),
-                x3,
-            );
+                >(
+                    &linear1,
+                    context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
+                    x0,
+                    x1,
+                );
+                __rt::forward_training::<
+                    T,
+                    _,
+                    __E,
+                >(&gelu1, context.forward(&gelu1, 1usize, &(), &(), &mut []), x1, x2);
+                __rt::forward_training::<
+                    T,
+                    _,
+                    __E,
+                >(
+                    &warp1,
+                    context
+                        .forward(
+                            &warp1,
+                            2usize,
+                            &parameters.warp1,
+                            &buffers.warp1,
+                            &mut *saved2,
+                        ),
+                    __rt::fit::<
+                        [T; H],
+                        <<my::Warp<
+                            H,
+                        > as ::chainrule::__private::AsLayer<
+                            T,
+                        >>::Layer as ::chainrule::Layer<T>>::Input,
+                        __E,
+                    >(x2),
+                    x3,
+                );
+            }
             let d3 = __rt::view::<
                 T,
-                <my::Warp<H> as ::chainrule::Layer<T>>::Output,
+                <<my::Warp<
+                    H,
+                > as ::chainrule::__private::AsLayer<
+                    T,
+                >>::Layer as ::chainrule::Layer<T>>::Output,
                 __E,
             >(region0, groups);
             if !objective.outputs(context.isa, x3, d3) {
@@ -341,14 +425,22 @@ const _: () = {
                     |all| &mut all.warp1,
                     __rt::fit::<
                         [T; H],
-                        <my::Warp<H> as ::chainrule::Layer<T>>::Input,
+                        <<my::Warp<
+                            H,
+                        > as ::chainrule::__private::AsLayer<
+                            T,
+                        >>::Layer as ::chainrule::Layer<T>>::Input,
                         __E,
                     >(x2),
                     x3,
                     d3,
                     __rt::fit_mut::<
                         [T; H],
-                        <my::Warp<H> as ::chainrule::Layer<T>>::Input,
+                        <<my::Warp<
+                            H,
+                        > as ::chainrule::__private::AsLayer<
+                            T,
+                        >>::Layer as ::chainrule::Layer<T>>::Input,
                         __E,
                     >(d2),
                 );
@@ -380,20 +472,36 @@ const _: () = {
             objective.inputs(d0);
         }
         fn update_buffers<__E: ::chainrule::Element<T>>(
-            &mut self,
+            buffers: &mut PolicyBuffers<H, T>,
             mut arena: __rt::Arena<'_, __E>,
             samples: usize,
         ) {
             let _ = arena.take::<T, [T; 4]>();
             let saved2 = arena
-                .take_elements(<my::Warp<H> as ::chainrule::Layer<T>>::SAVED);
-            let warp1: my::Warp<H> = my::Warp::<H> {
+                .take_elements(
+                    <<my::Warp<
+                        H,
+                    > as ::chainrule::__private::AsLayer<
+                        T,
+                    >>::Layer as ::chainrule::Layer<T>>::SAVED,
+                );
+            let warp1: <my::Warp<H> as ::chainrule::__private::AsLayer<T>>::Layer = my::Warp::<
+                H,
+            > {
                 gain: 2.0,
                 ..::core::default::Default::default()
             };
             ::chainrule::Layer::<
                 T,
-            >::update_buffers(&warp1, &mut self.__buffers.warp1, saved2, samples);
+            >::update_buffers(&warp1, &mut buffers.warp1, saved2, samples);
         }
+    }
+    #[automatically_derived]
+    impl<const H: usize> __rt::AsLayer<f32> for Policy<H, f32> {
+        type Layer = __rt::Nested<Self>;
+    }
+    #[automatically_derived]
+    impl<const H: usize> __rt::AsLayer<f64> for Policy<H, f64> {
+        type Layer = __rt::Nested<Self>;
     }
 };

@@ -209,14 +209,14 @@ const _: () = {
         }
         #[inline(always)]
         fn infer<__E: ::chainrule::Element<f32>>(
-            &self,
+            parameters: &AgentParameters<H>,
+            buffers: &(),
             isa: __rt::Isa,
             x0: &[[__E; 4]],
             x4: &mut [AgentOutput<H, __E>],
             mut scratch: __rt::Arena<'_, __E>,
         ) {
             const { Self::__CHECKED }
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
             let region0 = scratch.take_elements(<[f32; H] as ::chainrule::Shape>::LEN);
             let region1 = scratch.take_elements(2);
@@ -320,65 +320,73 @@ const _: () = {
             let region1 = arena.take_elements(__rt::max(&[4, 1]));
             let region2 = arena.take_elements(2);
             let beside = arena.take_elements(<[f32; H] as ::chainrule::Shape>::LEN);
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &linear1,
-                context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
-                x0,
-                x1,
-            );
-            tanh1.apply::<__E>(context.isa, x1);
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &linear1_2,
-                context
-                    .forward(
-                        &linear1_2,
-                        2usize,
-                        &parameters.policy.linear1,
-                        &(),
-                        &mut [],
-                    ),
-                x1,
-                x2,
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &linear1_3,
-                context
-                    .forward(
-                        &linear1_3,
-                        3usize,
-                        &parameters.value.linear1,
-                        &(),
-                        &mut [],
-                    ),
-                x1,
-                x3,
-            );
-            __rt::place(
-                <AgentOutput<H, f32> as ::chainrule::Shape>::flat_mut::<__E>(&mut *x4),
-                3,
-                __rt::sum(&[]),
-                <[f32; 2] as ::chainrule::Shape>::flat::<__E>(&*x2),
-                2,
-            );
-            __rt::place(
-                <AgentOutput<H, f32> as ::chainrule::Shape>::flat_mut::<__E>(&mut *x4),
-                3,
-                __rt::sum(&[2]),
-                <[f32; 1] as ::chainrule::Shape>::flat::<__E>(&*x3),
-                1,
-            );
+            if !objective.resumes() {
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &linear1,
+                    context.forward(&linear1, 0usize, &parameters.linear1, &(), &mut []),
+                    x0,
+                    x1,
+                );
+                tanh1.apply::<__E>(context.isa, x1);
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &linear1_2,
+                    context
+                        .forward(
+                            &linear1_2,
+                            2usize,
+                            &parameters.policy.linear1,
+                            &(),
+                            &mut [],
+                        ),
+                    x1,
+                    x2,
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &linear1_3,
+                    context
+                        .forward(
+                            &linear1_3,
+                            3usize,
+                            &parameters.value.linear1,
+                            &(),
+                            &mut [],
+                        ),
+                    x1,
+                    x3,
+                );
+                __rt::place(
+                    <AgentOutput<
+                        H,
+                        f32,
+                    > as ::chainrule::Shape>::flat_mut::<__E>(&mut *x4),
+                    3,
+                    __rt::sum(&[]),
+                    <[f32; 2] as ::chainrule::Shape>::flat::<__E>(&*x2),
+                    2,
+                );
+                __rt::place(
+                    <AgentOutput<
+                        H,
+                        f32,
+                    > as ::chainrule::Shape>::flat_mut::<__E>(&mut *x4),
+                    3,
+                    __rt::sum(&[2]),
+                    <[f32; 1] as ::chainrule::Shape>::flat::<__E>(&*x3),
+                    1,
+                );
+            }
             let d4 = __rt::view::<f32, AgentOutput<H, f32>, __E>(region0, groups);
             if !objective.outputs(context.isa, x4, d4) {
                 return;
@@ -458,5 +466,9 @@ const _: () = {
                 );
             objective.inputs(d0);
         }
+    }
+    #[automatically_derived]
+    impl<const H: usize> __rt::AsLayer<f32> for Agent<H> {
+        type Layer = __rt::Nested<Self>;
     }
 };

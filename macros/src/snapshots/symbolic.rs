@@ -258,7 +258,7 @@ const _: () = {
                 >>::Output as ::chainrule::Shape>::LEN,
             ],
         ) + <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN
-            + <__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED;
+            + <__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED_IN_INFERENCE;
         const TRAINING_ELEMENTS: usize = __rt::sum(
             &[
                 <[[[f32; 4]; __Symbolic_SIZE_1]; 2] as ::chainrule::Shape>::LEN,
@@ -326,13 +326,13 @@ const _: () = {
         }
         #[inline(always)]
         fn infer<__E: ::chainrule::Element<f32>>(
-            &self,
+            parameters: &SymbolicParameters,
+            buffers: &SymbolicBuffers,
             isa: __rt::Isa,
             x0: &[[[[__E; 4]; __Symbolic_SIZE_1]; 2]],
             x4: &mut [[__E; __Symbolic_SIZE_2]],
             mut scratch: __rt::Arena<'_, __E>,
         ) {
-            let (parameters, buffers) = (&self.__parameters, &self.__buffers);
             let groups = scratch.groups();
             let region0 = scratch
                 .take_elements(
@@ -348,7 +348,9 @@ const _: () = {
             let region1 = scratch
                 .take_elements(<[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::LEN);
             let saved = scratch
-                .take_elements(<__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED);
+                .take_elements(
+                    <__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED_IN_INFERENCE,
+                );
             let x1 = __rt::view::<
                 f32,
                 [[[f32; 2]; __Symbolic_SIZE_5]; 2],
@@ -422,7 +424,7 @@ const _: () = {
                     &buffers.gain1,
                     __rt::room(
                         saved,
-                        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED,
+                        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::SAVED_IN_INFERENCE,
                     ),
                 ),
                 __rt::fit::<
@@ -522,70 +524,72 @@ const _: () = {
                         ],
                     ),
                 );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &max_pool2d1,
-                context.forward(&max_pool2d1, 0usize, &(), &(), &mut []),
-                x0,
-                x1,
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &linear1,
-                context.forward(&linear1, 2usize, &parameters.linear1, &(), &mut []),
-                __rt::fit::<
-                    [[[f32; 2]; __Symbolic_SIZE_5]; 2],
-                    [f32; __Symbolic_SIZE_6],
+            if !objective.resumes() {
+                __rt::forward_training::<
+                    f32,
+                    _,
                     __E,
-                >(x1),
-                x2,
-            );
-            relu1.apply::<__E>(context.isa, x2);
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &gain1,
-                context
-                    .forward(
-                        &gain1,
-                        4usize,
-                        &parameters.gain1,
-                        &buffers.gain1,
-                        &mut *saved4,
-                    ),
-                __rt::fit::<
-                    [f32; __Symbolic_SIZE_3],
-                    <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Input,
+                >(
+                    &max_pool2d1,
+                    context.forward(&max_pool2d1, 0usize, &(), &(), &mut []),
+                    x0,
+                    x1,
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
                     __E,
-                >(x2),
-                x3,
-            );
-            __rt::forward_training::<
-                f32,
-                _,
-                __E,
-            >(
-                &linear2,
-                context.forward(&linear2, 5usize, &parameters.linear2, &(), &mut []),
-                __rt::fit::<
-                    <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output,
-                    <::chainrule::layers::Linear<
-                        __Symbolic_SIZE_7,
-                        __Symbolic_SIZE_2,
-                        __Symbolic_SIZE_2,
-                    > as ::chainrule::Layer<f32>>::Input,
+                >(
+                    &linear1,
+                    context.forward(&linear1, 2usize, &parameters.linear1, &(), &mut []),
+                    __rt::fit::<
+                        [[[f32; 2]; __Symbolic_SIZE_5]; 2],
+                        [f32; __Symbolic_SIZE_6],
+                        __E,
+                    >(x1),
+                    x2,
+                );
+                relu1.apply::<__E>(context.isa, x2);
+                __rt::forward_training::<
+                    f32,
+                    _,
                     __E,
-                >(x3),
-                x4,
-            );
+                >(
+                    &gain1,
+                    context
+                        .forward(
+                            &gain1,
+                            4usize,
+                            &parameters.gain1,
+                            &buffers.gain1,
+                            &mut *saved4,
+                        ),
+                    __rt::fit::<
+                        [f32; __Symbolic_SIZE_3],
+                        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Input,
+                        __E,
+                    >(x2),
+                    x3,
+                );
+                __rt::forward_training::<
+                    f32,
+                    _,
+                    __E,
+                >(
+                    &linear2,
+                    context.forward(&linear2, 5usize, &parameters.linear2, &(), &mut []),
+                    __rt::fit::<
+                        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::Output,
+                        <::chainrule::layers::Linear<
+                            __Symbolic_SIZE_7,
+                            __Symbolic_SIZE_2,
+                            __Symbolic_SIZE_2,
+                        > as ::chainrule::Layer<f32>>::Input,
+                        __E,
+                    >(x3),
+                    x4,
+                );
+            }
             let d4 = __rt::view::<f32, [f32; __Symbolic_SIZE_2], __E>(region0, groups);
             if !objective.outputs(context.isa, x4, d4) {
                 return;
@@ -689,7 +693,7 @@ const _: () = {
             objective.inputs(d0);
         }
         fn update_buffers<__E: ::chainrule::Element<f32>>(
-            &mut self,
+            buffers: &mut SymbolicBuffers,
             mut arena: __rt::Arena<'_, __E>,
             samples: usize,
         ) {
@@ -699,8 +703,12 @@ const _: () = {
             let gain1: __Symbolic_gain1 = ::core::default::Default::default();
             ::chainrule::Layer::<
                 f32,
-            >::update_buffers(&gain1, &mut self.__buffers.gain1, saved4, samples);
+            >::update_buffers(&gain1, &mut buffers.gain1, saved4, samples);
         }
+    }
+    #[automatically_derived]
+    impl __rt::AsLayer<f32> for Symbolic {
+        type Layer = __rt::Nested<Self>;
     }
     impl ::chainrule::StaticSizes for Symbolic {
         type InputLen = __rt::unsigned!(

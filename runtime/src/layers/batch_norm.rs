@@ -211,7 +211,7 @@ impl<T: Scalar, S: Shape<Scalar = T>, const C: usize, const AFFINE: usize> Layer
     fn update_buffers<E: Element<T>>(
         &self,
         buffers: &mut Self::Buffers,
-        saved: &[E],
+        saved: &mut [E],
         samples: usize,
     ) {
         let Some((mean, variance)) = saved.split_at_checked(C) else {
@@ -297,7 +297,7 @@ mod tests {
         let mut y = [Image::zeroed(); 2];
         let cx = context.forward(&layer, 0, &parameters, &buffers, &mut saved);
         layer.forward_training(cx, x, &mut y);
-        layer.update_buffers(&mut buffers, &saved, SAMPLES);
+        layer.update_buffers(&mut buffers, &mut saved, SAMPLES);
         (y, buffers)
     }
 
