@@ -1,11 +1,14 @@
 //! The macro without rustc: source text in; errors with their underlines, plans and expansions out.
 
+mod blocks;
 mod budgets;
 mod errors;
 mod expansion;
 mod grammar;
 mod names;
 mod newcomers;
+mod norms;
+mod options;
 mod plan;
 mod rearrangements;
 mod robustness;
