@@ -8,6 +8,7 @@ mod gradient;
 mod layer;
 mod loss;
 pub mod mixed;
+mod network;
 mod pass;
 
 pub use activation::{check_apply, check_in_place};
@@ -16,6 +17,7 @@ pub use golden::{Case, Golden};
 pub use gradient::{assert_gradient, check_gradients, check_loss_gradient, difference};
 pub use layer::{check_inference, check_layer, check_training};
 pub use loss::check_loss;
+pub use network::{load, name_in_case};
 pub use pass::{State, Training, infer, loss_of, train, uniform};
 
 /// The README's tour, run as it stands.

@@ -1,9 +1,9 @@
 //! Recurrent layers with several levels and both directions, as declared, against PyTorch (`goldens/make_recurrent.py`).
 
+use chainrule::Sample;
 use chainrule::losses::Loss;
 use chainrule::prelude::*;
-use chainrule::{NamedTensor, Sample};
-use chainrule_tests::{Case, Golden};
+use chainrule_tests::{Golden, load, name_in_case};
 
 /// Output, input gradient and all parameter gradients. The loss is the one whose gradient is the given `d_output`.
 fn check<T: Scalar, N: Network<Scalar = T>>(case: &str, tolerance: f64)
@@ -13,7 +13,7 @@ where
 {
     let case = Golden::open("recurrent").case(case);
     let mut network = N::boxed();
-    load(&mut *network, &case);
+    load(&mut *network, &case, "rnn");
     let samples = case.samples("input");
     let mut inputs: Vec<N::Input> = vec![bytemuck::Zeroable::zeroed(); samples];
     fill(
@@ -60,39 +60,13 @@ where
     );
     let mut tensors = 0;
     for gradient in workspace.named_gradients() {
-        let name = format!("d_{}", tensor_name(&gradient));
+        let name = format!("d_{}", name_in_case(&gradient, "rnn"));
         let values: Vec<T> = gradient.values().collect();
         let want = case.get_shaped(&name, &gradient.tensor);
         assert_close(&name, &values, want, 10.0 * tolerance);
         tensors += 1;
     }
     assert_eq!(tensors, network.named_parameters().count());
-}
-
-/// PyTorch's name inside the module, without the label of the layer.
-fn tensor_name<T: Copy>(tensor: &NamedTensor<'_, T>) -> String {
-    let name = tensor.name().to_string();
-    name.strip_prefix("rnn.").unwrap_or(&name).to_string()
-}
-
-/// Sets every tensor to its golden value, from PyTorch's order into the order in memory.
-fn load<T: Scalar, N: Network<Scalar = T>>(network: &mut N, case: &Case) {
-    let mut memory = vec![T::ZERO; N::PARAMETERS];
-    let mut first = 0;
-    for tensor in network.named_parameters() {
-        let positions: Vec<usize> = (first..first + tensor.tensor.len()).collect();
-        let places = NamedTensor {
-            layer: "",
-            tensor: tensor.tensor,
-            memory: &positions,
-        };
-        let want = case.get_shaped(&tensor_name(&tensor), &tensor.tensor);
-        for (place, &value) in places.values().zip(want) {
-            memory[place] = T::from_f64(value);
-        }
-        first += positions.len();
-    }
-    network.parameters_mut().copy_from_slice(&memory);
 }
 
 fn fill<T: Scalar>(to: &mut [T], from: &[f64]) {
