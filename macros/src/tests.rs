@@ -1,5 +1,6 @@
 //! The macro without rustc: source text in; errors with their underlines, plans and expansions out.
 
+mod blocks;
 mod budgets;
 mod embeddings;
 mod errors;
@@ -7,6 +8,8 @@ mod expansion;
 mod grammar;
 mod names;
 mod newcomers;
+mod norms;
+mod options;
 mod plan;
 mod rearrangements;
 mod robustness;

@@ -19,7 +19,7 @@ pub use gradient::{
 };
 pub use layer::{check_inference, check_layer, check_training};
 pub use loss::check_loss;
-pub use network::check_network;
+pub use network::{check_network, load, name_in_case};
 pub use pass::{State, Training, infer, loss_of, train, uniform};
 
 /// The README's tour, run as it stands.

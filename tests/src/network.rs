@@ -16,7 +16,15 @@ pub fn check_network<T: Scalar, N: Network<Scalar = T>>(
 {
     let case = Golden::open(topic).case(case);
     let mut network = N::boxed();
-    load(&mut *network, &case);
+    let first = network
+        .named_parameters()
+        .next()
+        .map(|tensor| tensor.name().to_string());
+    let label = first
+        .as_deref()
+        .and_then(|name| name.split('.').next())
+        .unwrap_or_default();
+    load(&mut *network, &case, label);
     let samples = case.samples("input");
     let mut inputs: Vec<N::Input> = vec![bytemuck::Zeroable::zeroed(); samples];
     fill(
@@ -63,7 +71,7 @@ pub fn check_network<T: Scalar, N: Network<Scalar = T>>(
     );
     let mut tensors = 0;
     for gradient in workspace.named_gradients() {
-        let name = format!("d_{}", tensor_name(&gradient));
+        let name = format!("d_{}", name_in_case(&gradient, label));
         let values: Vec<T> = gradient.values().collect();
         let want = case.get_shaped(&name, &gradient.tensor);
         assert_close(&name, &values, want, 10.0 * tolerance);
@@ -72,33 +80,45 @@ pub fn check_network<T: Scalar, N: Network<Scalar = T>>(
     assert_eq!(tensors, network.named_parameters().count());
 }
 
-/// PyTorch's name inside the module, without the label of the layer.
-fn tensor_name<T: Copy>(tensor: &NamedTensor<'_, T>) -> String {
-    let name = tensor.name().to_string();
-    match name.split_once('.') {
-        Some((_, inside)) => inside.to_owned(),
-        None => name,
-    }
+/// Sets every tensor to its golden value, from PyTorch's order into the order in memory. A case for one layer leaves out
+/// its `label` in the names of tensors.
+pub fn load<T: Scalar, N: Network<Scalar = T>>(network: &mut N, case: &Case, label: &str) {
+    let parameters = in_memory(network.named_parameters(), case, label);
+    let buffers = in_memory(network.named_buffers(), case, label);
+    network.parameters_mut().copy_from_slice(&parameters);
+    network.buffers_mut().copy_from_slice(&buffers);
 }
 
-/// Sets every tensor to its golden value, from PyTorch's order into the order in memory.
-fn load<T: Scalar, N: Network<Scalar = T>>(network: &mut N, case: &Case) {
-    let mut memory = vec![T::ZERO; N::PARAMETERS];
-    let mut first = 0;
-    for tensor in network.named_parameters() {
+fn in_memory<'a, T: Scalar>(
+    tensors: impl Iterator<Item = NamedTensor<'a, T>>,
+    case: &Case,
+    label: &str,
+) -> Vec<T> {
+    let mut memory = Vec::new();
+    for tensor in tensors {
+        let first = memory.len();
         let positions: Vec<usize> = (first..first + tensor.tensor.len()).collect();
+        memory.resize(first + positions.len(), T::ZERO);
         let places = NamedTensor {
             layer: "",
             tensor: tensor.tensor,
             memory: &positions,
         };
-        let want = case.get_shaped(&tensor_name(&tensor), &tensor.tensor);
+        let want = case.get_shaped(&name_in_case(&tensor, label), &tensor.tensor);
         for (place, &value) in places.values().zip(want) {
             memory[place] = T::from_f64(value);
         }
-        first += positions.len();
     }
-    network.parameters_mut().copy_from_slice(&memory);
+    memory
+}
+
+/// PyTorch's name of a tensor, without the label of its layer if it is this one.
+pub fn name_in_case<T: Copy>(tensor: &NamedTensor<'_, T>, label: &str) -> String {
+    let name = tensor.name().to_string();
+    let inside = name
+        .strip_prefix(label)
+        .and_then(|name| name.strip_prefix('.'));
+    inside.unwrap_or(&name).to_owned()
 }
 
 fn fill<T: Scalar>(to: &mut [T], from: &[f64]) {

@@ -3,7 +3,7 @@
 
 use chainrule::optimizers::Adam;
 use chainrule::prelude::*;
-use chainrule_tests::{Case, Golden};
+use chainrule_tests::{Case, Golden, load};
 
 network! {
     /// Every kind of layer that a small image classifier has.
@@ -28,7 +28,7 @@ fn check<T: Scalar, O: Optimizer<T>>(case: &str, optimizer: impl Fn(&Cnn<T>) -> 
     let labels = batch.classes("target");
 
     let mut network = Cnn::<T>::boxed();
-    load(&mut network, &start);
+    load(&mut *network, &start, "");
     let mut optimizer = optimizer(&network);
     let mut workspace = Cnn::<T>::workspace();
     for (step, &want) in case.get("loss").iter().enumerate() {
@@ -75,48 +75,6 @@ fn check<T: Scalar, O: Optimizer<T>>(case: &str, optimizer: impl Fn(&Cnn<T>) -> 
 fn images<T: Scalar>(batch: &Case) -> Vec<[[[T; 8]; 8]; 1]> {
     let scalars: Vec<T> = batch.get("input").iter().map(|&x| T::from_f64(x)).collect();
     scalars.as_chunks().0.as_chunks().0.as_chunks().0.to_vec()
-}
-
-/// Sets every tensor to its golden value, from PyTorch's order into the order in memory.
-fn load<T: Scalar>(network: &mut Cnn<T>, start: &Case) {
-    let positions = |tensor: chainrule::Tensor| {
-        let memory: Vec<usize> = (0..tensor.len()).collect();
-        chainrule::NamedTensor {
-            layer: "",
-            tensor,
-            memory: &memory,
-        }
-        .values()
-        .collect::<Vec<_>>()
-    };
-    let placed = |tensors: Vec<(String, chainrule::Tensor)>| {
-        let mut memory = Vec::new();
-        for (name, tensor) in tensors {
-            let first = memory.len();
-            memory.resize(first + tensor.len(), T::ZERO);
-            for (position, &value) in positions(tensor)
-                .into_iter()
-                .zip(start.get_shaped(&name, &tensor))
-            {
-                memory[first + position] = T::from_f64(value);
-            }
-        }
-        memory
-    };
-    let parameters = placed(
-        network
-            .named_parameters()
-            .map(|t| (t.name().to_string(), t.tensor))
-            .collect(),
-    );
-    let buffers = placed(
-        network
-            .named_buffers()
-            .map(|t| (t.name().to_string(), t.tensor))
-            .collect(),
-    );
-    network.parameters_mut().copy_from_slice(&parameters);
-    network.buffers_mut().copy_from_slice(&buffers);
 }
 
 #[test]
