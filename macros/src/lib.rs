@@ -160,6 +160,24 @@ use proc_macro2::TokenStream;
 /// `Warp { gain: 2.0, ..Default::default() }` for `my::Warp(gain = 2.0)`. A type with the name of a built-in layer is
 /// written `self::Linear`.
 ///
+/// # Networks as layers
+///
+/// A declared network stands in another one by its type: `encoder: Encoder`, `Decoder<5>`. Its fields are fields of that
+/// field, `net.encoder.fc1`, and its tensors bear their own names behind the label, `encoder.fc1.weight`. It has the scalar of
+/// the network around it. As for layers of one's own, its sizes are the compiler's to know; `Flatten` and the like behind it
+/// work where the network around has no parameters of its own.
+///
+/// # Shared weights
+///
+/// `again: tied(encoder)` is the layer `encoder` once more, with the same weights, which are trained by what both contribute;
+/// `tied(encoder, transposed = true)` is the product with the transposed matrix of a `Linear` or an `Embedding`, without its
+/// bias: the decoder of an autoencoder, the scores of a language model. The label is that of a layer before it, in the same
+/// body or one around it. What is saved is saved once, under the name of the first.
+///
+/// ```ignore
+/// encoder: Linear(32), Tanh, tied(encoder, transposed = true), Sigmoid,
+/// ```
+///
 /// # Generic networks
 ///
 /// `pub struct Policy<const H: usize>: [4] -> [2] { Linear(H), Tanh, Linear(2) }` and

@@ -6,6 +6,7 @@ mod layer;
 mod names;
 mod parts;
 mod recurrent;
+mod tied;
 mod transformer;
 mod user;
 

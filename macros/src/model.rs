@@ -139,6 +139,8 @@ pub(crate) struct Layer {
     pub(crate) block: Option<String>,
     /// Where a block ends: the layer it began with.
     pub(crate) first: usize,
+    /// Whose weights it has, where they are not its own.
+    pub(crate) tied: Option<Tied>,
     /// The names of heads.
     pub(crate) heads: Vec<Ident>,
     /// Where a further repetition of a `Repeat` begins: with which layer the one before it began, and the block.
@@ -154,6 +156,14 @@ pub(crate) struct Layer {
     pub(crate) value: TokenStream,
     pub(crate) parameters: Count,
     pub(crate) macs: Count,
+}
+
+/// A layer that has the weights of another.
+#[derive(Clone, Debug)]
+pub(crate) struct Tied {
+    /// Which one.
+    pub(crate) to: usize,
+    pub(crate) transposed: bool,
 }
 
 /// A row of the catalogue, or the user's own.
@@ -254,6 +264,11 @@ impl Layer {
             LayerKind::User { .. } => true,
             LayerKind::Join(_) | LayerKind::Unread => false,
         }
+    }
+
+    /// Whether it has a field for parameters of its own.
+    pub(crate) fn owns_parameters(&self) -> bool {
+        self.may_have_parameters() && self.tied.is_none()
     }
 
     /// Whether it is a layer of a stream with a memory.

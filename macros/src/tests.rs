@@ -15,6 +15,8 @@ mod rearrangements;
 mod robustness;
 mod sequences;
 mod shapes;
+mod streams;
+mod tied;
 mod transposed;
 
 use crate::diagnostics::Diagnostics;

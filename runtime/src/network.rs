@@ -85,6 +85,18 @@ impl LayerInfo {
         }
     }
 
+    /// A layer with the parameters of another one.
+    #[doc(hidden)]
+    pub const fn tied<T: Scalar, L: Layer<T>>(
+        label: &'static str,
+        declaration: &'static str,
+    ) -> Self {
+        Self {
+            macs: L::MACS,
+            ..Self::join::<L::Output>(label, declaration)
+        }
+    }
+
     /// The end of a block, which puts out `S`.
     #[doc(hidden)]
     pub const fn join<S: Shape>(label: &'static str, declaration: &'static str) -> Self {
@@ -141,6 +153,9 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     const LAYERS: &'static [LayerInfo];
     /// Whether a layer mixes the samples of a batch in training.
     const CROSS_SAMPLE: bool;
+    /// Whether layers share weights: then their gradients are complete only at the end of a backward pass.
+    #[doc(hidden)]
+    const TIED: bool = false;
     /// Elements of activations that inference needs besides input and output.
     #[doc(hidden)]
     const INFERENCE_ELEMENTS: usize;

@@ -114,6 +114,13 @@ pub struct Call<'a, E> {
 }
 
 impl<'a, E> Call<'a, E> {
+    /// Where another layer with the same parameters has written their gradients already.
+    #[inline(always)]
+    pub fn adding(mut self) -> Self {
+        self.context.overwrite = false;
+        self
+    }
+
     #[inline(always)]
     pub(crate) fn isa(&self) -> Isa {
         self.context.isa
@@ -213,7 +220,10 @@ where
     A: DerefMut<Target = [Lanes<N::Scalar>]>,
     G: DerefMut<Target = N::Parameters>,
 {
-    if inputs.len() > workspace.capacity() || inputs.len() > 1 && workspace.cuts(inputs.len()) {
+    if N::TIED
+        || inputs.len() > workspace.capacity()
+        || inputs.len() > 1 && workspace.cuts(inputs.len())
+    {
         let loss = backpropagate(network, inputs, targets, loss, workspace, None)?;
         let gradients = workspace.gradients().parameters();
         update.apply(Isa::detect(), 0, network.parameters_mut(), gradients);

@@ -48,15 +48,16 @@ fn step(moment: &Moment<'_>) -> Result<Step, Refusal> {
     let arguments = moment.arguments;
     let one = |name| arguments.size_or(name, 1) == Size::Known(1);
     let ends_now = arguments.flag("causal", false) || (one("kernel") && !arguments.pads("padding"));
-    if moment.time == 0 {
-        refuse("mixes the steps: it takes its first dimension for the channels")
-    } else if !ends_now {
+    // What is wrong whichever dimension time is comes first.
+    if !ends_now {
         refuse_with(
             "looks at later steps",
             "write `causal = true` for `padding`",
         )
     } else if !one("stride") {
         refuse("skips steps, with a stride other than 1")
+    } else if moment.time == 0 {
+        refuse("mixes the steps: it takes its first dimension for the channels")
     } else {
         Ok(moment.becomes(&STEP))
     }

@@ -34,6 +34,7 @@ mod slice;
 mod softmax;
 mod sparse_linear;
 mod stream;
+mod tied;
 mod transformer;
 mod upsample;
 mod window;
@@ -45,6 +46,7 @@ pub(crate) use embedding::Indices;
 pub(crate) use recurrent::{Part, Parts};
 pub(crate) use site::{Site, origin, positive};
 pub(crate) use stream::{Moment, Refusal, Time, without};
+pub(crate) use tied::transposed;
 pub(crate) use transformer::Transformer;
 
 use crate::model::Count;

@@ -146,11 +146,11 @@ static STEPS: [Kind; 3] = [
 /// What becomes of a layer in a stream.
 fn step(moment: &Moment<'_>, kind: &'static Kind) -> Result<Step, Refusal> {
     let arguments = moment.arguments;
-    if moment.time != 0 {
-        return refuse("mixes the steps: it takes its second dimension for the features");
-    }
     if arguments.flag("reverse", false) || arguments.flag("bidirectional", false) {
         return refuse_with("reads the sequence from its end", "remove `bidirectional`");
+    }
+    if moment.time != 0 {
+        return refuse("mixes the steps: it takes its second dimension for the features");
     }
     let mut step = moment.becomes(kind);
     if arguments.flag("last", false) {

@@ -12,7 +12,7 @@ pub(super) fn emit_init(network: &Network) -> TokenStream {
         super::local("rng"),
     );
     let layers = network.layers.iter().filter_map(|layer| {
-        let field = layer.field.as_ref()?;
+        let field = layer.field.as_ref().filter(|_| layer.tied.is_none())?;
         let configuration = super::emit_configuration(layer);
         let name = &layer.local;
         let parameters = match layer.may_have_parameters() {

@@ -16,7 +16,11 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
             let output = layer.output.ty(scalar);
             return quote_spanned!(super::at(layer)=> ::chainrule::LayerInfo::join::<#output>(#label, #text));
         }
-        quote_spanned!(super::at(layer)=> ::chainrule::LayerInfo::of::<#scalar, #ty>(#label, #text))
+        let function = super::local(match layer.tied {
+            Some(_) => "tied",
+            None => "of",
+        });
+        quote_spanned!(super::at(layer)=> ::chainrule::LayerInfo::#function::<#scalar, #ty>(#label, #text))
     });
     let layers = quote!(&[#(#layers),*]);
     let cross_sample = emit_cross_sample(network);
@@ -31,6 +35,15 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
     let infer = infer::emit_infer(network);
     let train = train::emit_train(network);
     let update_buffers = update_buffers::emit_update_buffers(network);
+    let tied = network
+        .layers
+        .iter()
+        .any(|layer| layer.tied.is_some())
+        .then(|| {
+            quote!(
+                const TIED: bool = true;
+            )
+        });
     let wrong_index = wrong_index::emit_wrong_index(network);
 
     emit_impl(
@@ -42,7 +55,7 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
             infer: quote!(#check #infer),
             train: quote!(#check #train),
         },
-        quote!(#update_buffers #wrong_index),
+        quote!(#tied #update_buffers #wrong_index),
     )
 }
 

@@ -22,7 +22,7 @@ pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
         runs.map(|record| emit_run(network, record, associated))
             .collect()
     };
-    let parameters_runs = runs("Parameters", Layer::may_have_parameters);
+    let parameters_runs = runs("Parameters", Layer::owns_parameters);
     let buffers_runs = has_buffers.then(|| runs("Buffers", Layer::may_have_buffers));
     let packed = check.then(|| quote!(const { __rt::assert_packed::<#network_type>() }));
     let implementation = |ty: &TokenStream, place: TokenStream| {

@@ -42,7 +42,7 @@ pub(super) fn emit_structs(network: &Network) -> TokenStream {
             .map(|record| emit_record(network, record, associated))
             .collect()
     };
-    let parameters_structs = structs("Parameters", Layer::may_have_parameters);
+    let parameters_structs = structs("Parameters", Layer::owns_parameters);
     let has_buffers = network.layers.iter().any(Layer::may_have_buffers);
     let buffers_structs = has_buffers.then(|| structs("Buffers", Layer::may_have_buffers));
     quote! {

@@ -244,7 +244,11 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
         true => "backward",
         false => "backward_first",
     });
-    let call = quote_spanned!(span=> #context.#function(#index, #saved));
+    // A layer behind it with the same weights has written their gradient before.
+    let root = |index: usize| layers_root(network, index);
+    let shared = (index + 1..network.layers.len()).any(|later| root(later) == root(index));
+    let adding = shared.then(|| quote_spanned!(span=> .adding()));
+    let call = quote_spanned!(span=> #context.#function(#index, #saved) #adding);
     let call = match &layer.field {
         Some(field) if has_parameters => {
             let (weights, all) = (local("weights"), local("all"));
@@ -280,6 +284,14 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
         #call
         #sum
     }}
+}
+
+/// The layer that has the weights.
+fn layers_root(network: &Network, index: usize) -> usize {
+    match &network.layers[index].tied {
+        Some(tied) => tied.to,
+        None => index,
+    }
 }
 
 /// Room for gradients that are written beside those of other layers, see `Schedule::beside`.

@@ -2,6 +2,7 @@
 
 use super::blocks::{Lowering, Scope};
 use super::names::Names;
+use super::tied;
 use super::user::user_value;
 use crate::catalogue::{self, bind};
 use crate::diagnostics::{Diagnostics, Place};
@@ -20,6 +21,9 @@ pub(super) fn lower_layer(
     scope: &Scope,
     names: &mut Names,
 ) -> Layer {
+    if layer.path.is_ident(tied::NAME) {
+        return tied::lower_tied(lowering, layer, input, scope, names);
+    }
     lower_named(lowering, layer, layer.label.as_ref(), input, scope, names)
 }
 
@@ -144,6 +148,7 @@ pub(super) fn unread(span: Span, input: usize) -> Layer {
         inputs: vec![input],
         block: None,
         first: 0,
+        tied: None,
         heads: Vec::new(),
         repeats: None,
         input: Shape::Unknown,

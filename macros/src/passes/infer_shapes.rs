@@ -27,6 +27,7 @@ pub(super) fn infer_shapes(network: &mut Network, diagnostics: &mut Diagnostics)
             LayerKind::Join(join) => joins::infer_join(network, index, join, diagnostics),
             _ => infer_layer(network, index, &input, &origin, diagnostics),
         };
+        let inferred = check_tied(network, index, &input, &origin, inferred, diagnostics);
         let layer = &mut network.layers[index];
         layer.input = input;
         layer.output = inferred.output;
@@ -54,6 +55,42 @@ fn look_up_sizes(network: &mut Network, index: usize) {
                 _ => Size::Unknown,
             }
         });
+    }
+}
+
+/// Weights of another layer must be those that this one would have.
+fn check_tied(
+    network: &Network,
+    index: usize,
+    input: &Shape,
+    origin: &str,
+    inferred: Inferred,
+    diagnostics: &mut Diagnostics,
+) -> Inferred {
+    let layer = &network.layers[index];
+    let Some(tied) = &layer.tied else {
+        return inferred;
+    };
+    let other = &network.layers[tied.to];
+    let counts = (inferred.parameters.known(), other.parameters.known());
+    if let (false, (Some(here), Some(there))) = (tied.transposed, counts)
+        && here != there
+    {
+        diagnostics
+            .error(
+                layer.span,
+                format!(
+                    "`{}` takes {} where it has its weights, and {input} here",
+                    other.called(),
+                    other.input
+                ),
+            )
+            .note(origin)
+            .help("tied layers take values of one size; `transposed = true` goes the other way");
+    }
+    Inferred {
+        parameters: Count::ZERO,
+        ..inferred
     }
 }
 

@@ -46,6 +46,7 @@ mod snake;
 mod softmax;
 mod sparse_linear;
 mod strided;
+mod transposed;
 mod upsample;
 
 pub use adaptive_avg_pool1d::AdaptiveAvgPool1d;
@@ -96,4 +97,7 @@ pub use slice::Slice;
 pub use snake::Snake;
 pub use softmax::Softmax;
 pub use sparse_linear::SparseLinear;
+#[doc(hidden)]
+pub use transposed::Matrix;
+pub use transposed::Transposed;
 pub use upsample::{Upsample, UpsampleMode};
