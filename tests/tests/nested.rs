@@ -93,7 +93,7 @@ fn fields_and_tensors_are_those_of_the_inner_network() {
         Encoder::PARAMETERS + Decoder::<5>::PARAMETERS
     );
     assert_eq!(Whole::MACS, Encoder::MACS + Decoder::<5>::MACS);
-    assert!(Whole::CROSS_SAMPLE);
+    const { assert!(Whole::CROSS_SAMPLE) };
     // An inner network's parameters are of its own type.
     let inner: &EncoderParameters = &net.encoder;
     let mut encoder = Encoder::boxed();

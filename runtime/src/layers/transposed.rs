@@ -17,7 +17,7 @@ use core::slice;
 /// Backward: `dW += x·dyᵀ`, `dx = W·dy`; keeps `x`.
 /// Cost: as many multiply-adds a step as `W` has elements.
 #[derive(Debug)]
-pub struct Transposed<P, SI, SO>(PhantomData<fn() -> (P, SI, SO)>);
+pub struct Transposed<P, SI, SO>(PhantomData<(P, SI, SO)>);
 
 impl<P, SI, SO> Clone for Transposed<P, SI, SO> {
     fn clone(&self) -> Self {
