@@ -27,7 +27,7 @@ pub(crate) fn pack_samples<S: Shape, X: Sample<S>, E: Element<S::Scalar>>(
 ) {
     let Some(last) = samples.last() else { return };
     let group = E::scalars_mut(S::flat_mut::<E>(slice::from_mut(group)));
-    if E::LANES == 1 {
+    if const { E::LANES == 1 } {
         for (to, &from) in group.iter_mut().zip(scalars(last.array())) {
             *to = from;
         }
@@ -74,7 +74,7 @@ pub(crate) fn unpack<T: Scalar, S: Shape<Scalar = T>, E: Element<T>>(
     for (samples, group) in samples.chunks_mut(E::LANES).zip(groups) {
         let group = E::scalars(S::flat::<E>(slice::from_ref(group)));
         let mut samples = samples.iter_mut().map(scalars_mut);
-        if E::LANES == 1 {
+        if const { E::LANES == 1 } {
             for (to, &from) in samples.next().unwrap_or_default().iter_mut().zip(group) {
                 *to = from;
             }

@@ -97,7 +97,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
             cx.parameters.weight.as_slice(),
             cx.parameters.bias.as_slice(),
         );
-        if E::LANES == 1 {
+        if const { E::LANES == 1 } {
             for (x, y) in inputs.iter().zip(outputs) {
                 linear::forward::<T, E>(cx.isa, weight, bias, E::scalars(x), E::scalars_mut(y));
             }
@@ -123,7 +123,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
             cx.gradients.weight.as_mut_slice(),
             cx.gradients.bias.as_mut_slice(),
         );
-        if E::LANES == 1 {
+        if const { E::LANES == 1 } {
             let samples = inputs.iter().zip(d_outputs).zip(d_inputs);
             for (sample, ((x, dy), dx)) in samples.enumerate() {
                 let dx = if cx.input_gradient {

@@ -100,7 +100,7 @@ where
         let x = E::scalars(SI::flat::<E>(slice::from_ref(input)));
         let y = E::scalars_mut(SO::flat_mut::<E>(slice::from_mut(output)));
         let weight = cx.parameters.matrix();
-        if E::LANES == 1 {
+        if const { E::LANES == 1 } {
             let columns = P::COLUMNS;
             cx.isa.run_for::<T, E, _>(Products {
                 columns,
@@ -126,7 +126,7 @@ where
         let dy = E::scalars(SO::flat::<E>(slice::from_ref(d_output)));
         let d_weight = cx.gradients.matrix_mut();
         let weight = cx.parameters.matrix();
-        if E::LANES > 1 {
+        if const { E::LANES > 1 } {
             linear::weight_gradient(cx.isa, P::COLUMNS, false, dy, x, d_weight, &mut []);
         } else {
             let columns = P::COLUMNS;
@@ -139,7 +139,7 @@ where
         }
         if cx.input_gradient {
             let dx = E::scalars_mut(SI::flat_mut::<E>(slice::from_mut(d_input)));
-            if E::LANES > 1 {
+            if const { E::LANES > 1 } {
                 linear::forward_divided(cx.isa, P::COLUMNS, weight, &[], dy, dx);
             } else {
                 let steps = dy

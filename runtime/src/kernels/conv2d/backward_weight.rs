@@ -85,7 +85,7 @@ kernel! {
                                 };
                                 let count = write_taps(geometry, &window, c, [r, s], &mut taps);
                                 let taps = taps.get(..count).unwrap_or_default();
-                                let size = if TILE == 12 { 5 } else { 3 };
+                                let size = if const { TILE == 12 } { 5 } else { 3 };
                                 let step = if taps.len() < size { 1 } else { size };
                                 for o in pieces(outputs, block.outputs_together()) {
                                     let planes = block.planes(group * outputs + o[0], o[1], dy, rows_of_dy);
@@ -96,13 +96,13 @@ kernel! {
                                             let rest = o[1] - start;
                                             let at = |size| rest == size || rest >= 2 * size;
                                             let place = [tap, start, group * outputs + o[0]];
-                                            start += if TILE == 12 && at(4) {
+                                            start += if const { TILE == 12 } && at(4) {
                                                 block.tile::<T, V, 5, 4>(place, taps, x, &planes, d_weight)
-                                            } else if TILE == 12 && at(3) {
+                                            } else if const { TILE == 12 } && at(3) {
                                                 block.tile::<T, V, 5, 3>(place, taps, x, &planes, d_weight)
-                                            } else if TILE == 12 {
+                                            } else if const { TILE == 12 } {
                                                 block.tile::<T, V, 5, 1>(place, taps, x, &planes, d_weight)
-                                            } else if TILE >= 6 && at(2) {
+                                            } else if const { TILE >= 6 } && at(2) {
                                                 block.tile::<T, V, 3, 2>(place, taps, x, &planes, d_weight)
                                             } else {
                                                 block.tile::<T, V, 3, 1>(place, taps, x, &planes, d_weight)

@@ -99,17 +99,17 @@ kernel! {
                                     let rest = results - start;
                                     let at = |size| rest == size || rest >= 2 * size;
                                     let panel = &mut panel;
-                                    start += if TILE == 12 && at(6) {
+                                    start += if const { TILE == 12 } && at(6) {
                                         block.tiles::<T, V, 4, 6>(start, offsets, panel, weight, bias, source, to)
-                                    } else if TILE == 12 && at(5) {
+                                    } else if const { TILE == 12 } && at(5) {
                                         block.tiles::<T, V, 4, 5>(start, offsets, panel, weight, bias, source, to)
-                                    } else if TILE == 12 && at(3) {
+                                    } else if const { TILE == 12 } && at(3) {
                                         block.tiles::<T, V, 6, 3>(start, offsets, panel, weight, bias, source, to)
-                                    } else if TILE == 12 {
+                                    } else if const { TILE == 12 } {
                                         block.tiles::<T, V, 8, 1>(start, offsets, panel, weight, bias, source, to)
-                                    } else if TILE == 6 && at(6) {
+                                    } else if const { TILE == 6 } && at(6) {
                                         block.tiles::<T, V, 1, 6>(start, offsets, panel, weight, bias, source, to)
-                                    } else if TILE >= 3 && at(3) {
+                                    } else if const { TILE >= 3 } && at(3) {
                                         block.tiles::<T, V, 1, 3>(start, offsets, panel, weight, bias, source, to)
                                     } else {
                                         block.tiles::<T, V, 2, 1>(start, offsets, panel, weight, bias, source, to)

@@ -79,12 +79,12 @@ kernel! {
                                     weight = wide;
                                 }
                                 while start < outputs {
-                                    let two = TILE == 12 && outputs - start >= 2 * LANES;
-                                    start += if two {
+                                    let two = outputs - start >= 2 * LANES;
+                                    start += if const { TILE == 12 } && two {
                                         block.outputs::<T, V, 2, 2, NEIGHBOURS>(start, taps, weight, bias, x, y)
-                                    } else if TILE == 12 {
+                                    } else if const { TILE == 12 } {
                                         block.outputs::<T, V, 1, 4, NEIGHBOURS>(start, taps, weight, bias, x, y)
-                                    } else if TILE == 6 {
+                                    } else if const { TILE == 6 } {
                                         block.outputs::<T, V, 1, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
                                     } else {
                                         block.outputs::<T, V, 1, 1, 3>(start, taps, weight, bias, x, y)

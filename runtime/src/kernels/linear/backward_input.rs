@@ -25,7 +25,7 @@ kernel! {
                 // Hidden: else the compiler computes it again for every output.
                 let at = core::hint::black_box([output, COUNT.min(outputs - output), outputs, inputs]);
                 let mut input = INPUTS * block;
-                if TILE == 12 {
+                if const { TILE == 12 } {
                     // As many inputs as there are pointers for; more groups fill the registers.
                     for rows in weight.chunks(6 * outputs) {
                         let rows = self::rows::<T, 6>(at, rows);

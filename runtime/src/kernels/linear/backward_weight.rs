@@ -44,7 +44,7 @@ kernel! {
             let mut output = 0;
             while output < outputs {
                 let at = [output, outputs, first, inputs];
-                if TILE == 12 && outputs - output > LANES {
+                if const { TILE == 12 } && outputs - output > LANES {
                     let transposed = transposed.as_chunks_mut().0;
                     block::<T, V, VECTORS, TILE>(at, overwrite, x, dy, transposed, d_weight, d_bias);
                     output += VECTORS * LANES;

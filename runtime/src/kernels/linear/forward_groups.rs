@@ -42,7 +42,7 @@ kernel! {
                 let mut group = 0;
                 while group < groups {
                     let at = [group, first, start];
-                    if TILE == 12 && groups - group >= 2 {
+                    if const { TILE == 12 } && groups - group >= 2 {
                         tile::<T, V, TILE, 2>(at, [inputs, outputs], counts, rows, x, y);
                         group += 2;
                     } else {

@@ -16,7 +16,7 @@ pub(super) fn forward<T: Scalar, E: Element<T>>(
     x: &[T],
     y: &mut [T],
 ) {
-    if E::LANES == 1 {
+    if const { E::LANES == 1 } {
         let inputs = weight.len() / outputs.max(1);
         let positions = x
             .chunks_exact(inputs.max(1))
@@ -42,7 +42,7 @@ pub(super) fn backward<T: Scalar, E: Element<T>>(
     d_weight: &mut [T],
     d_bias: &mut [T],
 ) {
-    if E::LANES == 1 {
+    if const { E::LANES == 1 } {
         let inputs = weight.len() / outputs.max(1);
         let mut d_inputs = dx.chunks_exact_mut(inputs.max(1));
         let positions = x
@@ -74,7 +74,7 @@ pub(super) fn backward_in_place<T: Scalar, E: Element<T>>(
     d_weight: &mut [T],
     d_bias: &mut [T],
 ) {
-    if E::LANES == 1 {
+    if const { E::LANES == 1 } {
         let inputs = weight.len() / outputs.max(1);
         let dx = room.get_mut(..inputs).unwrap_or_default();
         let positions = x

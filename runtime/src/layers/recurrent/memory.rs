@@ -41,8 +41,8 @@ const fn parts<T: Scalar, C: Cell<T>>(h: usize, l: usize, gates: usize) -> [usiz
         l * gates,
         hidden * gates,
         states,
-        if C::MEMORY { states } else { 0 },
-        if C::RESETS { l * h } else { 0 },
+        if const { C::MEMORY } { states } else { 0 },
+        if const { C::RESETS } { l * h } else { 0 },
         if C::CARRIES { h } else { 0 },
     ]
 }

@@ -200,7 +200,7 @@ impl<
             let (c_before, c) = c.around(t, REVERSE);
             let gates = step_mut(gates, t, GATES * E::LANES);
             product::<T, E>(isa, GATES, w_hh, b_hh, h_before, hidden);
-            if C::RESETS {
+            if const { C::RESETS } {
                 let state = step_mut(reset, t, unit);
                 self.cell.reset::<E>(
                     isa,
@@ -300,9 +300,9 @@ impl<
                     carry: &mut *carry,
                 },
             );
-            if C::RESETS {
+            if const { C::RESETS } {
                 split_last(gates, hidden, unit, true);
-                if E::LANES == 1 {
+                if const { E::LANES == 1 } {
                     let state = step(reset, t, unit);
                     let overwrite = cx.overwrite && last;
                     linear::backward_sample::<T, E>(
@@ -325,7 +325,7 @@ impl<
             let d_hidden = if C::KEEPS_HIDDEN { hidden } else { gates };
             // Nobody asks for the gradient of the first state.
             let wanted = number > 0;
-            if E::LANES == 1 {
+            if const { E::LANES == 1 } {
                 let d_h = if wanted { &mut *through } else { &mut [] };
                 let overwrite = cx.overwrite && last && !C::RESETS;
                 linear::backward_sample::<T, E>(
@@ -341,7 +341,7 @@ impl<
         } else {
             &mut []
         };
-        if E::LANES == 1 {
+        if const { E::LANES == 1 } {
             for t in 0..L {
                 let (overwrite, d_gates) = (cx.overwrite && t == 0, step(gates, t, GATES));
                 let (x, dx) = (step(x, t, IN), step_mut(dx, t, IN));
@@ -362,7 +362,7 @@ impl<
             dw_hh,
             db_hh,
         );
-        if C::RESETS {
+        if const { C::RESETS } {
             let steps = hidden.chunks_exact_mut((GATES * E::LANES).max(1));
             for (hidden, gates) in steps.zip(gates.chunks_exact((GATES * E::LANES).max(1))) {
                 split_last(gates, hidden, unit, true);
@@ -386,7 +386,7 @@ fn product<T: Scalar, E: Element<T>>(
     x: &[T],
     y: &mut [T],
 ) {
-    if E::LANES == 1 {
+    if const { E::LANES == 1 } {
         let inputs = weight.len() / outputs.max(1);
         let steps = x
             .chunks_exact(inputs.max(1))

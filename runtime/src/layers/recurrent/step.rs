@@ -58,7 +58,7 @@ impl<T: Scalar, C: Cell<T>, const IN: usize, const H: usize, const GATES: usize,
             &mut hidden,
         );
         let (h_before, c_before) = (*h, *c);
-        if C::RESETS {
+        if const { C::RESETS } {
             let mut state = [T::ZERO; H];
             self.cell.reset::<E>(
                 isa,
@@ -84,8 +84,8 @@ impl<T: Scalar, C: Cell<T>, const IN: usize, const H: usize, const GATES: usize,
                 hidden: &hidden,
                 h_before: &h_before,
                 h,
-                c_before: if C::MEMORY { &c_before } else { &[] },
-                c: if C::MEMORY { c } else { &mut [] },
+                c_before: if const { C::MEMORY } { &c_before } else { &[] },
+                c: if const { C::MEMORY } { c } else { &mut [] },
             },
         );
         E::scalars_mut(slice::from_mut(output).as_flattened_mut()).copy_from_slice(h);
