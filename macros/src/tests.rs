@@ -12,6 +12,7 @@ mod rearrangements;
 mod robustness;
 mod sequences;
 mod shapes;
+mod streams;
 mod transposed;
 
 use crate::diagnostics::Diagnostics;
