@@ -19,7 +19,7 @@ use core::slice;
 /// step at a time. `network!` implements this for every network that can.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not run as a stream",
-    note = "a stream needs an input with a dimension of time, [length, features] or [channels, length]"
+    note = "a stream needs an input with a dimension of time, [length, features] or [channels, length], or indices [length] for an `Embedding`"
 )]
 pub trait Streamable: Network {
     /// One step that goes in: the input without its dimension of time.

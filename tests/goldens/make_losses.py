@@ -143,4 +143,19 @@ def of_heads(y, target):
 of_three = torch.cat([classes()[:, None].double(), grid(N, 7)], 1)
 case("heads", of_heads, grid(N, CLASSES + 7), of_three)
 
+
+def at_each_position(loss):
+    """Outputs [length, classes] as ours, which PyTorch has as [classes, length]."""
+    return lambda y, target: loss(y.transpose(1, 2), target)
+
+
+POSITIONS = 3
+for reduction in ["mean", "sum"]:
+    at_positions = grid(N, POSITIONS, CLASSES)
+    of_positions = torch.randint(0, CLASSES, (N, POSITIONS))
+    options = {"weight": weight, "ignore_index": 2, "reduction": reduction}
+    cross_entropy = at_each_position(nn.CrossEntropyLoss(label_smoothing=0.125, **options))
+    case(f"cross_entropy_positions_{reduction}", cross_entropy, at_positions, of_positions)
+    case(f"nll_positions_{reduction}", at_each_position(nn.NLLLoss(**options)), at_positions, of_positions)
+
 golden.save()

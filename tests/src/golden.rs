@@ -103,6 +103,12 @@ impl Case {
             .collect()
     }
 
+    /// The classes of a tensor of class indices, one at each position of each sample.
+    pub fn positions<const L: usize>(&self, tensor: &str) -> Vec<[usize; L]> {
+        assert_eq!(self.find(tensor).0[1..], [L], "{}.{tensor}", self.name);
+        self.classes(tensor).as_chunks().0.to_vec()
+    }
+
     fn find(&self, tensor: &str) -> (&[usize], &[f64]) {
         let found = self.tensors.iter().find(|(name, ..)| name == tensor);
         let (_, dims, values) =

@@ -359,6 +359,21 @@ network! {
     }
 }
 
+network! {
+    struct Language: [6] -> [6, 9] {
+        Embedding(9, 8), PositionalEncoding, TransformerEncoderLayer(2, feedforward = 16, causal = true, window = 4), Linear(9),
+    }
+}
+
+#[test]
+fn a_stream_of_indices_allocates_nothing() {
+    let net = Language::init(&mut StdRng::seed_from_u64(3));
+    let mut stream = assert_none("stream", || net.stream());
+    for t in 0..40_u8 {
+        assert_none("step", || stream.step(&[t % 9]));
+    }
+}
+
 #[test]
 fn a_stream_allocates_nothing() {
     let net = Causal::init(&mut StdRng::seed_from_u64(3));

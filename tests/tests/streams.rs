@@ -148,6 +148,22 @@ stream_equals_sequence!(rows gates [6, 8] -> 2, { Glu, SwiGlu, Softmax, LogSoftm
 stream_equals_sequence!(rows activations [6, 4] -> 4, {
     Linear(4), Tanh, Linear(4), Gelu, Linear(4), Sigmoid, Dropout(0.5), Linear(4), Relu, Prelu, Scale, Square, Softplus,
 });
+stream_equals_sequence!(rows attention [9, 6] -> 6, { MultiheadAttention(3, causal = true) });
+stream_equals_sequence!(rows attention_of_the_last_few [9, 40] -> 40, {
+    MultiheadAttention(2, causal = true, window = 3, bias = false, dropout = 0.1),
+});
+stream_equals_sequence!(rows attention_to_oneself [5, 4] -> 4, { MultiheadAttention(1, causal = true, window = 1) });
+stream_equals_sequence!(rows attention_beyond_the_beginning [5, 4] -> 4, {
+    MultiheadAttention(4, causal = true, window = 8),
+});
+stream_equals_sequence!(rows positional_encoding [40, 7] -> 7, { PositionalEncoding(dropout = 0.5) });
+stream_equals_sequence!(rows transformer [12, 8] -> 5, {
+    Linear(8),
+    PositionalEncoding,
+    Repeat(2) { TransformerEncoderLayer(2, feedforward = 16, causal = true, window = 4) },
+    TransformerEncoderLayer(4, feedforward = 12, causal = true, norm_first = true, activation = gelu),
+    Linear(5),
+});
 stream_equals_sequence!(rows slice [6, 8] -> 3, { Slice(1, 2, 5) });
 stream_equals_sequence!(columns conv1d [2, 12] -> 5, { Conv1d(5, kernel = 3, causal = true) });
 stream_equals_sequence!(columns conv1d_dilated [2, 30] -> 5, { Conv1d(5, kernel = 4, dilation = 3, causal = true, bias = false) });
@@ -170,6 +186,93 @@ stream_equals_sequence!(columns blocks [3, 16] -> 4, {
 stream_equals_sequence!(rows blocks_of_rows [8, 4] -> 6, {
     Concat(dim = 1) { { Gru(2) } { Residual(project = Linear(4)) { Lstm(4) } } },
 });
+
+/// Of a network of indices [length] → [length, features].
+fn check_indices<N, T, const L: usize, const O: usize>(rows: usize, tolerance: f64)
+where
+    T: Scalar,
+    N: Streamable<
+            Scalar = T,
+            Input = [T; L],
+            Output = [[T; O]; L],
+            StepInput = [T; 1],
+            StepOutput = [T; O],
+        >,
+    [T; L]: Sample<[T; L]>,
+{
+    let mut net = N::boxed();
+    fill(&mut *net);
+    let input: [u8; L] = std::array::from_fn(|t| (t * t + 2) as u8 % rows as u8);
+    let input = input.map(|index| T::from_f64(f64::from(index)));
+    let steps = input.map(|index| [index]);
+    let got = stream_all(&*net, &steps);
+    assert_close(&scalars(&got), &scalars(&net.forward(&input)), tolerance);
+}
+
+mod indices {
+    use super::*;
+
+    network! { pub struct Table<T>: [9] -> [9, 5] { table: Embedding(7, 5) } }
+    network! { pub struct Letters<T>: [9] -> [9, 4] { Embedding(20, 16, padding_idx = 3), Gru(6), Linear(4) } }
+    network! {
+        pub struct Language<T>: [9] -> [9, 20] {
+            Embedding(20, 8),
+            PositionalEncoding,
+            Repeat(2) { TransformerEncoderLayer(2, feedforward = 12, causal = true, window = 5) },
+            Linear(20),
+        }
+    }
+    network! { pub struct Twice<T>: [9] -> [9, 8] { Concat(dim = 1) { { Embedding(7, 5) } { Embedding(7, 3) } } } }
+
+    #[test]
+    fn stream_equals_sequence() {
+        check_indices::<Table<f32>, f32, 9, 5>(7, 0.0);
+        check_indices::<Table<f64>, f64, 9, 5>(7, 0.0);
+        check_indices::<Letters<f32>, f32, 9, 4>(20, 1e-5);
+        check_indices::<Letters<f64>, f64, 9, 4>(20, 1e-12);
+        check_indices::<Language<f32>, f32, 9, 20>(20, 1e-5);
+        check_indices::<Language<f64>, f64, 9, 20>(20, 1e-12);
+        check_indices::<Twice<f32>, f32, 9, 8>(7, 0.0);
+    }
+
+    #[test]
+    fn integers_are_steps_and_what_is_no_index_gives_zeros() {
+        let net = Table::<f32>::init(&mut StdRng::seed_from_u64(1));
+        let mut stream = net.stream();
+        let text = b"\x02\x06";
+        let rows = [stream.step(&[text[0]]), stream.step(&[text[1]])];
+        assert_eq!(rows, [net.table.weight[2], net.table.weight[6]]);
+        assert_eq!(stream.step(&[200_u8]), [0.0; 5]);
+    }
+}
+
+/// Steps go on behind the end of the sequence: what comes out is what a longer network puts out for a longer sequence.
+#[test]
+fn attention_and_positions_go_on() {
+    network! {
+        struct Net: [4, 6] -> [4, 6] { PositionalEncoding, MultiheadAttention(2, causal = true, window = 3) }
+    }
+    network! {
+        struct Long: [50, 6] -> [50, 6] { PositionalEncoding, MultiheadAttention(2, causal = true, window = 3) }
+    }
+    network! { struct All: [4, 6] -> [4, 6] { MultiheadAttention(2, causal = true) } }
+    network! { struct LastFour: [50, 6] -> [50, 6] { MultiheadAttention(2, causal = true, window = 4) } }
+
+    fn check<N, L>()
+    where
+        N: Streamable<Scalar = f32, StepInput = [f32; 6], StepOutput = [f32; 6]>,
+        L: Network<Scalar = f32, Input = [[f32; 6]; 50], Output = [[f32; 6]; 50]>,
+    {
+        let (mut net, mut long) = (N::boxed(), L::boxed());
+        fill(&mut *net);
+        long.parameters_mut().copy_from_slice(net.parameters());
+        let input = std::array::from_fn(|t| std::array::from_fn(|f| noise(6 * t + f) as f32));
+        let got = stream_all(&*net, &input);
+        assert_close(&scalars(&got), &scalars(&[long.forward(&input)]), 1e-5);
+    }
+    check::<Net, Long>();
+    check::<All, LastFour>();
+}
 
 network! {
     struct Ends: [6, 2] -> [3] { gru: Gru(4, last = true), Relu, head: Linear(3), Softmax }

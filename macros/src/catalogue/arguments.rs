@@ -103,13 +103,12 @@ impl Arguments {
     }
 
     /// Gives a size, or another one.
-    pub(super) fn set_size(&mut self, name: &'static str, size: u64) {
+    pub(super) fn set_size(&mut self, name: &'static str, size: Size) {
         let place = self
             .place(name)
             .unwrap_or(proc_macro2::Span::call_site().into());
         self.values.retain(|(known, _, _)| *known != name);
-        self.values
-            .push((name, Value::Size(Size::Known(size)), place));
+        self.values.push((name, Value::Size(size), place));
     }
 
     /// With sizes in the place of what was to be looked up.

@@ -2,6 +2,7 @@
 
 use super::arguments::{Accepts, Argument};
 use super::dropout::check_probability;
+use super::stream::{Moment, Refusal, Step, refuse, refuse_with};
 use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::{Check, Count};
 use crate::shape::Shape;
@@ -25,8 +26,57 @@ pub(super) const FACTS: Facts = Facts {
     parameters: true,
     saves: true,
     saves_in_inference: true,
+    stream: step,
     ..PLAIN
 };
+
+/// In a stream.
+static STEP: Kind = Kind {
+    name: "MultiheadAttention",
+    arguments: &[],
+    facts: Facts {
+        parameters: true,
+        remembers: true,
+        ..PLAIN
+    },
+    infer: infer_step,
+};
+
+fn step(moment: &Moment<'_>) -> Result<Step, Refusal> {
+    if moment.time != 0 {
+        return refuse("mixes the steps: it takes its second dimension for the features");
+    }
+    if !moment.arguments.flag("causal", false) {
+        return refuse_with("looks at later steps", "write `causal = true`");
+    }
+    let mut step = moment.becomes(&STEP);
+    if step.arguments.get("window").is_none() {
+        step.arguments.set_size("window", moment.length.clone());
+    }
+    Ok(step)
+}
+
+/// `[features]`, kept: one step.
+fn infer_step(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
+    let features = site.vector();
+    let (heads, span) = (arguments.size("heads"), arguments.size("window"));
+    let triple = site.derive(|symbols| symbols.product(&[Size::Known(3), features.clone()]));
+    let [bias, triple_bias] = biases(arguments, &features, &triple);
+    let step = quote!(::chainrule::layers::AttentionStep);
+    Inferred::plain(
+        quote!(#step<#features, #heads, #span, #triple, #bias, #triple_bias>),
+        step,
+        Shape::Array(vec![features]),
+    )
+}
+
+/// How many numbers the biases of both projections have.
+fn biases(arguments: &Arguments, features: &Size, triple: &Size) -> [Size; 2] {
+    match arguments.flag("bias", true) {
+        true => [features.clone(), triple.clone()],
+        false => [Size::Known(0), Size::Known(0)],
+    }
+}
 
 /// `[length, features]`, kept.
 pub(super) fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
@@ -35,10 +85,7 @@ pub(super) fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let span = span(site, arguments, &length);
     check_probability(site, arguments, "dropout");
     let triple = site.derive(|symbols| symbols.product(&[Size::Known(3), features.clone()]));
-    let [bias, triple_bias] = match arguments.flag("bias", true) {
-        true => [features.clone(), triple.clone()],
-        false => [Size::Known(0), Size::Known(0)],
-    };
+    let [bias, triple_bias] = biases(arguments, &features, &triple);
     let (causal, dropout) = (
         arguments.flag("causal", false),
         arguments.float("dropout", 0.0),

@@ -27,6 +27,13 @@ pub(crate) struct Indices {
     pub(crate) may_be_empty: bool,
 }
 
+impl Indices {
+    /// Whether they have an order; what may have places without an index is a set.
+    pub(crate) fn in_sequence(self) -> bool {
+        !self.may_be_empty
+    }
+}
+
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "Embedding",
@@ -36,7 +43,10 @@ pub(super) const KINDS: &[Kind] = &[
             Argument::option("padding_idx", Accepts::Size),
             Argument::option("init", Accepts::Init),
         ],
-        facts: FACTS,
+        facts: Facts {
+            stream: |moment| Ok(moment.becomes(&STEP)),
+            ..FACTS
+        },
         infer: |site, arguments| {
             let [length, rows, dim] = sizes(site, arguments);
             let (padding_idx, init) = (padding_idx(site, arguments, &rows), arguments.init("init"));
@@ -88,6 +98,22 @@ pub(super) const KINDS: &[Kind] = &[
         },
     },
 ];
+
+/// An `Embedding` in a stream.
+static STEP: Kind = Kind {
+    name: "Embedding",
+    arguments: &[],
+    facts: Facts {
+        parameters: true,
+        remembers: true,
+        ..PLAIN
+    },
+    infer: |site, arguments| {
+        let [_, rows, dim] = sizes(site, arguments);
+        let step = quote!(::chainrule::layers::EmbeddingStep);
+        Inferred::plain(quote!(#step<#rows, #dim>), step, Shape::Array(vec![dim]))
+    },
+};
 
 /// The number of indices, and the sizes of the table.
 fn sizes(site: &mut Site<'_>, arguments: &Arguments) -> [Size; 3] {

@@ -19,6 +19,8 @@ pub(crate) struct Moment<'a> {
     pub(crate) time: usize,
     /// How many the input has.
     pub(crate) rank: usize,
+    /// The steps of the sequence.
+    pub(crate) length: &'a Size,
 }
 
 /// What the layer is in one step.
@@ -108,8 +110,8 @@ pub(super) fn along_dim(moment: &Moment<'_>) -> Result<Step, Refusal> {
         return mixes();
     }
     let mut step = moment.same();
-    step.arguments
-        .set_size("dim", without(dim, moment.time) as u64);
+    let dim = without(dim, moment.time) as u64;
+    step.arguments.set_size("dim", Size::Known(dim));
     Ok(step)
 }
 

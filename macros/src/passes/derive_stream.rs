@@ -1,31 +1,33 @@
 //! Derives the network of one time step: the same layers, with inputs that have lost their dimension of time.
 //!
 //! Which dimension that is, nobody states. For an input [a, b] it is the first where the layers take
-//! [length, features], the second where they take [channels, length]: whichever leads through.
+//! [length, features], the second where they take [channels, length]: whichever leads through. Indices [length] for
+//! embeddings come one by one, as [1].
 
 use super::infer_shapes::infer_shapes;
 use super::plan_buffers::plan_buffers;
-use crate::catalogue::{Moment, Refusal, Time, without};
+use crate::catalogue::{Indices, Moment, Refusal, Time, without};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Count, Join, Layer, LayerKind, Network, Stream};
 use crate::shape::Shape;
+use crate::size::Size;
 use quote::format_ident;
 
 pub(super) fn derive_stream(network: &mut Network) {
     let Shape::Array(sizes) = &network.input else {
         return;
     };
-    if sizes.len() != 2 || network.layers.is_empty() {
-        return;
-    }
-    let sizes = sizes.clone();
+    let inputs = match sizes.as_slice() {
+        _ if network.layers.is_empty() => return,
+        [_] if takes_indices(network) => vec![Size::Known(1)],
+        [first, second] => vec![second.clone(), first.clone()],
+        _ => return,
+    };
     let mut refused: Option<(usize, Refusal)> = None;
-    for time in 0..sizes.len() {
+    for (time, input) in inputs.into_iter().enumerate() {
         match steps(network, time) {
             Ok(layers) => {
-                let mut sizes = sizes;
-                sizes.remove(time);
-                network.stream = derive(network, Shape::Array(sizes), layers);
+                network.stream = derive(network, Shape::Array(vec![input]), layers);
                 return;
             }
             // What came furthest was meant.
@@ -52,6 +54,18 @@ pub(super) fn derive_stream(network: &mut Network) {
             help: refusal.help,
         };
     }
+}
+
+/// Whether nothing reads the input but layers that take a sequence of indices.
+fn takes_indices(network: &Network) -> bool {
+    let mut readers = network
+        .layers
+        .iter()
+        .filter(|layer| layer.inputs.contains(&0));
+    readers.all(|layer| match &layer.kind {
+        LayerKind::BuiltIn(kind, _) => (kind.facts.indices).is_some_and(Indices::in_sequence),
+        LayerKind::User { .. } | LayerKind::Join(_) | LayerKind::Unread => false,
+    })
 }
 
 /// The layers of one step, when `time` is the input's dimension of time; or the layer that has none, and why.
@@ -88,14 +102,14 @@ fn steps(network: &Network, time: usize) -> Result<Vec<Layer>, (usize, Refusal)>
             }
             (_, Time::Now) => before,
             (LayerKind::BuiltIn(kind, arguments), Time::Along(time)) => {
-                let rank = match &layer.input {
-                    Shape::Array(sizes) => sizes.len(),
-                    _ => return Err(refuse("takes what only the compiler knows")),
+                let Shape::Array(sizes) = &layer.input else {
+                    return Err(refuse("takes what only the compiler knows"));
                 };
                 let moment = Moment {
                     arguments,
                     time,
-                    rank,
+                    rank: sizes.len(),
+                    length: sizes.get(time).unwrap_or(&Size::Unknown),
                 };
                 let found = (kind.facts.stream)(&moment).map_err(|refusal| (index, refusal))?;
                 step.kind = LayerKind::BuiltIn(found.kind.unwrap_or(*kind), found.arguments);

@@ -136,11 +136,8 @@ impl<const LENGTH: usize, const NUM: usize, const DIM: usize> Embedding<LENGTH, 
     #[inline(always)]
     fn rows(&self, skipped: Option<usize>) -> Rows {
         Rows {
-            count: NUM,
-            dim: DIM,
-            bag: 1,
             skipped,
-            mean: false,
+            ..Rows::of_table(NUM, DIM)
         }
     }
 }

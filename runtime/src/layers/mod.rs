@@ -18,6 +18,7 @@ mod conv_transpose2d;
 mod dropout;
 mod embedding;
 mod embedding_bag;
+mod embedding_step;
 mod gated;
 mod global_pool;
 mod group_norm;
@@ -35,6 +36,7 @@ mod pixel_shuffle;
 mod plane;
 mod pointwise;
 mod positional_encoding;
+mod positional_encoding_step;
 mod prelu;
 mod recurrent;
 mod reshape;
@@ -52,6 +54,8 @@ mod upsample;
 pub use adaptive_avg_pool1d::AdaptiveAvgPool1d;
 pub use adaptive_avg_pool2d::AdaptiveAvgPool2d;
 pub use adaptive_max_pool::{AdaptiveMaxPool1d, AdaptiveMaxPool2d};
+#[doc(hidden)]
+pub use attention::AttentionStep;
 pub use attention::{MultiheadAttention, MultiheadAttentionParameters};
 pub use avg_pool1d::AvgPool1d;
 pub use avg_pool2d::AvgPool2d;
@@ -66,6 +70,8 @@ pub use conv2d::{Conv2d, Conv2dParameters};
 pub use dropout::Dropout;
 pub use embedding::{Embedding, EmbeddingParameters};
 pub use embedding_bag::{BagMode, EmbeddingBag};
+#[doc(hidden)]
+pub use embedding_step::EmbeddingStep;
 pub use gated::{Gate, Gated, Glu, SwiGlu};
 pub use global_pool::{GlobalAvgPool, GlobalMaxPool};
 pub use group_norm::GroupNorm;
@@ -83,6 +89,8 @@ pub use pointwise::{Activation, Pointwise};
 pub use positional_encoding::{
     LearnedPositionalEncoding, PositionalEncoding, PositionalEncodingParameters,
 };
+#[doc(hidden)]
+pub use positional_encoding_step::PositionalEncodingStep;
 pub use prelu::Prelu;
 #[doc(hidden)]
 pub use recurrent::RecurrentStep;

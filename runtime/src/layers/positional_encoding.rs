@@ -11,7 +11,8 @@ use rand::Rng;
 ///
 /// Shapes: `x, y: [L, F]`. Backward: `dx = dy`. PyTorch has no such layer.
 ///
-/// The `L·F` numbers are computed while compiling and lie in the program as `f64`.
+/// The `L·F` numbers are computed while compiling and lie in the program as `f64`. A [`Stream`](crate::Stream) computes
+/// them at each step, and goes on beyond `L`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PositionalEncoding<const L: usize, const F: usize>;
 
@@ -158,13 +159,28 @@ impl<T: Scalar, E: Element<T>> Work for Totals<'_, T, E> {
     }
 }
 
+/// `ω` of each feature, the same for both of a pair.
+pub(super) const fn frequencies<const F: usize>() -> [f64; F] {
+    let mut frequencies = [1.0; F];
+    let ratio = 1.0 / exp(2.0 * LN_10000 / F as f64);
+    let mut f = 2;
+    while f < F {
+        frequencies[f] = frequencies[f - 2] * ratio;
+        if f + 1 < F {
+            frequencies[f + 1] = frequencies[f];
+        }
+        f += 2;
+    }
+    frequencies
+}
+
 /// The numbers that are added. From step to step each pair is a vector that turns, so only the first angles need a sine.
 const fn sinusoids<const L: usize, const F: usize>() -> [[f64; F]; L] {
     let mut table = [[0.0; F]; L];
-    let ratio = 1.0 / exp(2.0 * LN_10000 / F as f64);
-    let (mut frequency, mut i) = (1.0, 0);
+    let frequencies = frequencies::<F>();
+    let mut i = 0;
     while i < F {
-        let (turn_sin, turn_cos) = sin_cos(frequency);
+        let (turn_sin, turn_cos) = sin_cos(frequencies[i]);
         let (mut sin, mut cos, mut t) = (0.0, 1.0, 0);
         while t < L {
             table[t][i] = sin;
@@ -177,7 +193,6 @@ const fn sinusoids<const L: usize, const F: usize>() -> [[f64; F]; L] {
             );
             t += 1;
         }
-        frequency *= ratio;
         i += 2;
     }
     table

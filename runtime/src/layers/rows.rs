@@ -19,6 +19,17 @@ pub(super) struct Rows {
 }
 
 impl Rows {
+    /// A row for each index.
+    pub(super) const fn of_table(count: usize, dim: usize) -> Self {
+        Self {
+            count,
+            dim,
+            bag: 1,
+            skipped: None,
+            mean: false,
+        }
+    }
+
     /// `y[bag] = start + Σ table[index]` for indices `[bag][position][lane]` and outputs `[bag][feature][lane]`. What is no
     /// index of a row adds nothing.
     #[inline(always)]

@@ -17,6 +17,9 @@ use core::slice;
 ///
 /// The mean divides by the sum of the weights `w` of the targets' classes, for probabilities by the number of samples.
 ///
+/// For outputs [length, classes] a sample has a target at each position, `[target; length]`, and the mean is that over all
+/// positions of all samples, as PyTorch's over `[N, C, d₁]`, where the classes lie in the second dimension.
+///
 /// ```
 /// use chainrule::prelude::*;
 /// network! { struct Net: [4] -> [3] { Linear(3) } }
@@ -57,6 +60,31 @@ impl<T> Default for CrossEntropyLoss<'_, T> {
     }
 }
 
+impl<T: Scalar> CrossEntropyLoss<'_, T> {
+    /// What a target adds to the divisor of a mean.
+    pub(super) fn weigh<const C: usize>(
+        &self,
+        sample: usize,
+        target: &impl ClassTarget<T, C>,
+    ) -> Result<f64, TargetError> {
+        match target.target() {
+            TargetClass::Index(class) => {
+                check_class(sample, class, C, self.weight, self.ignore_index)
+            }
+            TargetClass::Probabilities(p) => {
+                match p.iter().enumerate().find(|(_, p)| !p.is_finite()) {
+                    Some((element, p)) => Err(TargetError::NotFinite {
+                        sample,
+                        element,
+                        value: p.to_f64(),
+                    }),
+                    None => Ok(1.0),
+                }
+            }
+        }
+    }
+}
+
 impl<T: Scalar, const C: usize, Y: ClassTarget<T, C>> Loss<T, [T; C], Y>
     for CrossEntropyLoss<'_, T>
 {
@@ -68,21 +96,7 @@ impl<T: Scalar, const C: usize, Y: ClassTarget<T, C>> Loss<T, [T; C], Y>
         TargetError::check_weights(self.weight, C)?;
         let mut total = 0.0;
         for (sample, target) in targets.clone().enumerate() {
-            total += match target.target() {
-                TargetClass::Index(class) => {
-                    check_class(sample, class, C, self.weight, self.ignore_index)?
-                }
-                TargetClass::Probabilities(p) => {
-                    if let Some((element, p)) = p.iter().enumerate().find(|(_, p)| !p.is_finite()) {
-                        return Err(TargetError::NotFinite {
-                            sample,
-                            element,
-                            value: p.to_f64(),
-                        });
-                    }
-                    1.0
-                }
-            };
+            total += self.weigh(sample, target)?;
         }
         self.reduction.factor(targets.len(), total)
     }

@@ -24,6 +24,7 @@ mod elementwise;
 mod heads;
 mod nll;
 mod probability;
+mod sequence;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,7 @@ use crate::simd::Isa;
 /// Over what a loss is reduced to one number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reduction {
-    /// The mean over every element, or over the weights of every sample for a loss of classes; PyTorch's default.
+    /// The mean over every element, or over the weights of every target for a loss of classes; PyTorch's default.
     #[default]
     Mean,
     /// The sum over everything.

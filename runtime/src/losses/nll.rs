@@ -9,7 +9,8 @@ use crate::simd::Isa;
 ///
 /// The outputs are log-probabilities, as those of a [`LogSoftmax`](crate::layers::LogSoftmax); a target is a class
 /// index. Gradient: `−w_c` at the class, 0 elsewhere. The mean divides by the sum of the weights of the targets'
-/// classes.
+/// classes. Outputs [length, classes] have a target at each position, as those of
+/// [`CrossEntropyLoss`](super::CrossEntropyLoss).
 ///
 /// # Errors
 /// As [`CrossEntropyLoss`](super::CrossEntropyLoss).
@@ -33,6 +34,17 @@ impl<T> Default for NllLoss<'_, T> {
     }
 }
 
+impl<T: Scalar> NllLoss<'_, T> {
+    /// What a target adds to the divisor of a mean.
+    pub(super) fn weigh<const C: usize>(
+        &self,
+        sample: usize,
+        target: &impl ClassIndex,
+    ) -> Result<f64, TargetError> {
+        check_class(sample, target.class(), C, self.weight, self.ignore_index)
+    }
+}
+
 impl<T: Scalar, const C: usize, Y: ClassIndex> Loss<T, [T; C], Y> for NllLoss<'_, T> {
     type Scale = T;
     fn scale<'a>(&self, targets: impl Targets<'a, Y>) -> Result<T, TargetError>
@@ -42,7 +54,7 @@ impl<T: Scalar, const C: usize, Y: ClassIndex> Loss<T, [T; C], Y> for NllLoss<'_
         TargetError::check_weights(self.weight, C)?;
         let mut total = 0.0;
         for (sample, target) in targets.clone().enumerate() {
-            total += check_class(sample, target.class(), C, self.weight, self.ignore_index)?;
+            total += self.weigh::<C>(sample, target)?;
         }
         self.reduction.factor(targets.len(), total)
     }

@@ -197,6 +197,52 @@ const PYTORCH: [f64; 4] = [
     1.125663780055237,
 ];
 
+/// A position counts as a sample does, but for the number of samples; what errors name is the sample.
+#[test]
+fn positions_of_a_sequence_are_samples_one_behind_the_other() {
+    const L: usize = 3;
+    let y = uniform::<f64>(&mut rng(), 19 * L * C, 3.0);
+    let labels: Vec<[i64; L]> = (0..19)
+        .map(|i| core::array::from_fn(|t| ((i + t * t) % C) as i64))
+        .collect();
+    let weights = [0.5, 1.0, 2.0, 0.3, 3.0];
+    for reduction in REDUCTIONS {
+        let loss = CrossEntropyLoss {
+            weight: Some(&weights),
+            ignore_index: 1,
+            label_smoothing: 0.1,
+            reduction,
+        };
+        let nll = NllLoss {
+            weight: Some(&weights),
+            ignore_index: 1,
+            reduction,
+        };
+        check_loss::<[[f64; C]; L], _, _>(&loss, &y, &labels);
+        check_loss::<[[f64; C]; L], _, _>(&nll, &y, &labels);
+        let factor = match reduction {
+            Reduction::BatchMean => L as f64,
+            Reduction::Mean | Reduction::Sum => 1.0,
+        };
+        let sequences = evaluate_loss::<f64, [[f64; C]; L], _, _, f64>(&loss, &y, &labels);
+        let flat = evaluate_loss::<f64, [f64; C], _, _, f64>(&loss, &y, labels.as_flattened());
+        assert_close("loss", &[sequences.0], &[factor * flat.0], 1e-12);
+        let flat: Vec<f64> = flat.1.iter().map(|d| factor * d).collect();
+        assert_close("gradient", &sequences.1, &flat, 1e-12);
+    }
+    let error = TargetError::ClassOutOfRange {
+        sample: 1,
+        class: 5,
+        classes: C,
+    };
+    let scale = Loss::<f64, [[f64; C]; L], _>::scale;
+    let targets = [[0, 1, 2], [0, 1, 5]];
+    assert_eq!(
+        scale(&CrossEntropyLoss::default(), targets.iter()),
+        Err(error)
+    );
+}
+
 /// The loss is finite, and no gradient is greater than a difference of probabilities can be.
 #[test]
 fn large_logits_are_stable() {

@@ -17,6 +17,10 @@ network! {
 }
 
 network! {
+    struct SeesAll: [16] -> [16, 8] { Embedding(60, 8), TransformerEncoderLayer(2, feedforward = 16) }
+}
+
+network! {
     struct NoSequence: [4] -> [2] { Linear(2) }
 }
 
@@ -24,5 +28,6 @@ fn main() {
     let mut rng = StdRng::seed_from_u64(1);
     let _ = Bidirectional::init(&mut rng).stream();
     let _ = LooksAhead::init(&mut rng).stream().step(&[0.0; 2]);
+    let _ = SeesAll::init(&mut rng).stream();
     let _ = NoSequence::init(&mut rng).stream();
 }

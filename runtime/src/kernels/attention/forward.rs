@@ -4,43 +4,48 @@ use super::rows::{add_weighted, exponentials, kept, largest, multiply, scores, s
 use crate::Scalar;
 use crate::element::LANES;
 use crate::simd::{Vector, kernel};
+use core::ops::Range;
 
 kernel! {
-    /// `o` of every head and of the positions from `from` on. Of each softmax it keeps the largest score and one over the sum
-    /// of exponentials in `statistics`, `[heads][length][2][lanes]`; `row` is room for a number for each position seen.
+    /// `o` of every head and of the positions `queries`. Of each softmax it keeps the largest score and one over the sum of
+    /// exponentials in `statistics`, `[heads][queries][2][lanes]`; `row` is room for a number for each position seen. `q`
+    /// begins with the first of the queries; in `kv` a position ends with its key and value.
     Forward: pub(crate) fn forward<T, FMA, TILE>(
         lanes: usize,
         geometry: Geometry,
         mask: Option<Mask>,
-        from: usize,
-        qkv: &[T],
+        queries: Range<usize>,
+        q: &[T],
+        kv: &[T],
         mixed: &mut [T],
         statistics: &mut [T],
         row: &mut [T],
     ) {
         // One or the other, so no chunk is empty.
         let lanes = if lanes == 1 { 1 } else { LANES };
-        let (length, width) = (geometry.length, geometry.width());
-        let (features, width) = (geometry.features * lanes, width * lanes);
+        let (length, width) = (geometry.length, geometry.width() * lanes);
+        let (features, position) = (geometry.features * lanes, geometry.position * lanes);
+        let value = position.saturating_sub(features);
+        let key = value.saturating_sub(features);
         let draws = mask.map(|mask| mask.draws::<T>(lanes));
         let scale = geometry.scale::<T>();
         for head in 0..geometry.heads {
             let offset = head * width;
-            for i in from..length {
+            for (index, i) in queries.clone().enumerate() {
                 let seen = geometry.seen(i);
                 let row = part_mut(row, 0, seen.len() * lanes);
-                let number = head * length + i;
+                let number = head * queries.len() + index;
                 let statistics = part_mut(statistics, 2 * number * lanes, 2 * lanes);
-                let query = part(qkv, 3 * i * features + offset, width);
-                let keys = Places::new(qkv, 3 * features, seen.clone(), features + offset);
+                let query = part(q, 3 * index * features + offset, width);
+                let keys = Places::new(kv, position, seen.clone(), key + offset);
                 scores::<T, FMA, V>(lanes, scale, query, keys, row);
                 softmax::<T, V>(lanes, row, statistics);
                 if let Some(draws) = &draws {
-                    draws.apply(lanes, number * length + seen.start, row);
+                    draws.apply(lanes, (head * length + i) * length + seen.start, row);
                 }
-                let output = part_mut(mixed, i * features + offset, width);
+                let output = part_mut(mixed, index * features + offset, width);
                 output.fill(T::ZERO);
-                let values = Places::new(qkv, 3 * features, seen, 2 * features + offset);
+                let values = Places::new(kv, position, seen, value + offset);
                 add_weighted::<T, FMA, V>(lanes, row, values, output);
             }
         }

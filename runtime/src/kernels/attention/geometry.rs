@@ -14,6 +14,8 @@ pub struct Geometry {
     pub(crate) span: usize,
     /// Whether it sees none behind itself.
     pub(crate) causal: bool,
+    /// Numbers from a position to the next: of query, key and value, or of the last two.
+    pub(crate) position: usize,
 }
 
 impl Geometry {
@@ -24,6 +26,7 @@ impl Geometry {
             heads,
             span: if span < length { span } else { length },
             causal: false,
+            position: 3 * features,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What queries take from values, `o_i = Σ_j p_ij·v_j` with `p_ij = softmax_j(q_i·k_j/√d)`, and its gradient, head by head.
 //!
-//! Shapes: `qkv: [length][3][heads][d][L]`, `o: [length][heads][d][L]`, with `L` 1 or [`LANES`](crate::LANES). For one sample
+//! Shapes: `q, k, v: [length][3][heads][d][L]`, `o: [length][heads][d][L]`, with `L` 1 or [`LANES`](crate::LANES). For one sample
 //! the features lie in the registers, for lanes the samples do; a sum over `d` is the same loop over memory, and differs
 //! only in its end.
 
@@ -62,20 +62,29 @@ mod tests {
                     }
                 }
                 for isa in Isa::for_tests() {
+                    let unit = features * lanes;
                     let run = |from: usize| {
-                        let mut mixed = vec![T::ZERO; length * features * lanes];
-                        let mut kept = vec![T::ZERO; 2 * length * heads * lanes];
+                        let mut mixed = vec![T::ZERO; (length - from) * unit];
+                        let mut kept = vec![T::ZERO; 2 * (length - from) * heads * lanes];
                         let mut row = vec![T::ZERO; geometry.span * lanes];
                         forward(
-                            isa, lanes, geometry, None, from, &qkv, &mut mixed, &mut kept, &mut row,
+                            isa,
+                            lanes,
+                            geometry,
+                            None,
+                            from..length,
+                            &qkv[3 * from * unit..],
+                            &qkv,
+                            &mut mixed,
+                            &mut kept,
+                            &mut row,
                         );
                         mixed
                     };
                     let all = run(0);
                     // An error of a score is one of its exponential, which is in both sums.
                     assert_close(&all, &expected, 8 * (length + width));
-                    let (from, unit) = (length / 2, features * lanes);
-                    assert_eq!(run(from)[from * unit..], all[from * unit..]);
+                    assert_eq!(run(length / 2), all[length / 2 * unit..]);
                 }
             }
         }

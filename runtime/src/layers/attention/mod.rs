@@ -2,6 +2,7 @@
 
 mod memory;
 mod projection;
+mod step;
 
 use super::{Linear, LinearParameters};
 use crate::init::Init;
@@ -14,13 +15,16 @@ use memory::Memory;
 use nalgebra::{SMatrix, SVector};
 use rand::Rng;
 
+#[doc(hidden)]
+pub use step::AttentionStep;
+
 /// Multi-head self-attention, PyTorch's `nn.MultiheadAttention` with `batch_first = True` and the same sequence as query,
 /// key and value (Vaswani et al. 2017, arXiv:1706.03762, §3.2).
 ///
 /// Three projections `q, k, v = W_in·x_t + b_in` of every position are cut into `HEADS` pieces of `d = F/HEADS` features. In
 /// each head position `i` weighs the positions `j` that it sees by `p_ij = softmax_j(q_i·k_j/√d)` and takes `o_i = Σ_j p_ij·v_j`;
 /// then `y_i = W_out·o_i + b_out`. With `causal` a position sees itself and those before it, and of these the last `SPAN`;
-/// without, all (`SPAN` is `L`).
+/// without, all (`SPAN` is `L`). In a [`Stream`](crate::Stream) it sees the last `SPAN`, however long that runs.
 ///
 /// Shapes: `x, y: [L, F]`; `W_in: 3F×F` (`QKV` is `3·F`), `b_in: [3F]`, `W_out: F×F`, `b_out: [F]` (`BIAS` is `F` and
 /// `QKV_BIAS` is `3·F`, or both 0 with `bias = false`).
@@ -133,7 +137,8 @@ impl<
             E::LANES,
             geometry,
             mask,
-            0,
+            0..L,
+            memory.qkv,
             memory.qkv,
             memory.mixed,
             memory.statistics,

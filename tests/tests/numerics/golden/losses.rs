@@ -66,6 +66,11 @@ losses! {
     nll_ignore_weight: [T; 5], classes,
         |reduction| NllLoss { weight: Some(WEIGHT), ignore_index: 2, reduction };
 
+    cross_entropy_positions: [[T; 5]; 3], positions,
+        |reduction| CrossEntropyLoss { weight: Some(WEIGHT), ignore_index: 2, label_smoothing: 0.125, reduction };
+    nll_positions: [[T; 5]; 3], positions,
+        |reduction| NllLoss { weight: Some(WEIGHT), ignore_index: 2, reduction };
+
     bce: [T; 3], arrays, |reduction| BceLoss { reduction };
     bce_soft_targets: [T; 3], arrays, |reduction| BceLoss { reduction };
     bce_certain: [T; 3], arrays, |reduction| BceLoss { reduction };

@@ -61,6 +61,36 @@ fn distributions(rng: &mut StdRng) -> Vec<[f64; 4]> {
     samples
 }
 
+#[test]
+fn classes_at_each_position() {
+    let mut rng = StdRng::seed_from_u64(3);
+    let outputs: Vec<[f64; 12]> = uniform(&mut rng, 2.0, SAMPLES * 12).as_chunks().0.to_vec();
+    let targets: Vec<[usize; 3]> = (0..SAMPLES)
+        .map(|_| std::array::from_fn(|_| rng.random_range(0..4)))
+        .collect();
+    for reduction in [Reduction::Mean, Reduction::Sum] {
+        let loss = CrossEntropyLoss {
+            weight: Some(WEIGHT),
+            ignore_index: 1,
+            label_smoothing: 0.2,
+            reduction,
+        };
+        check_loss_gradient::<[[f64; 4]; 3], _, _>(&loss, outputs.as_flattened(), &targets);
+        let loss = NllLoss {
+            reduction,
+            ..Default::default()
+        };
+        check_loss_gradient::<[[f64; 4]; 3], _, _>(&loss, outputs.as_flattened(), &targets);
+    }
+    // Probabilities at each position.
+    let targets: Vec<[[f64; 4]; 3]> = distributions(&mut rng)
+        .into_iter()
+        .map(|p| [p, [0.25; 4], p])
+        .collect();
+    let loss = CrossEntropyLoss::default();
+    check_loss_gradient::<[[f64; 4]; 3], _, _>(&loss, outputs.as_flattened(), &targets);
+}
+
 network! {
     #[network(scalar = f64)]
     struct Net: [2] {
