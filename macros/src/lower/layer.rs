@@ -145,6 +145,7 @@ pub(super) fn unread(span: Span, input: usize) -> Layer {
         block: None,
         first: 0,
         heads: Vec::new(),
+        heads_around: Vec::new(),
         repeats: None,
         input: Shape::Unknown,
         output: Shape::Unknown,

@@ -72,6 +72,7 @@ fn infer_layer(
         ..
     } = network;
     let layer = &layers[index];
+    let mut input = input;
     if matches!(input, Shape::Heads(_)) {
         diagnostics
             .error(
@@ -79,7 +80,7 @@ fn infer_layer(
                 format!("`{}` follows `Heads`, which ends a network", layer.text),
             )
             .help("move it into the heads");
-        return joins::unknown();
+        input = &Shape::Unknown;
     }
     match &layer.kind {
         LayerKind::BuiltIn(kind, arguments) => {
