@@ -140,7 +140,7 @@ use proc_macro2::TokenStream;
 /// | `Add { { … } { … } }` | the sum of the branches, which all take what the block takes |
 /// | `Multiply { { … } { … } }` | their product, element by element: a gate |
 /// | `Concat(dim = 0) { { … } { … } }` | one behind the other in a dimension; those of the sample count from 0, which is the default |
-/// | `Heads { policy: { … }, value: { … } }` | a struct `NetOutput` with a field for each head; it ends the network, which states no output; a tuple with a loss for each trains it |
+/// | `Heads { policy: { … }, value: { … } }` | a struct `NetOutput` with a field for each head; it ends the network, which states no output; a tuple with a loss for each trains it. A head may end with `Heads`: a struct `NetOutputPolicy` in the struct, a tuple in the tuple |
 ///
 /// An empty branch passes on what the block takes. The labels of blocks and branches become a path: in
 ///

@@ -33,7 +33,7 @@ pub(crate) struct Network {
     pub(crate) indices: Vec<IndexRange>,
     /// Filled in by the last pass.
     pub(crate) plan: Plan,
-    /// The name of the struct that `Heads` puts out.
+    /// The name of the struct that `Heads` puts out; that of `Heads` in a head begins with it.
     pub(crate) output_name: Ident,
     /// How it runs one time step at a time.
     pub(crate) stream: Stream,
@@ -143,6 +143,8 @@ pub(crate) struct Layer {
     pub(crate) tied: Option<Tied>,
     /// The names of heads.
     pub(crate) heads: Vec<Ident>,
+    /// The heads of other `Heads` around these, outermost first.
+    pub(crate) heads_around: Vec<Ident>,
     /// Where a further repetition of a `Repeat` begins: with which layer the one before it began, and the block.
     pub(crate) repeats: Option<(usize, Span)>,
 

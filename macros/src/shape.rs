@@ -4,6 +4,7 @@ use crate::size::{LARGEST, Size};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::fmt;
+use syn::ext::IdentExt;
 
 /// The shape of one sample between two layers.
 #[derive(Clone, Debug)]
@@ -33,12 +34,24 @@ pub(crate) struct Output {
 #[derive(Clone, Debug)]
 pub(crate) struct Heads {
     pub(crate) ty: Ident,
+    /// The heads of other `Heads` around these, outermost first.
+    pub(crate) path: Vec<Ident>,
     /// The size parameters of the network.
     pub(crate) sizes: Vec<Ident>,
     pub(crate) fields: Vec<(Ident, Shape)>,
 }
 
 impl Heads {
+    /// Itself, and the `Heads` in its heads.
+    pub(crate) fn all(&self) -> Vec<&Self> {
+        let inner = self.fields.iter().flat_map(|(_, shape)| match shape {
+            Shape::Heads(heads) => heads.all(),
+            Shape::Array(_) | Shape::Output(_) | Shape::Unknown => Vec::new(),
+        });
+        let inner: Vec<&Self> = inner.collect();
+        [self].into_iter().chain(inner).collect()
+    }
+
     /// With this element.
     pub(crate) fn of(&self, element: &TokenStream) -> TokenStream {
         let (ty, sizes) = (&self.ty, &self.sizes);
@@ -158,4 +171,15 @@ impl fmt::Display for Shape {
             Self::Unknown => f.write_str("[?]"),
         }
     }
+}
+
+/// A label in the name of a type: `down_block1` → `DownBlock1`
+pub(crate) fn camel_case(name: &Ident) -> String {
+    let name = name.unraw().to_string();
+    let words = name.split('_').map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters).collect::<String>()
+    });
+    words.collect()
 }

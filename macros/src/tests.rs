@@ -7,6 +7,7 @@ mod errors;
 mod expansion;
 mod grammar;
 mod names;
+mod nesting;
 mod newcomers;
 mod norms;
 mod options;

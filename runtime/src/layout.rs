@@ -55,20 +55,21 @@ macro_rules! parameters {
     };
 }
 
-/// The output of a network with several heads: a `#[repr(C)]` struct of arrays of one element, and the shape of it.
+/// The output of a network with several heads: a `#[repr(C)]` struct of arrays of one element, or of other
+/// such structs, and the shape of it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __heads {
     (
         [$($sizes:tt)*] [$($arguments:tt)*] [$($generic:tt)*] $scalar:ty, $name:ident { $($field:ident: $shape:ty = $len:expr),* }
     ) => {
-        // SAFETY: every field is an array of the one element, which is zeroable.
+        // SAFETY: every field is an array of the one element, which is zeroable, or another such struct.
         unsafe impl<$($sizes)* E: $crate::__private::bytemuck::Pod> $crate::__private::bytemuck::Zeroable
             for $name<$($arguments)* E>
         {
         }
-        // SAFETY: `repr(C)`, and every field is an array of the one element, which is `Pod`: so there is no padding, and
-        // every bit pattern is valid.
+        // SAFETY: `repr(C)`, and every field is an array of the one element, which is `Pod`, or another such struct: so
+        // there is no padding, and every bit pattern is valid.
         unsafe impl<$($sizes)* E: $crate::__private::bytemuck::Pod> $crate::__private::bytemuck::Pod
             for $name<$($arguments)* E>
         {

@@ -199,3 +199,99 @@ fn a_tuple_of_losses_trains_several_heads() {
     assert_eq!(error, Err(BackpropagateError::Target(out_of_range)));
     assert_eq!(net.parameters(), before);
 }
+
+network! {
+    /// Heads in a head.
+    struct Pilot<const H: usize, T>: [5, 3] {
+        Gru(4), Linear(H),
+        Heads {
+            steer: { Linear(4), Heads { yaw: { Linear(2), Tanh }, thrust_level: { Linear(1) } } },
+            value: { Linear(1) },
+        },
+    }
+}
+
+#[test]
+fn heads_in_a_head_are_a_struct_in_a_struct() {
+    let mut net = Pilot::<6, f64>::init(&mut StdRng::seed_from_u64(5));
+    let inputs: [[[f64; 3]; 5]; 20] = std::array::from_fn(|n| {
+        std::array::from_fn(|t| std::array::from_fn(|i| ((n * 15 + t * 3 + i) as f64).sin()))
+    });
+    let PilotOutput { steer, value } = net.forward(&inputs[7]);
+    let PilotOutputSteer { yaw, thrust_level } = steer;
+    assert_eq!((yaw.len(), thrust_level.len(), value.len()), (5, 5, 5));
+
+    // For a batch, and step by step.
+    let mut batch = [net.forward(&inputs[0]); 20];
+    net.forward_batch(&inputs, &mut batch, &mut Pilot::workspace())
+        .unwrap();
+    let mut stream = net.stream();
+    for t in 0..5 {
+        let step: PilotStepOutput<6, f64> = stream.step(&inputs[7][t]);
+        for (head, others) in [
+            (value[t][0], [batch[7].value[t][0], step.value[0]]),
+            (yaw[t][1], [batch[7].steer.yaw[t][1], step.steer.yaw[1]]),
+            (
+                thrust_level[t][0],
+                [
+                    batch[7].steer.thrust_level[t][0],
+                    step.steer.thrust_level[0],
+                ],
+            ),
+        ] {
+            assert!(others.iter().all(|other| (other - head).abs() < 1e-12));
+        }
+    }
+
+    // A tuple of losses in a tuple.
+    let targets: Vec<_> = (0..20)
+        .map(|n| {
+            let turn = if n % 2 == 0 { 0.5 } else { -0.5 };
+            (([[turn, 0.0]; 5], [[turn]; 5]), [[1.0]; 5])
+        })
+        .collect();
+    let weighted = Weighted {
+        weight: 0.5,
+        loss: L1Loss::default(),
+    };
+    let loss = ((MseLoss::default(), weighted), MseLoss::default());
+    let mut workspace = Pilot::workspace();
+    let found = net
+        .backpropagate(&inputs, &targets, &loss, &mut workspace)
+        .unwrap();
+
+    // What it says, in words.
+    let expected: f64 = batch
+        .iter()
+        .zip(&targets)
+        .map(|(y, ((turn, thrust), value))| {
+            let squares: f64 = std::iter::zip(y.steer.yaw, turn)
+                .map(|(y, t)| (y[0] - t[0]).powi(2) + (y[1] - t[1]).powi(2))
+                .sum();
+            let distances: f64 = std::iter::zip(y.steer.thrust_level, thrust)
+                .map(|(y, t)| (y[0] - t[0]).abs())
+                .sum();
+            let values: f64 = std::iter::zip(y.value, value)
+                .map(|(y, t)| (y[0] - t[0]).powi(2))
+                .sum();
+            squares / 200.0 + 0.5 * distances / 100.0 + values / 100.0
+        })
+        .sum();
+    assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+
+    // And its gradients are those of finite differences.
+    let gradients: Vec<f64> =
+        bytemuck::cast_slice(std::slice::from_ref(workspace.gradients())).to_vec();
+    for index in (0..gradients.len()).step_by(7) {
+        let before = net.parameters()[index];
+        let mut at = |parameter: f64| {
+            net.parameters_mut()[index] = parameter;
+            net.backpropagate(&inputs, &targets, &loss, &mut workspace)
+                .unwrap()
+        };
+        let slope = (at(before + 1e-6) - at(before - 1e-6)) / 2e-6;
+        at(before);
+        let off = (slope - gradients[index]).abs();
+        assert!(off < 1e-7, "{index}: {slope} {}", gradients[index]);
+    }
+}

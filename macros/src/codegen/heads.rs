@@ -1,20 +1,26 @@
-//! The output of a network that ends with `Heads`: a struct with a field for each.
+//! The output of a network that ends with `Heads`: a struct with a field for each, and one for `Heads` in a head.
 
 use crate::model::Network;
 use crate::shape::{Heads, Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
-fn heads(network: &Network) -> Option<&Heads> {
+/// Those of the output, outermost first.
+fn heads(network: &Network) -> Vec<&Heads> {
     match network.inferred_output() {
-        Shape::Heads(heads) => Some(heads),
-        Shape::Array(_) | Shape::Output(_) | Shape::Unknown => None,
+        Shape::Heads(heads) => heads.all(),
+        Shape::Array(_) | Shape::Output(_) | Shape::Unknown => Vec::new(),
     }
 }
 
-/// The struct, generic over its elements, so that it holds one sample or a lane group.
-pub(super) fn emit_struct(network: &Network) -> Option<TokenStream> {
-    let heads = heads(network)?;
+/// The structs, generic over their elements, so that they hold one sample or a lane group.
+pub(super) fn emit_structs(network: &Network) -> TokenStream {
+    let structs = heads(network).into_iter();
+    structs.map(|heads| emit_struct(network, heads)).collect()
+}
+
+fn emit_struct(network: &Network, heads: &Heads) -> TokenStream {
     let (visibility, everywhere) = (&network.visibility, &network.attributes.everywhere);
     let (ty, sizes) = (&heads.ty, &heads.sizes);
     let fields = heads.fields.iter().map(|(name, shape)| {
@@ -29,8 +35,20 @@ pub(super) fn emit_struct(network: &Network) -> Option<TokenStream> {
         let scalar = &network.scalar;
         quote!(= #scalar)
     });
-    let doc = format!(" What [`{}`] puts out.", network.name);
-    Some(quote! {
+    let path: Vec<String> = heads
+        .path
+        .iter()
+        .map(|head| head.unraw().to_string())
+        .collect();
+    let doc = match path.as_slice() {
+        [] => format!(" What [`{}`] puts out.", network.name),
+        path => format!(
+            " What `{}` of [`{}`] puts out.",
+            path.join("."),
+            network.name
+        ),
+    };
+    quote! {
         #(#everywhere)*
         #[doc = #doc]
         #[repr(C)]
@@ -38,12 +56,16 @@ pub(super) fn emit_struct(network: &Network) -> Option<TokenStream> {
         #visibility struct #ty<#(const #sizes: usize,)* __E #default> {
             #(#fields)*
         }
-    })
+    }
 }
 
-/// What makes it a shape.
-pub(super) fn emit_shape(network: &Network) -> Option<TokenStream> {
-    let heads = heads(network)?;
+/// What makes them shapes.
+pub(super) fn emit_shapes(network: &Network) -> TokenStream {
+    let shapes = heads(network).into_iter();
+    shapes.map(|heads| emit_shape(network, heads)).collect()
+}
+
+fn emit_shape(network: &Network, heads: &Heads) -> TokenStream {
     let (scalar, ty, sizes) = (&network.scalar, &heads.ty, &heads.sizes);
     let generic = network
         .generics
@@ -53,7 +75,7 @@ pub(super) fn emit_shape(network: &Network) -> Option<TokenStream> {
         let (ty, len) = (shape.ty(scalar), shape.len(scalar));
         quote!(#name: #ty = #len)
     });
-    Some(quote! {
+    quote! {
         __rt::heads!([#(const #sizes: usize,)*] [#(#sizes,)*] [#generic] #scalar, #ty { #(#fields),* });
-    })
+    }
 }

@@ -51,7 +51,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let symbols = emit_symbols(network);
     let aliases = emit_aliases(network);
     let structs = structs::emit_structs(network);
-    let (output, output_shape) = (heads::emit_struct(network), heads::emit_shape(network));
+    let (output, output_shape) = (heads::emit_structs(network), heads::emit_shapes(network));
     let step_output = stream::emit_output(network);
     let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;

@@ -2,7 +2,7 @@
 
 use super::at;
 use crate::model::{Layer, LayerKind, Member, Network};
-use crate::shape::Shape;
+use crate::shape::{Shape, camel_case};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -94,17 +94,6 @@ fn join(path: &str, name: &Ident) -> String {
         "" => name.unraw().to_string(),
         path => format!("{path}.{}", name.unraw()),
     }
-}
-
-/// `down_block1` → `DownBlock1`
-fn camel_case(name: &Ident) -> String {
-    let name = name.unraw().to_string();
-    let words = name.split('_').map(|word| {
-        let mut letters = word.chars();
-        let first = letters.next().into_iter().flat_map(char::to_uppercase);
-        first.chain(letters).collect::<String>()
-    });
-    words.collect()
 }
 
 impl Record<'_> {

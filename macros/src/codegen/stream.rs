@@ -27,11 +27,11 @@ pub(super) fn emit_signatures(network: &Network) -> TokenStream {
     emit_impl(network, &input, &output, Body::default())
 }
 
-/// The struct of heads that a step puts out.
-pub(super) fn emit_output(network: &Network) -> Option<TokenStream> {
+/// The structs of heads that a step puts out.
+pub(super) fn emit_output(network: &Network) -> TokenStream {
     match &network.stream {
-        Stream::Steps(steps) => heads::emit_struct(steps),
-        Stream::NoSequence | Stream::Refused { .. } => None,
+        Stream::Steps(steps) => heads::emit_structs(steps),
+        Stream::NoSequence | Stream::Refused { .. } => TokenStream::new(),
     }
 }
 
@@ -63,7 +63,7 @@ fn emit_steps(steps: &Network) -> TokenStream {
     });
     let state = local("state");
     let infer = infer::emit_infer(steps);
-    let shape = heads::emit_shape(steps);
+    let shape = heads::emit_shapes(steps);
     let implementation = emit_impl(
         steps,
         &steps.input,

@@ -32,13 +32,15 @@ pub(super) struct Scope {
     pub(super) path: Path,
     /// What errors call the innermost block.
     pub(super) block: Option<String>,
+    /// The heads that it is part of, outermost first.
+    heads: Vec<Ident>,
 }
 
 impl Scope {
     fn field(&self, name: &Ident) -> Self {
         Self {
             path: self.path.join(Member::Field(name.clone())),
-            block: self.block.clone(),
+            ..self.clone()
         }
     }
 }
@@ -167,9 +169,16 @@ impl<'a> Lowering<'a> {
         let mut value = input;
         let mut previous = None;
         for element in 0..self.count(block) {
+            if element > 0 && self.puts_out_heads(value) {
+                let text = "`Repeat` goes on behind `Heads`, which ends a network";
+                self.diagnostics
+                    .error(block.span, text)
+                    .help("move `Heads` behind the block");
+                break;
+            }
             let scope = Scope {
                 path: scope.path.join(Member::Element(element)),
-                block: scope.block.clone(),
+                ..scope.clone()
             };
             let (first, errors) = (self.layers.len(), self.diagnostics.len());
             value = self.lower_body(body, value, &scope);
@@ -221,7 +230,9 @@ impl<'a> Lowering<'a> {
                     .help(format!("write as in `{}`", block.kind.example()));
                 continue;
             };
-            ends.push(self.lower_body(body, input, &scope.field(label)));
+            let mut inner = scope.field(label);
+            inner.heads.push(label.clone());
+            ends.push(self.lower_body(body, input, &inner));
             heads.push(label.clone());
         }
         if ends.is_empty() {
@@ -233,8 +244,16 @@ impl<'a> Lowering<'a> {
         let value = self.join(block, Join::Heads, ends, first, scope);
         if let Some(layer) = self.layers.last_mut() {
             layer.heads = heads;
+            layer.heads_around = scope.heads.clone();
         }
         value
+    }
+
+    fn puts_out_heads(&self, value: usize) -> bool {
+        let layer = value
+            .checked_sub(1)
+            .and_then(|index| self.layers.get(index));
+        layer.is_some_and(|layer| matches!(layer.kind, LayerKind::Join(Join::Heads)))
     }
 
     /// The end of a block that begins with the layer `first`.

@@ -150,6 +150,7 @@ pub(super) fn unread(span: Span, input: usize) -> Layer {
         first: 0,
         tied: None,
         heads: Vec::new(),
+        heads_around: Vec::new(),
         repeats: None,
         input: Shape::Unknown,
         output: Shape::Unknown,

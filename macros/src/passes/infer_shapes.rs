@@ -109,6 +109,7 @@ fn infer_layer(
         ..
     } = network;
     let layer = &layers[index];
+    let mut input = input;
     if matches!(input, Shape::Heads(_)) {
         diagnostics
             .error(
@@ -116,7 +117,7 @@ fn infer_layer(
                 format!("`{}` follows `Heads`, which ends a network", layer.text),
             )
             .help("move it into the heads");
-        return joins::unknown();
+        input = &Shape::Unknown;
     }
     match &layer.kind {
         LayerKind::BuiltIn(kind, arguments) => {

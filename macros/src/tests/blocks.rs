@@ -83,14 +83,21 @@ fn heads_end_a_network() {
         "a head needs a name, which becomes a field of the output",
     );
     check_error(
-        "[4] { Heads { a: { Heads { c: { Linear(2) } } }, b: { Linear(1) } } }",
+        "[4] { Heads { a: { self::Gain }, b: { Linear(1) } } }",
         "              ~",
-        "a head puts out an array, but `a` puts out { c: [2] }",
+        "a head puts out an array, but `a` puts out the output of `self::Gain`",
     );
     check_error(
         "[4] -> [3] { Heads { a: { Linear(2) }, b: { Linear(1) } } }",
         "       ~~~",
         "the declared output is [3], but the layers produce { a: [2], b: [1] }",
+    );
+    check_error(
+        "[4] { Heads { a: { Residual { Heads { c: {} } } }, b: {} } }",
+        "                   ~~~~~~~~",
+        "`Residual` goes on behind `Heads`, which ends a network\n\
+         note: `Heads` on line 1 produces { c: [4] }\n\
+         help: move the block into the heads, or `Heads` behind the block",
     );
     check_error(
         "[4] { a: Linear(4), Heads { a: { Linear(2) }, b: {} } }",

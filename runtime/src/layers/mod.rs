@@ -83,6 +83,7 @@ pub use max_pool1d::MaxPool1d;
 pub use max_pool2d::MaxPool2d;
 pub use normalization::NormParameters;
 pub use pad::{Pad, PadMode};
+pub use per_channel::PerChannel;
 pub use permute::Permute;
 pub use pixel_shuffle::PixelShuffle;
 pub use pointwise::{Activation, Pointwise};

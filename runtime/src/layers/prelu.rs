@@ -1,10 +1,5 @@
-use super::per_channel::{self, Trained, check_values};
-use crate::layer::{Backward, Forward, Layer};
-use crate::shape::Shape;
-use crate::tensor::Tensor;
-use crate::{Element, Scalar};
-use core::marker::PhantomData;
-use rand::Rng;
+use super::per_channel::{Named, PerChannel, Trained};
+use crate::Scalar;
 
 /// `x` for `x > 0`, else `a·x` with a trained slope `a`; PyTorch's `nn.PReLU` (He et al. 2015, arXiv:1502.01852).
 ///
@@ -12,81 +7,26 @@ use rand::Rng;
 /// dimension of `S`).
 /// Backward, where `x ≤ 0`: `da += Σ x·dy` over everything that `a` scales, `dx = a·dy`; elsewhere `dx = dy`; keeps
 /// `x`. Init: 0.25 unless the layer says otherwise.
-#[derive(Clone, Copy, Debug)]
-pub struct Prelu<S, const N: usize> {
-    /// What every slope starts as; PyTorch's default is 0.25.
-    pub init: f64,
-    shape: PhantomData<fn() -> S>,
-}
-
-impl<S: Shape, const N: usize> Prelu<S, N> {
-    /// Slopes that start as `init`.
-    pub const fn new(init: f64) -> Self {
-        const { check_values::<S, N>() }
-        Self {
-            init,
-            shape: PhantomData,
-        }
-    }
-}
-
-impl<S: Shape, const N: usize> Default for Prelu<S, N> {
-    fn default() -> Self {
-        Self::new(0.25)
-    }
-}
+pub type Prelu<S, const N: usize> = PerChannel<Function, S, N>;
 
 /// `x` for `x > 0`, else `a·x`
-#[derive(Clone, Copy)]
-struct Function;
+#[derive(Clone, Copy, Debug)]
+pub struct Function;
+
+impl Named for Function {
+    const TENSOR: &'static str = "weight";
+    const INIT: f64 = 0.25;
+}
 
 impl<T: Scalar> Trained<T> for Function {
     #[inline(always)]
-    fn value(self, x: T, a: T) -> T {
+    fn value(x: T, a: T) -> T {
         if x > T::ZERO { x } else { a * x }
     }
     #[inline(always)]
-    fn derivatives(self, x: T, a: T) -> [T; 2] {
+    fn derivatives(x: T, a: T) -> [T; 2] {
         // Two conditions by one comparison would become branches.
         [if x > T::ZERO { T::ONE } else { a }, x.min(T::ZERO)]
-    }
-}
-
-impl<T: Scalar, S: Shape<Scalar = T>, const N: usize> Layer<T> for Prelu<S, N> {
-    type Input = S;
-    type Output = S;
-    type Parameters = [T; N];
-    type Buffers = ();
-
-    const PARAMETERS: &'static [Tensor] = &[Tensor::new("weight", &[N])];
-
-    fn init<R: Rng + ?Sized>(&self, trained: &mut [T; N], _: &mut (), _: &mut R) {
-        trained.fill(T::from_f64(self.init));
-    }
-
-    #[inline]
-    fn forward<E: Element<T>>(
-        &self,
-        cx: Forward<T, Self, E>,
-        input: &S::Of<E>,
-        output: &mut S::Of<E>,
-    ) {
-        per_channel::forward::<S, E, N>(cx.isa, Function, cx.parameters, input, output);
-    }
-
-    #[inline]
-    fn backward<E: Element<T>>(
-        &self,
-        cx: Backward<T, Self, E>,
-        input: &S::Of<E>,
-        _output: &S::Of<E>,
-        d_output: &S::Of<E>,
-        d_input: &mut S::Of<E>,
-    ) {
-        let (trained, gradients) = (cx.parameters, cx.gradients);
-        per_channel::backward::<S, E, N>(
-            cx.isa, Function, trained, gradients, input, d_output, d_input,
-        );
     }
 }
 

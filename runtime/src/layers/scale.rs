@@ -1,10 +1,5 @@
-use super::per_channel::{self, Trained, check_values};
-use crate::layer::{Backward, Forward, Layer};
-use crate::shape::Shape;
-use crate::tensor::Tensor;
-use crate::{Element, Scalar};
-use core::marker::PhantomData;
-use rand::Rng;
+use super::per_channel::{Named, PerChannel, Trained};
+use crate::Scalar;
 
 /// `a·x` with a trained factor `a`, for one thing or each channel: what weighs a branch of a block.
 ///
@@ -14,80 +9,25 @@ use rand::Rng;
 /// otherwise.
 ///
 /// PyTorch has no such layer; with a small `init` it is the LayerScale of Touvron et al. 2021 (arXiv:2103.17239).
-#[derive(Clone, Copy, Debug)]
-pub struct Scale<S, const N: usize> {
-    /// What every factor starts as; 1 by default.
-    pub init: f64,
-    shape: PhantomData<fn() -> S>,
-}
-
-impl<S: Shape, const N: usize> Scale<S, N> {
-    /// Factors that start as `init`.
-    pub const fn new(init: f64) -> Self {
-        const { check_values::<S, N>() }
-        Self {
-            init,
-            shape: PhantomData,
-        }
-    }
-}
-
-impl<S: Shape, const N: usize> Default for Scale<S, N> {
-    fn default() -> Self {
-        Self::new(1.0)
-    }
-}
+pub type Scale<S, const N: usize> = PerChannel<Function, S, N>;
 
 /// `a·x`
-#[derive(Clone, Copy)]
-struct Function;
+#[derive(Clone, Copy, Debug)]
+pub struct Function;
+
+impl Named for Function {
+    const TENSOR: &'static str = "weight";
+    const INIT: f64 = 1.0;
+}
 
 impl<T: Scalar> Trained<T> for Function {
     #[inline(always)]
-    fn value(self, x: T, a: T) -> T {
+    fn value(x: T, a: T) -> T {
         a * x
     }
     #[inline(always)]
-    fn derivatives(self, x: T, a: T) -> [T; 2] {
+    fn derivatives(x: T, a: T) -> [T; 2] {
         [a, x]
-    }
-}
-
-impl<T: Scalar, S: Shape<Scalar = T>, const N: usize> Layer<T> for Scale<S, N> {
-    type Input = S;
-    type Output = S;
-    type Parameters = [T; N];
-    type Buffers = ();
-
-    const PARAMETERS: &'static [Tensor] = &[Tensor::new("weight", &[N])];
-
-    fn init<R: Rng + ?Sized>(&self, trained: &mut [T; N], _: &mut (), _: &mut R) {
-        trained.fill(T::from_f64(self.init));
-    }
-
-    #[inline]
-    fn forward<E: Element<T>>(
-        &self,
-        cx: Forward<T, Self, E>,
-        input: &S::Of<E>,
-        output: &mut S::Of<E>,
-    ) {
-        per_channel::forward::<S, E, N>(cx.isa, Function, cx.parameters, input, output);
-    }
-
-    #[inline]
-    fn backward<E: Element<T>>(
-        &self,
-        cx: Backward<T, Self, E>,
-        input: &S::Of<E>,
-        _output: &S::Of<E>,
-        d_output: &S::Of<E>,
-        d_input: &mut S::Of<E>,
-    ) {
-        let (trained, gradients) = (cx.parameters, cx.gradients);
-        per_channel::backward::<S, E, N>(
-            cx.isa, Function, trained, gradients, input, d_output, d_input,
-        );
     }
 }
 

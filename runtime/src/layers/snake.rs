@@ -1,10 +1,5 @@
-use super::per_channel::{self, Trained, check_values};
-use crate::layer::{Backward, Forward, Layer};
-use crate::shape::Shape;
-use crate::tensor::Tensor;
-use crate::{Element, Scalar};
-use core::marker::PhantomData;
-use rand::Rng;
+use super::per_channel::{Named, PerChannel, Trained};
+use crate::Scalar;
 
 /// `x + sin²(α·x)/α` with a trained frequency `α`, an activation for periodic functions (Ziyin, Hartwig & Ueda 2020,
 /// arXiv:2006.08195).
@@ -16,42 +11,25 @@ use rand::Rng;
 /// For `α = 0` it is `x`, the limit, and `α` stays 0. Errors of sine and cosine: see [`Scalar`].
 ///
 /// PyTorch has no such layer; the tensor is called `alpha`, as in the programs that came with papers.
-#[derive(Clone, Copy, Debug)]
-pub struct Snake<S, const N: usize> {
-    /// What every frequency starts as; 1 by default.
-    pub init: f64,
-    shape: PhantomData<fn() -> S>,
-}
-
-impl<S: Shape, const N: usize> Snake<S, N> {
-    /// Frequencies that start as `init`.
-    pub const fn new(init: f64) -> Self {
-        const { check_values::<S, N>() }
-        Self {
-            init,
-            shape: PhantomData,
-        }
-    }
-}
-
-impl<S: Shape, const N: usize> Default for Snake<S, N> {
-    fn default() -> Self {
-        Self::new(1.0)
-    }
-}
+pub type Snake<S, const N: usize> = PerChannel<Function, S, N>;
 
 /// `x + sin²(a·x)/a`
-#[derive(Clone, Copy)]
-struct Function;
+#[derive(Clone, Copy, Debug)]
+pub struct Function;
+
+impl Named for Function {
+    const TENSOR: &'static str = "alpha";
+    const INIT: f64 = 1.0;
+}
 
 impl<T: Scalar> Trained<T> for Function {
     #[inline(always)]
-    fn value(self, x: T, a: T) -> T {
+    fn value(x: T, a: T) -> T {
         let (sine, _) = (a * x).sin_cos();
         x + sine * (sine * inverse(a))
     }
     #[inline(always)]
-    fn derivatives(self, x: T, a: T) -> [T; 2] {
+    fn derivatives(x: T, a: T) -> [T; 2] {
         let (sine, cosine) = (a * x).sin_cos();
         let quotient = sine * inverse(a);
         let two = T::ONE + T::ONE;
@@ -66,44 +44,6 @@ impl<T: Scalar> Trained<T> for Function {
 #[inline(always)]
 fn inverse<T: Scalar>(a: T) -> T {
     if a == T::ZERO { T::ZERO } else { T::ONE / a }
-}
-
-impl<T: Scalar, S: Shape<Scalar = T>, const N: usize> Layer<T> for Snake<S, N> {
-    type Input = S;
-    type Output = S;
-    type Parameters = [T; N];
-    type Buffers = ();
-
-    const PARAMETERS: &'static [Tensor] = &[Tensor::new("alpha", &[N])];
-
-    fn init<R: Rng + ?Sized>(&self, trained: &mut [T; N], _: &mut (), _: &mut R) {
-        trained.fill(T::from_f64(self.init));
-    }
-
-    #[inline]
-    fn forward<E: Element<T>>(
-        &self,
-        cx: Forward<T, Self, E>,
-        input: &S::Of<E>,
-        output: &mut S::Of<E>,
-    ) {
-        per_channel::forward::<S, E, N>(cx.isa, Function, cx.parameters, input, output);
-    }
-
-    #[inline]
-    fn backward<E: Element<T>>(
-        &self,
-        cx: Backward<T, Self, E>,
-        input: &S::Of<E>,
-        _output: &S::Of<E>,
-        d_output: &S::Of<E>,
-        d_input: &mut S::Of<E>,
-    ) {
-        let (trained, gradients) = (cx.parameters, cx.gradients);
-        per_channel::backward::<S, E, N>(
-            cx.isa, Function, trained, gradients, input, d_output, d_input,
-        );
-    }
 }
 
 #[cfg(test)]

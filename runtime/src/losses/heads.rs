@@ -11,6 +11,8 @@ use core::{mem, slice};
 /// The output of a network with several heads, `Heads { … }`, which `network!` makes: for it a tuple of losses is a
 /// loss, the sum of one for each head in the order of the declaration. Its targets are tuples in the same order.
 ///
+/// A head that ends with `Heads` itself takes a tuple in the tuple, of losses and of targets.
+///
 /// Each loss checks and reduces as it does alone. [`Weighted`] says how much it counts.
 ///
 /// ```

@@ -3,10 +3,10 @@
 use crate::catalogue::{Inferred, origin};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Check, Count, Join, Network};
-use crate::shape::{Heads, Shape};
+use crate::shape::{Heads, Shape, camel_case};
 use crate::size::{Size, Unworkable};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 /// What comes out of a join.
 pub(super) fn infer_join(
@@ -16,6 +16,9 @@ pub(super) fn infer_join(
     diagnostics: &mut Diagnostics,
 ) -> Inferred {
     let inputs = network.layers[index].inputs.clone();
+    if join != Join::Heads && takes_heads(network, index, diagnostics) {
+        return unknown();
+    }
     let output = match join {
         Join::Add | Join::Multiply => same(network, index, &inputs, diagnostics),
         Join::Concat { dim } => concatenated(network, index, &inputs, dim, diagnostics),
@@ -36,6 +39,22 @@ pub(super) fn unknown() -> Inferred {
         parameters: Count::ZERO,
         macs: Count::ZERO,
     }
+}
+
+/// Whether a block would have to go on behind `Heads` inside it: reported.
+fn takes_heads(network: &Network, index: usize, diagnostics: &mut Diagnostics) -> bool {
+    let layer = &network.layers[index];
+    let heads = |input: &&usize| matches!(network.value(**input), Shape::Heads(_));
+    let Some(input) = layer.inputs.iter().find(heads) else {
+        return false;
+    };
+    let kind = layer.text.split('(').next().unwrap_or_default();
+    let text = format!("`{kind}` goes on behind `Heads`, which ends a network");
+    diagnostics
+        .error(layer.span, text)
+        .note(origin(network, *input))
+        .help("move the block into the heads, or `Heads` behind the block");
+    true
 }
 
 /// Sums and products take values of one shape.
@@ -192,9 +211,11 @@ fn heads(
     let mut fields = Vec::new();
     for (name, input) in layer.heads.iter().zip(inputs) {
         match network.value(*input) {
-            Shape::Array(sizes) => fields.push((name.clone(), Shape::Array(sizes.clone()))),
+            shape @ (Shape::Array(_) | Shape::Heads(_)) => {
+                fields.push((name.clone(), shape.clone()));
+            }
             Shape::Unknown => return Shape::Unknown,
-            shape @ (Shape::Output(_) | Shape::Heads(_)) => {
+            shape @ Shape::Output(_) => {
                 diagnostics
                     .error(
                         name.span(),
@@ -205,8 +226,13 @@ fn heads(
             }
         }
     }
+    let mut ty = network.output_name.clone();
+    for head in &layer.heads_around {
+        ty = format_ident!("{ty}{}", camel_case(head));
+    }
     Shape::Heads(Heads {
-        ty: network.output_name.clone(),
+        ty,
+        path: layer.heads_around.clone(),
         sizes: network.generics.sizes().cloned().collect(),
         fields,
     })
