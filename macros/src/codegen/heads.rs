@@ -14,7 +14,18 @@ fn heads(network: &Network) -> Option<&Heads> {
 
 /// The struct, generic over its elements, so that it holds one sample or a lane group.
 pub(super) fn emit_struct(network: &Network) -> Option<TokenStream> {
-    let heads = heads(network)?;
+    let doc = format!(" What [`{}`] puts out.", network.name);
+    Some(emit_record(network, heads(network)?, &doc))
+}
+
+/// What makes it a shape.
+pub(super) fn emit_shape(network: &Network) -> Option<TokenStream> {
+    let fields = emit_record_shape(network, heads(network)?);
+    Some(quote!(__rt::heads!(#fields);))
+}
+
+/// A struct of arrays of one element.
+pub(super) fn emit_record(network: &Network, heads: &Heads, doc: &str) -> TokenStream {
     let (visibility, everywhere) = (&network.visibility, &network.attributes.everywhere);
     let (ty, sizes) = (&heads.ty, &heads.sizes);
     let fields = heads.fields.iter().map(|(name, shape)| {
@@ -29,8 +40,7 @@ pub(super) fn emit_struct(network: &Network) -> Option<TokenStream> {
         let scalar = &network.scalar;
         quote!(= #scalar)
     });
-    let doc = format!(" What [`{}`] puts out.", network.name);
-    Some(quote! {
+    quote! {
         #(#everywhere)*
         #[doc = #doc]
         #[repr(C)]
@@ -38,12 +48,11 @@ pub(super) fn emit_struct(network: &Network) -> Option<TokenStream> {
         #visibility struct #ty<#(const #sizes: usize,)* __E #default> {
             #(#fields)*
         }
-    })
+    }
 }
 
-/// What makes it a shape.
-pub(super) fn emit_shape(network: &Network) -> Option<TokenStream> {
-    let heads = heads(network)?;
+/// The struct in the words of the runtime's macros.
+pub(super) fn emit_record_shape(network: &Network, heads: &Heads) -> TokenStream {
     let (scalar, ty, sizes) = (&network.scalar, &heads.ty, &heads.sizes);
     let generic = network
         .generics
@@ -53,7 +62,5 @@ pub(super) fn emit_shape(network: &Network) -> Option<TokenStream> {
         let (ty, len) = (shape.ty(scalar), shape.len(scalar));
         quote!(#name: #ty = #len)
     });
-    Some(quote! {
-        __rt::heads!([#(const #sizes: usize,)*] [#(#sizes,)*] [#generic] #scalar, #ty { #(#fields),* });
-    })
+    quote!([#(const #sizes: usize,)*] [#(#sizes,)*] [#generic] #scalar, #ty { #(#fields),* })
 }

@@ -101,7 +101,7 @@ fn steps(network: &Network, time: usize) -> Result<Vec<Layer>, (usize, Refusal)>
                 step.kind = LayerKind::BuiltIn(found.kind.unwrap_or(*kind), found.arguments);
                 found.time
             }
-            (LayerKind::User { .. } | LayerKind::Unread, Time::Along(_)) => {
+            (LayerKind::User { .. } | LayerKind::Input(_) | LayerKind::Unread, Time::Along(_)) => {
                 return Err(refuse(
                     "takes the whole sequence: nothing is known of what it does at one step",
                 ));
