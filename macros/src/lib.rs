@@ -41,8 +41,8 @@ use proc_macro2::TokenStream;
 ///
 /// # Declaration
 ///
-/// - `[1, 28, 28]` is the shape of one input sample: one to eight sizes, outermost first, without the batch. Layers
-///   state only what they put out; every other size is inferred. `-> [10]` is optional, and checked.
+/// - `[1, 28, 28]` is the shape of one input sample: one to eight sizes, outermost first, without the batch; or several,
+///   `{ state: [8], action: [2] }`, see below. Layers state only what they put out; every other size is inferred. `-> [10]` is optional, and checked.
 /// - A size is a literal, a size parameter, or a `const` expression of type `usize`: `Linear(2 * WIDTH)`.
 /// - `label:` names the field (`net.conv1.weight`), the saved tensors (`conv1.weight`) and the row of the summary. A
 ///   layer with parameters and no label is called by kind and number: `linear2`. A keyword of Rust is written
@@ -153,6 +153,20 @@ use proc_macro2::TokenStream;
 /// `stage1.0.residual1.conv.weight` and `gate.open.linear1.weight`, as PyTorch names nested modules. Each block has a type of
 /// its own: `NetStage1Parameters`. The projection is called `project`, and the heads are fields of the network: `net.policy`.
 ///
+/// # Several inputs
+///
+/// ```ignore
+/// pub struct Critic: { state: [8], action: [2] } -> [1] {
+///     Concat { { state, Linear(32), Relu } { action } },
+///     Linear(1),
+/// }
+/// ```
+///
+/// Inputs with names become fields of a struct, `CriticInput { state, action }`, which is what `forward` and all else take
+/// for a sample, and what gradients of inputs come in. The name of an input stands first in a body, of the network or of a
+/// branch, and is what its layers take. Every input is taken, as often as one likes. Where there are several, nothing
+/// takes all of them.
+///
 /// # Layers of one's own
 ///
 /// A path that is no built-in layer is a type in scope that implements `chainrule::Layer`. Its configuration is
@@ -203,7 +217,7 @@ use proc_macro2::TokenStream;
 ///
 /// # What is generated
 ///
-/// For `Net` the types `Net`, `NetParameters` (a public field for each layer with parameters; also the type of
+/// For `Net` the types `Net`, `NetInput` where inputs have names, `NetParameters` (a public field for each layer with parameters; also the type of
 /// gradients) with one such type for each block, and, where a layer has untrained state, `NetBuffers`; implementations of `chainrule::Network`, through
 /// which all else is called (`init`, `forward`, `workspace`, `backpropagate`, `summary`, …), of `Parameters`, `Clone`,
 /// `Copy`, of `Deref` to `NetParameters`, and, without generic parameters, of `StaticSizes`. The documentation of `Net`

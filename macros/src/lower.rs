@@ -2,6 +2,7 @@
 
 mod attributes;
 mod blocks;
+mod inputs;
 mod layer;
 mod names;
 mod parts;
@@ -17,7 +18,6 @@ use crate::passes::Plan;
 use crate::shape::Shape;
 use crate::size::{Symbols, parse_size};
 use crate::syntax::{self, Declaration, Generics};
-use blocks::Scope;
 use quote::quote;
 
 /// Lowers a declaration. Layers whose words are not understood are left out or taken for what they nearly are.
@@ -27,14 +27,7 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
     let mut symbols = Symbols::new(&declaration.name);
     let mut checks = Vec::new();
 
-    let input = lower_shape(
-        &declaration.input,
-        "input",
-        generics,
-        &mut symbols,
-        &mut checks,
-        diagnostics,
-    );
+    let (input, inputs) = inputs::lower_inputs(declaration, &mut symbols, &mut checks, diagnostics);
     let declared_output = declaration.output.as_ref().map(|shape| {
         let lowered = lower_shape(
             shape,
@@ -48,7 +41,8 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
     });
 
     let mut body = blocks::Lowering::new(&declaration.name, generics, &mut symbols, diagnostics);
-    body.lower_body(&declaration.body, 0, &Scope::default());
+    body.inputs = inputs;
+    body.lower_network(&declaration.body);
     let mut layers = body.layers;
     for layer in &mut layers {
         if let LayerKind::User {
@@ -79,7 +73,7 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
         generics: generics.clone(),
         scalar,
         input,
-        input_place: declaration.input.place,
+        input_place: declaration.inputs.place(),
         declared_output,
         layers,
         budget,

@@ -18,6 +18,7 @@ pub(crate) struct Network {
     pub(crate) generics: Generics,
     /// `f32`, `f64` or the type parameter.
     pub(crate) scalar: TokenStream,
+    /// Of inputs with names a struct.
     pub(crate) input: Shape,
     pub(crate) input_place: Place,
     /// `-> [10]`
@@ -182,6 +183,8 @@ pub(crate) enum LayerKind {
     },
     /// The end of a block: several values become one.
     Join(Join),
+    /// An input with a name, counted from 0: a field of what the network takes.
+    Input(usize),
     /// A layer that could not be read: it takes anything and puts out nobody knows what.
     Unread,
 }
@@ -264,7 +267,7 @@ impl Layer {
         match &self.kind {
             LayerKind::BuiltIn(kind, _) => kind.facts.parameters,
             LayerKind::User { .. } => true,
-            LayerKind::Join(_) | LayerKind::Unread => false,
+            LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => false,
         }
     }
 
@@ -282,7 +285,7 @@ impl Layer {
         match &self.kind {
             LayerKind::BuiltIn(kind, _) => kind.facts.buffers,
             LayerKind::User { .. } => true,
-            LayerKind::Join(_) | LayerKind::Unread => false,
+            LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => false,
         }
     }
 }

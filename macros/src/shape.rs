@@ -13,7 +13,7 @@ pub(crate) enum Shape {
     Array(Vec<Size>),
     /// What a user's layer puts out: a type that only the compiler knows.
     Output(Output),
-    /// What `Heads` puts out.
+    /// A struct: what `Heads` puts out, or several inputs.
     Heads(Heads),
     /// After an error: fits everything.
     Unknown,
@@ -30,7 +30,7 @@ pub(crate) struct Output {
     pub(crate) generic: bool,
 }
 
-/// `NetOutput<f32>` with a field for each head.
+/// `NetOutput<f32>` with a field for each head, or `NetInput<f32>` with one for each input.
 #[derive(Clone, Debug)]
 pub(crate) struct Heads {
     pub(crate) ty: Ident,

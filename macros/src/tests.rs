@@ -6,6 +6,7 @@ mod embeddings;
 mod errors;
 mod expansion;
 mod grammar;
+mod inputs;
 mod names;
 mod nesting;
 mod newcomers;

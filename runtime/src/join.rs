@@ -3,6 +3,7 @@
 
 use crate::element::Element;
 use crate::scalar::Scalar;
+use crate::shape::Shape;
 use crate::simd::{Isa, Work};
 
 /// `y += x`
@@ -82,6 +83,23 @@ pub fn pick<E: Copy>(x: &mut [E], len: usize, y: &[E], width: usize, offset: usi
     }
 }
 
+/// A field of what a network takes, `offset` elements behind its beginning: that of one sample or lane group where it
+/// lies; those of several are copied to `copies`, one behind the other.
+#[inline(always)]
+pub fn field<'a, T: Scalar, W: Shape<Scalar = T>, S: Shape<Scalar = T>, E: Element<T>>(
+    values: &'a [W::Of<E>],
+    offset: usize,
+    copies: &'a mut [S::Of<E>],
+) -> &'a [S::Of<E>] {
+    if let [_] = values {
+        let behind = W::flat::<E>(values).get(offset..).unwrap_or_default();
+        return S::values::<E>(behind.get(..S::LEN).unwrap_or_default());
+    }
+    let to = S::flat_mut::<E>(copies);
+    pick(to, S::LEN, W::flat::<E>(values), W::LEN, offset);
+    copies
+}
+
 /// `to = from`, as far as both go.
 #[inline(always)]
 pub fn copy<E: Copy>(to: &mut [E], from: &[E]) {
@@ -118,5 +136,17 @@ mod tests {
             multiply(isa, &mut y, &x);
             assert!(y.iter().zip(&x).all(|(y, x)| *y == 2.0 * x));
         }
+    }
+
+    #[test]
+    fn a_field_lies_where_it_is_or_in_copies() {
+        type Whole = [f32; 5];
+        let values = [[0.0, 1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0, 9.0]];
+        let mut copies = [[0.0; 2]; 2];
+        let one = field::<f32, Whole, [f32; 2], f32>(&values[1..], 3, &mut copies[..1]);
+        assert_eq!(one, [[8.0, 9.0]]);
+        assert!(core::ptr::eq(one.as_flattened(), &values[1][3..]));
+        let several = field::<f32, Whole, [f32; 2], f32>(&values, 1, &mut copies);
+        assert_eq!(several, [[1.0, 2.0], [6.0, 7.0]]);
     }
 }

@@ -55,11 +55,25 @@ macro_rules! parameters {
     };
 }
 
-/// The output of a network with several heads: a `#[repr(C)]` struct of arrays of one element, or of other
-/// such structs, and the shape of it.
+/// The output of a network with several heads: [`__fields`], for which a tuple of losses is a loss.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __heads {
+    (
+        [$($sizes:tt)*] [$($arguments:tt)*] [$($generic:tt)*] $scalar:ty, $name:ident { $($field:ident: $shape:ty = $len:expr),* }
+    ) => {
+        $crate::__fields!([$($sizes)*] [$($arguments)*] [$($generic)*] $scalar, $name { $($field: $shape = $len),* });
+
+        impl<$($sizes)* $($generic)*> $crate::losses::Heads for $name<$($arguments)* $scalar> {
+            type Shapes = ($($shape,)*);
+        }
+    };
+}
+
+/// A `#[repr(C)]` struct of arrays of one element, as what a network with several inputs takes, and the shape of it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __fields {
     (
         [$($sizes:tt)*] [$($arguments:tt)*] [$($generic:tt)*] $scalar:ty, $name:ident { $($field:ident: $shape:ty = $len:expr),* }
     ) => {
@@ -101,10 +115,6 @@ macro_rules! __heads {
                 let flat = flat.get_mut(..len).unwrap_or_default();
                 $crate::__private::bytemuck::try_cast_slice_mut(flat).unwrap_or_default()
             }
-        }
-
-        impl<$($sizes)* $($generic)*> $crate::losses::Heads for $name<$($arguments)* $scalar> {
-            type Shapes = ($($shape,)*);
         }
 
         impl<$($sizes)* $($generic)*> $crate::Sample<Self> for $name<$($arguments)* $scalar> {

@@ -169,7 +169,7 @@ pub mod __private {
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
     pub use crate::indices::{WrongIndex, wrong_index};
-    pub use crate::join::{add, copy, multiply, pick, place};
+    pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};
     pub use crate::network::{inference, scalars, scalars_mut};
     pub use crate::pass::{Context, Objective, Pass};
@@ -181,6 +181,9 @@ pub mod __private {
     pub use crate::stream::{StreamLayer, stream_step};
     pub use crate::weights::Weights;
     pub use crate::workspace::{Arena, fit, fit_mut, reshape, reshape_mut, room, view};
-    pub use crate::{__heads as heads, __layer as layer, __run as run, __unsigned as unsigned};
+    pub use crate::{
+        __fields as fields, __heads as heads, __layer as layer, __run as run,
+        __unsigned as unsigned,
+    };
     pub use {bytemuck, rand, typenum};
 }

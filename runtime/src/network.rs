@@ -138,7 +138,32 @@ pub fn inference<'a, T: Scalar, L: Layer<T>, E: Element<T>>(
 
 /// A declared network. `network!` implements it; the methods here are what users call.
 pub trait Network: Parameters + AnyBitPattern + Send + Sync {
-    /// One input sample: a plain array.
+    /// One input sample: a plain array, or, where inputs have names, a struct of them that `network!` makes.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// network! {
+    ///     struct Critic: { state: [3], action: [1] } -> [1] {
+    ///         Concat { { state, Linear(32), Relu } { action } },
+    ///         Linear(1),
+    ///     }
+    /// }
+    ///
+    /// let mut critic = Critic::init(&mut StdRng::seed_from_u64(7));
+    /// let input = CriticInput { state: [0.5, -0.2, 0.1], action: [1.0] };
+    /// let before = critic.forward(&input);
+    ///
+    /// // Which way to change the action so that it is worth less or more?
+    /// let mut workspace = Critic::workspace();
+    /// let mut gradients = [input];
+    /// critic.backpropagate_to_inputs(
+    ///     &[input], &[[before[0] + 1.0]], &MseLoss::default(), &mut workspace, &mut gradients,
+    /// )?;
+    /// let action = [input.action[0] - 0.1 * gradients[0].action[0]];
+    /// assert!(critic.forward(&CriticInput { action, ..input }) > before);
+    /// # Ok::<(), BackpropagateError>(())
+    /// ```
     type Input: Shape<Scalar = Self::Scalar> + Sample<Self::Input>;
     /// One output sample: a plain array.
     type Output: Shape<Scalar = Self::Scalar> + Sample<Self::Output>;

@@ -108,6 +108,13 @@ network! {
 }
 
 network! {
+    /// Inputs with names.
+    struct Critic: { state: [8], action: [2, 2] } -> [3] {
+        Concat { { state, Linear(16), Relu } { action, Flatten } { action, Conv1d(3, 1), GlobalAvgPool } }, Linear(3),
+    }
+}
+
+network! {
     /// Every layer that normalises a sample by its own statistics, functions with trained values, and gates.
     struct Norms: [2, 3, 4] -> [4] {
         InstanceNorm2d, Conv2d(4, 2), GroupNorm(2), LayerNorm(dims = 2), Reshape([4, 6]), InstanceNorm1d(affine = true), Flatten,
@@ -263,6 +270,22 @@ fn a_network_of_indices_allocates_nothing() {
         )
     });
     assert!(error.is_err());
+}
+
+#[test]
+fn a_network_of_several_inputs_allocates_nothing() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let inputs: Vec<CriticInput> = (0..21)
+        .map(|_| CriticInput {
+            state: rng.random(),
+            action: rng.random(),
+        })
+        .collect();
+    let targets: Vec<[f32; 3]> = (0..21).map(|_| rng.random()).collect();
+    check::<Critic, _>(&inputs, &targets, &MseLoss::default());
+    check_train_step::<Critic, _>(&inputs, &targets, &MseLoss::default());
+    let network = Critic::init(&mut rng);
+    assert_none("forward", || network.forward(&inputs[0]));
 }
 
 #[test]

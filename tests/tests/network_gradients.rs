@@ -160,18 +160,18 @@ where
 /// A table of networks, each with what it is there for.
 macro_rules! networks {
     // Heads have no one shape to state.
-    (@declare [] $(#[$meta:meta])* struct Net: [$($input:tt)*] { $($layers:tt)* }) => {
-        network! { $(#[$meta])* struct Net: [$($input)*] { $($layers)* } }
+    (@declare [] $(#[$meta:meta])* struct Net: $input:tt { $($layers:tt)* }) => {
+        network! { $(#[$meta])* struct Net: $input { $($layers)* } }
     };
-    (@declare [$($output:tt)*] $(#[$meta:meta])* struct Net: [$($input:tt)*] { $($layers:tt)* }) => {
-        network! { $(#[$meta])* struct Net: [$($input)*] -> [$($output)*] { $($layers)* } }
+    (@declare [$($output:tt)*] $(#[$meta:meta])* struct Net: $input:tt { $($layers:tt)* }) => {
+        network! { $(#[$meta])* struct Net: $input -> [$($output)*] { $($layers)* } }
     };
-    ($($(#[doc = $why:literal])* $name:ident($($training:ident)?): [$($input:tt)*] -> [$($output:tt)*] { $($layers:tt)* })*) => {$(
+    ($($(#[doc = $why:literal])* $name:ident($($training:ident)?): $input:tt -> [$($output:tt)*] { $($layers:tt)* })*) => {$(
         mod $name {
             #[allow(unused_imports)] // of the layers defined here
             use super::*;
 
-            networks!(@declare [$($output)*] $(#[doc = $why])* #[network(scalar = f64)] struct Net: [$($input)*] { $($layers)* });
+            networks!(@declare [$($output)*] $(#[doc = $why])* #[network(scalar = f64)] struct Net: $input { $($layers)* });
 
             #[test]
             fn gradients() {
@@ -369,6 +369,16 @@ networks! {
     several_heads(): [4] -> [] {
         Linear(5), Tanh, Heads { policy: { Linear(3), Tanh, Linear(2) }, value: { Linear(1) }, image: { Linear(4), Reshape([2, 2]) } },
     }
+    /// Inputs with names, of which one is read several times.
+    inputs_with_names(): { state: [4], action: [2] } -> [2] {
+        Concat { { state, Linear(3), Tanh } { action } { state } }, Tanh, Residual(project = state) { Linear(4) }, Linear(2),
+    }
+    /// Views of inputs belong to the caller.
+    views_of_inputs(): { image: [2, 2], x: [4] } -> [4] { Multiply { { image, Flatten, Relu } { x, Sigmoid } { image, Reshape([4]) } {x} } }
+    /// The output is none of the inputs' memory.
+    view_of_one_input(): { image: [2, 3] } -> [6] { image, Flatten }
+    /// Inputs become outputs.
+    inputs_as_heads(): { a: [2], b: [3], c: [1] } -> [] { Heads { x: { c, Linear(2) }, y: { b }, z: { Add { { a } { a, Tanh } } } } }
     /// The user's own layers in blocks.
     user_layers_in_blocks(): [3] -> [3] { Residual { gain: Gain, Tanh }, Repeat(2) { Gain, Residual { Gain } } }
     /// Elements fall out beside batch norm.

@@ -1,7 +1,7 @@
 //! Where a shape rule stands: the layer, what arrives, and where it comes from.
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
-use crate::model::{Check, Network};
+use crate::model::{Check, LayerKind, Network};
 use crate::shape::Shape;
 use crate::size::{Size, Symbols, Unworkable};
 use proc_macro2::{Span, TokenStream};
@@ -391,6 +391,12 @@ pub(crate) fn origin(network: &Network, value: usize) -> String {
         .checked_sub(1)
         .and_then(|index| network.layers.get(index))
     {
+        Some(layer) if matches!(layer.kind, LayerKind::Input(_)) => format!(
+            "the input `{}` on line {} is {}",
+            layer.text,
+            layer.span.start().line,
+            layer.output
+        ),
         // Its sizes are not known here, and the words around say what was found.
         Some(layer) if matches!(layer.output, Shape::Output(_)) => {
             let line = layer.span.start().line;

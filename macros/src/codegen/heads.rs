@@ -21,6 +21,24 @@ pub(super) fn emit_structs(network: &Network) -> TokenStream {
 }
 
 fn emit_struct(network: &Network, heads: &Heads) -> TokenStream {
+    let path: Vec<String> = heads
+        .path
+        .iter()
+        .map(|head| head.unraw().to_string())
+        .collect();
+    let doc = match path.as_slice() {
+        [] => format!(" What [`{}`] puts out.", network.name),
+        path => format!(
+            " What `{}` of [`{}`] puts out.",
+            path.join("."),
+            network.name
+        ),
+    };
+    emit_record(network, heads, &doc)
+}
+
+/// A struct of arrays of one element.
+pub(super) fn emit_record(network: &Network, heads: &Heads, doc: &str) -> TokenStream {
     let (visibility, everywhere) = (&network.visibility, &network.attributes.everywhere);
     let (ty, sizes) = (&heads.ty, &heads.sizes);
     let fields = heads.fields.iter().map(|(name, shape)| {
@@ -35,19 +53,6 @@ fn emit_struct(network: &Network, heads: &Heads) -> TokenStream {
         let scalar = &network.scalar;
         quote!(= #scalar)
     });
-    let path: Vec<String> = heads
-        .path
-        .iter()
-        .map(|head| head.unraw().to_string())
-        .collect();
-    let doc = match path.as_slice() {
-        [] => format!(" What [`{}`] puts out.", network.name),
-        path => format!(
-            " What `{}` of [`{}`] puts out.",
-            path.join("."),
-            network.name
-        ),
-    };
     quote! {
         #(#everywhere)*
         #[doc = #doc]
@@ -66,6 +71,12 @@ pub(super) fn emit_shapes(network: &Network) -> TokenStream {
 }
 
 fn emit_shape(network: &Network, heads: &Heads) -> TokenStream {
+    let fields = emit_record_shape(network, heads);
+    quote!(__rt::heads!(#fields);)
+}
+
+/// The struct in the words of the runtime's macros.
+pub(super) fn emit_record_shape(network: &Network, heads: &Heads) -> TokenStream {
     let (scalar, ty, sizes) = (&network.scalar, &heads.ty, &heads.sizes);
     let generic = network
         .generics
@@ -75,7 +86,5 @@ fn emit_shape(network: &Network, heads: &Heads) -> TokenStream {
         let (ty, len) = (shape.ty(scalar), shape.len(scalar));
         quote!(#name: #ty = #len)
     });
-    quote! {
-        __rt::heads!([#(const #sizes: usize,)*] [#(#sizes,)*] [#generic] #scalar, #ty { #(#fields),* });
-    }
+    quote!([#(const #sizes: usize,)*] [#(#sizes,)*] [#generic] #scalar, #ty { #(#fields),* })
 }

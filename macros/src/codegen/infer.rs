@@ -2,7 +2,7 @@
 //! output.
 
 use super::{
-    Access, at, buffers_of, emit_configuration, joins, local, parameters_of, region,
+    Access, at, buffers_of, emit_configuration, inputs, joins, local, parameters_of, region,
     region_lengths, slot,
 };
 use crate::model::Network;
@@ -63,6 +63,10 @@ fn emit(network: &Network, without_first: bool) -> TokenStream {
                     *to = *from;
                 }
             });
+            continue;
+        }
+        if let Some(field) = inputs::emit_slot(network, schedule, index) {
+            statements.push(field);
             continue;
         }
         if let Some(join) = joins::Site::new(&access, index) {

@@ -5,6 +5,7 @@ mod docs;
 mod heads;
 mod infer;
 mod init;
+mod inputs;
 mod joins;
 mod network;
 mod parameters;
@@ -51,6 +52,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let symbols = emit_symbols(network);
     let aliases = emit_aliases(network);
     let structs = structs::emit_structs(network);
+    let (input, input_shape) = (inputs::emit_struct(network), inputs::emit_shape(network));
     let (output, output_shape) = (heads::emit_structs(network), heads::emit_shapes(network));
     let step_output = stream::emit_output(network);
     let parameters = parameters::emit_parameters(network, check);
@@ -59,6 +61,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
         #symbols
         #aliases
         #structs
+        #input
         #output
         #step_output
         #(#everywhere)*
@@ -66,6 +69,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
         const _: () = {
             use ::chainrule::__private as __rt;
             #parameters
+            #input_shape
             #output_shape
             #implementations
         };
@@ -116,6 +120,7 @@ fn emit_aliases(network: &Network) -> TokenStream {
         LayerKind::User { .. }
         | LayerKind::BuiltIn(..)
         | LayerKind::Join(_)
+        | LayerKind::Input(_)
         | LayerKind::Unread => TokenStream::new(),
     });
     aliases.collect()
@@ -296,5 +301,5 @@ fn largest<'a>(network: &Network, shapes: impl IntoIterator<Item = &'a Shape>) -
 
 /// Whether a step calls the layer.
 fn computes(layer: &Layer, form: Form) -> bool {
-    form != Form::View && !matches!(layer.kind, LayerKind::Join(_))
+    form != Form::View && !matches!(layer.kind, LayerKind::Join(_) | LayerKind::Input(_))
 }

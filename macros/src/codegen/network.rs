@@ -12,7 +12,7 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
     let scalar = &network.scalar;
     let layers = network.layers.iter().map(|layer| {
         let (ty, label, text) = (&layer.ty, &layer.label, &layer.text);
-        if let LayerKind::Join(_) = layer.kind {
+        if let LayerKind::Join(_) | LayerKind::Input(_) = layer.kind {
             let output = layer.output.ty(scalar);
             return quote_spanned!(super::at(layer)=> ::chainrule::LayerInfo::join::<#output>(#label, #text));
         }

@@ -51,7 +51,7 @@ fn emit_steps(steps: &Network) -> TokenStream {
         quote!((#state, #rest))
     });
     let macs = steps.layers.iter().filter_map(|layer| match layer.kind {
-        LayerKind::Join(_) | LayerKind::Unread => None,
+        LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => None,
         LayerKind::BuiltIn(..) | LayerKind::User { .. } => {
             let ty = &layer.ty;
             Some(if layer.remembers() {

@@ -4,8 +4,8 @@
 //! activations, and the regions that gradients of activations use in turns.
 
 use super::{
-    Access, at, buffers_of, computes, emit_configuration, gradient, joins, local, parameters_of,
-    region, region_lengths, slot,
+    Access, at, buffers_of, computes, emit_configuration, gradient, inputs, joins, local,
+    parameters_of, region, region_lengths, slot,
 };
 use crate::model::{Layer, LayerKind, Network};
 use crate::passes::Form;
@@ -38,6 +38,8 @@ pub(super) fn emit_train(network: &Network) -> TokenStream {
         .any(|layer| matches!(layer.kind, LayerKind::Join(_)))
         .then(|| quote_spanned!(mixed=> let isa = context.isa;));
 
+    let fields =
+        (0..network.layers.len()).filter_map(|index| inputs::emit_slot(network, schedule, index));
     let forward = network
         .layers
         .iter()
@@ -67,6 +69,7 @@ pub(super) fn emit_train(network: &Network) -> TokenStream {
         #slots
         #(#regions)*
         #beside
+        #(#fields)*
         if !objective.resumes() {
             #(#forward)*
         }
@@ -132,6 +135,9 @@ fn emit_forward(access: &Access<'_>, index: usize, layer: &Layer) -> Option<Toke
     if let Some(join) = joins::Site::new(access, index) {
         return Some(join.forward());
     }
+    if let LayerKind::Input(_) = layer.kind {
+        return None;
+    }
     let (from, to) = (slot(step.from[0]), slot(step.to));
     match step.form {
         Form::View => None,
@@ -186,6 +192,10 @@ fn emit_backward(
         false if statement.is_empty() => statement,
         false => quote_spanned!(span=> if #context.input_gradient { #statement }),
     };
+    if let Some(field) = inputs::emit_backward(network, access.schedule, index) {
+        statements.push(asked(0, field));
+        return quote!(#(#statements)*);
+    }
     if let Some(join) = joins::Site::new(access, index) {
         // In place, the first input may be another than the declaration's first.
         let inputs = 0..step.from.len();

@@ -1,6 +1,7 @@
 //! Bodies and blocks, laid out one layer behind the other: what is nested in the declaration becomes a list in which
 //! every layer says which values it takes.
 
+use super::inputs;
 use super::layer;
 use super::names::{Locals, Names};
 use super::parts;
@@ -22,6 +23,8 @@ pub(super) struct Lowering<'a> {
     pub(super) symbols: &'a mut Symbols,
     pub(super) diagnostics: &'a mut Diagnostics,
     pub(super) locals: Locals,
+    /// The names of the inputs, where they have some.
+    pub(super) inputs: Vec<&'a Ident>,
     pub(super) layers: Vec<Layer>,
 }
 
@@ -58,7 +61,18 @@ impl<'a> Lowering<'a> {
             symbols,
             diagnostics,
             locals: Locals::default(),
+            inputs: Vec::new(),
             layers: Vec::new(),
+        }
+    }
+
+    /// All layers of a network.
+    pub(super) fn lower_network(&mut self, body: &[Node]) {
+        let errors = self.diagnostics.len();
+        let input = inputs::push(self);
+        let result = self.lower_body(body, input, &Scope::default());
+        if self.diagnostics.len() == errors && !body.is_empty() {
+            inputs::check_taken(self, result);
         }
     }
 
@@ -79,9 +93,12 @@ impl<'a> Lowering<'a> {
             }
         });
         let mut names = Names::new(labels, self.diagnostics);
-        let mut value = input;
+        let (mut value, body) = inputs::begin(self, body, input);
         for node in body {
             value = match node {
+                Node::Layer(found) if inputs::reject(self, found) => {
+                    self.push(layer::unread(found.span(), value))
+                }
                 Node::Layer(found) => {
                     let layer = layer::lower_layer(self, found, value, scope, &mut names);
                     parts::push(self, layer, scope)
@@ -146,7 +163,7 @@ impl<'a> Lowering<'a> {
         let project = format_ident!("project", span = block.span);
         let beside = match block.project.as_deref() {
             None => input,
-            Some([Node::Layer(only)]) if only.label.is_none() => {
+            Some([Node::Layer(only)]) if only.label.is_none() && !inputs::is_name(only) => {
                 let mut names = Names::new([&project], self.diagnostics);
                 let layer =
                     layer::lower_named(self, only, Some(&project), input, scope, &mut names);
@@ -261,10 +278,11 @@ impl<'a> Lowering<'a> {
         &mut self,
         block: &Block,
         join: Join,
-        inputs: Vec<usize>,
+        mut inputs: Vec<usize>,
         first: usize,
         scope: &Scope,
     ) -> usize {
+        inputs::check_ends(self, block, &mut inputs);
         let name = block.label.clone();
         let name =
             name.unwrap_or_else(|| Ident::new(&block.kind.name().to_lowercase(), block.span));

@@ -102,11 +102,13 @@ pub(super) fn lower_named(
     let stateful = match &kind {
         LayerKind::BuiltIn(kind, _) => kind.facts.parameters || kind.facts.buffers,
         LayerKind::User { .. } => true,
-        LayerKind::Join(_) | LayerKind::Unread => false,
+        LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => false,
     };
     let kind_name = match &kind {
         LayerKind::BuiltIn(kind, _) => kind.name,
-        LayerKind::User { .. } | LayerKind::Join(_) | LayerKind::Unread => &name,
+        LayerKind::User { .. } | LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => {
+            &name
+        }
     };
     let name = names.name(kind_name, label, layer.span());
     let local = lowering.locals.local(&name, layer.span());

@@ -64,7 +64,9 @@ fn takes_indices(network: &Network) -> bool {
         .filter(|layer| layer.inputs.contains(&0));
     readers.all(|layer| match &layer.kind {
         LayerKind::BuiltIn(kind, _) => (kind.facts.indices).is_some_and(Indices::in_sequence),
-        LayerKind::User { .. } | LayerKind::Join(_) | LayerKind::Unread => false,
+        LayerKind::User { .. } | LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => {
+            false
+        }
     })
 }
 
@@ -115,7 +117,7 @@ fn steps(network: &Network, time: usize) -> Result<Vec<Layer>, (usize, Refusal)>
                 step.kind = LayerKind::BuiltIn(found.kind.unwrap_or(*kind), found.arguments);
                 found.time
             }
-            (LayerKind::User { .. } | LayerKind::Unread, Time::Along(_)) => {
+            (LayerKind::User { .. } | LayerKind::Input(_) | LayerKind::Unread, Time::Along(_)) => {
                 return Err(refuse(
                     "takes the whole sequence: nothing is known of what it does at one step",
                 ));

@@ -25,6 +25,7 @@ pub(super) fn infer_shapes(network: &mut Network, diagnostics: &mut Diagnostics)
                 joins::unknown()
             }
             LayerKind::Join(join) => joins::infer_join(network, index, join, diagnostics),
+            LayerKind::Input(field) => joins::field(&input, field),
             _ => infer_layer(network, index, &input, &origin, diagnostics),
         };
         let inferred = check_tied(network, index, &input, &origin, inferred, diagnostics);
@@ -109,6 +110,10 @@ fn infer_layer(
         ..
     } = network;
     let layer = &layers[index];
+    if matches!(input, Shape::Heads(_)) && layer.inputs == [0] {
+        // A body that does not say which input it takes is reported where it begins.
+        return joins::unknown();
+    }
     let mut input = input;
     if matches!(input, Shape::Heads(_)) {
         diagnostics
@@ -147,7 +152,7 @@ fn infer_layer(
             }
             inferred
         }
-        LayerKind::Join(_) | LayerKind::Unread => Inferred {
+        LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => Inferred {
             output: Shape::Unknown,
             ty: TokenStream::new(),
             value: TokenStream::new(),

@@ -1,6 +1,7 @@
 //! Decides where every activation lies.
 //!
-//! A slot is memory for one activation. Slot 0 is the network's input. A layer is
+//! A slot is memory for one activation. Slot 0 is the network's input; where inputs have names, each has a slot, too,
+//! which is that part of slot 0 for one sample or lane group, and a copy of the parts for several. A layer is
 //!
 //! - [`Plain`](Form::Plain): it reads a slot and writes the next one;
 //! - [`InPlace`](Form::InPlace): an activation that overwrites the slot before it. In inference any may, except on
@@ -94,6 +95,8 @@ struct Content {
     writer_reads: bool,
     /// Whether more than one layer reads what lay in it at some time: then nobody may overwrite it.
     shared: bool,
+    /// Whether it is the network's input, or a part of it: memory of the caller.
+    of_caller: bool,
 }
 
 fn schedule(network: &Network, training: bool) -> Schedule {
@@ -106,6 +109,7 @@ fn schedule(network: &Network, training: bool) -> Schedule {
     let mut contents = vec![Content {
         writer_reads: false,
         shared: readers[0] > 1,
+        of_caller: true,
     }];
     // Where each value lies.
     let mut places = vec![0_usize];
@@ -124,8 +128,9 @@ fn schedule(network: &Network, training: bool) -> Schedule {
                 }
                 None => Form::Plain,
             },
-            _ if last && from[0] == 0 => Form::Plain,
-            _ => form(role(layer), from[0], contents[from[0]], training),
+            LayerKind::Input(_) => Form::Plain,
+            _ if last && contents[from[0]].of_caller => Form::Plain,
+            _ => form(role(layer), contents[from[0]], training),
         };
         let to = match form {
             Form::Plain => {
@@ -137,6 +142,7 @@ fn schedule(network: &Network, training: bool) -> Schedule {
                         Role::View | Role::Dropout => false,
                     },
                     shared: false,
+                    of_caller: matches!(layer.kind, LayerKind::Input(_)),
                 });
                 slots.len() - 1
             }
@@ -167,7 +173,7 @@ fn schedule(network: &Network, training: bool) -> Schedule {
 }
 
 /// How a layer with one input uses memory.
-fn form(role: Role, slot: usize, content: Content, training: bool) -> Form {
+fn form(role: Role, content: Content, training: bool) -> Form {
     match role {
         Role::Compute { .. } => Form::Plain,
         Role::View => Form::View,
@@ -175,7 +181,7 @@ fn form(role: Role, slot: usize, content: Content, training: bool) -> Form {
         Role::Dropout => Form::View,
         Role::Pointwise { from_output } => {
             let suits = !training || (from_output && !content.writer_reads);
-            if suits && slot > 0 && !content.shared {
+            if suits && !content.of_caller && !content.shared {
                 Form::InPlace
             } else {
                 Form::Plain
@@ -193,7 +199,9 @@ fn join_place(join: Join, from: &[usize], contents: &[Content], training: bool) 
         Join::Concat { .. } | Join::Heads => false,
     };
     let free = |slot: &usize| {
-        *slot > 0 && !contents[*slot].shared && !(training && contents[*slot].writer_reads)
+        let content = contents[*slot];
+        let read = training && content.writer_reads;
+        !content.of_caller && !content.shared && !read
     };
     from.iter().position(free).filter(|_| may)
 }
@@ -203,6 +211,10 @@ fn add_gradients(network: &Network, schedule: &mut Schedule) {
     let mut written = vec![false; schedule.slots.len()];
     written[schedule.output] = true;
     for (step, layer) in schedule.steps.iter_mut().zip(&network.layers).rev() {
+        // Inputs with names are parts of one slot: each writes its own.
+        if matches!(layer.kind, LayerKind::Input(_)) {
+            continue;
+        }
         for (from, adds) in step.from.iter().zip(&mut step.adds) {
             if *from == step.to {
                 continue;
@@ -281,7 +293,7 @@ fn role(layer: &Layer) -> Role {
     match &layer.kind {
         LayerKind::BuiltIn(kind, _) => kind.facts.role,
         LayerKind::User { .. } | LayerKind::Unread => Role::Compute { reads_output: true },
-        LayerKind::Join(_) => Role::Compute {
+        LayerKind::Join(_) | LayerKind::Input(_) => Role::Compute {
             reads_output: false,
         },
     }
@@ -293,7 +305,7 @@ impl Layer {
         match &self.kind {
             LayerKind::BuiltIn(kind, _) => kind.facts.saves,
             LayerKind::User { .. } => true,
-            LayerKind::Join(_) | LayerKind::Unread => false,
+            LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => false,
         }
     }
 
@@ -302,7 +314,7 @@ impl Layer {
         match &self.kind {
             LayerKind::BuiltIn(kind, _) => kind.facts.saves_in_inference,
             LayerKind::User { .. } => true,
-            LayerKind::Join(_) | LayerKind::Unread => false,
+            LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => false,
         }
     }
 }

@@ -74,6 +74,20 @@ fn trace(network: &Network, mut value: usize) -> Origin {
                     _ => return Origin::Computed(value),
                 }
             }
+            LayerKind::Input(field) => {
+                let Shape::Heads(inputs) = &network.input else {
+                    return Origin::Unread;
+                };
+                // Those before it.
+                for (_, shape) in inputs.fields.iter().take(*field) {
+                    match shape {
+                        Shape::Array(sizes) => starts.push(sizes.clone()),
+                        Shape::Output(_) | Shape::Heads(_) | Shape::Unknown => {
+                            return Origin::Unread;
+                        }
+                    }
+                }
+            }
             LayerKind::Unread => return Origin::Unread,
             LayerKind::BuiltIn(..) | LayerKind::User { .. } | LayerKind::Join(_) => {
                 return Origin::Computed(value);

@@ -123,7 +123,7 @@ fn parse_wrong_separator(input: ParseStream, body: &mut Vec<Node>, diagnostics: 
     }
 }
 
-fn skip_to_comma(input: ParseStream) {
+pub(super) fn skip_to_comma(input: ParseStream) {
     while !input.is_empty() && !input.peek(Token![,]) {
         let _ = input.parse::<TokenTree>();
     }

@@ -200,7 +200,7 @@ pub(super) fn parse_output(input: ParseStream, diagnostics: &mut Diagnostics) ->
 }
 
 /// Reads `[1, 28, 28]`.
-fn parse_shape(input: ParseStream, diagnostics: &mut Diagnostics) -> Option<Shape> {
+pub(super) fn parse_shape(input: ParseStream, diagnostics: &mut Diagnostics) -> Option<Shape> {
     if !input.peek(token::Bracket) {
         return parse_bare_shape(input, diagnostics);
     }

@@ -4,12 +4,14 @@ mod blocks;
 mod body;
 mod budget;
 mod header;
+mod inputs;
 mod text;
 
 pub(crate) use blocks::{Block, BlockKind, Branch};
 pub(crate) use body::{Argument, Braces, Layer, Node};
 pub(crate) use budget::{Limit, Quantity};
 pub(crate) use header::{Generics, Parameter, Shape};
+pub(crate) use inputs::Inputs;
 pub(crate) use text::text_of;
 
 use crate::diagnostics::Diagnostics;
@@ -25,7 +27,7 @@ pub(crate) struct Declaration {
     pub(crate) visibility: Visibility,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
-    pub(crate) input: Shape,
+    pub(crate) inputs: Inputs,
     /// `-> [10]`
     pub(crate) output: Option<Shape>,
     pub(crate) body: Vec<Node>,
@@ -107,7 +109,7 @@ fn parse_declaration(
     parse_struct(input, diagnostics)?;
     let name: Ident = input.parse()?;
     let generics = header::parse_generics(input, diagnostics);
-    let input_shape = header::parse_input(input, &name, diagnostics);
+    let inputs = inputs::parse_inputs(input, &name, diagnostics);
     let output = header::parse_output(input, diagnostics);
     skip_to_braces(input, output.is_some(), diagnostics);
     let (mut body, mut budget) = (Vec::new(), Vec::new());
@@ -134,7 +136,7 @@ fn parse_declaration(
     Ok(Some(Declaration {
         attributes,
         visibility,
-        input: input_shape.unwrap_or_else(|| Shape::unknown(&name)),
+        inputs,
         name,
         generics,
         output,

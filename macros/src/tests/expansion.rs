@@ -94,6 +94,14 @@ fn heads() {
 }
 
 #[test]
+fn inputs() {
+    check_golden(
+        "inputs",
+        "struct Critic<const H: usize>: { state: [H], action: [2] } -> [1] {\n    gate: Multiply { { state, Linear(4), Tanh } { action, Linear(4), Sigmoid } },\n    Linear(1),\n}",
+    );
+}
+
+#[test]
 fn generic() {
     check_golden(
         "generic",

@@ -30,6 +30,18 @@ pub(super) fn infer_join(
     }
 }
 
+/// A field of what the network takes.
+pub(super) fn field(input: &Shape, field: usize) -> Inferred {
+    let output = match input {
+        Shape::Heads(heads) => heads.fields.get(field).map(|(_, shape)| shape.clone()),
+        Shape::Array(_) | Shape::Output(_) | Shape::Unknown => None,
+    };
+    Inferred {
+        output: output.unwrap_or(Shape::Unknown),
+        ..unknown()
+    }
+}
+
 /// What comes out of a join behind a mistake.
 pub(super) fn unknown() -> Inferred {
     Inferred {
