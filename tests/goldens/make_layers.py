@@ -60,4 +60,9 @@ golden.layer("log_softmax_extreme", nn.LogSoftmax(dim=1), extreme())
 
 case("reshape", nn.Unflatten(1, (3, 2, 2)), 12)
 
+# PyTorch puts the odd zero below and to the right.
+case("conv2d_same_even", nn.Conv2d(2, 3, (4, 3), padding="same"), 2, 5, 6)
+case("conv2d_same_even_dilation", nn.Conv2d(2, 4, (2, 4), padding="same", dilation=(3, 2), groups=2), 2, 6, 5)
+case("conv2d_same_even_large", nn.Conv2d(3, 20, 4, padding="same"), 3, 12, 17)
+
 golden.save()

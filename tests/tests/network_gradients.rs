@@ -217,6 +217,10 @@ networks! {
         Conv2d(3, kernel = 3, padding = 1), Relu, MaxPool2d(2), Conv2d(4, kernel = 2, bias = false), Tanh, AvgPool2d(2),
         Flatten, Linear(2),
     }
+    /// Even kernels that keep the size, one of a size that only the compiler knows.
+    same_with_even_kernels(): [2, 4, 5] -> [2] {
+        Conv2d(3, kernel = (TAPS + 1, 2), padding = same), Tanh, Conv2d(2, 2, padding = same, dilation = (1, 3)), Flatten, Linear(2),
+    }
     /// Options of the convolution and of the pools.
     convolution_options(): [4, 7, 5] -> [3] {
         Conv2d(4, kernel = (3, 2), stride = (2, 1), padding = 1, groups = 2), Silu,

@@ -1,14 +1,14 @@
 //! `Conv1d(out, kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, causal = false)`
 
 use super::arguments::{Accepts, Argument, Value};
-use super::conv2d::check_groups;
+use super::conv2d::{check_groups, check_same, padding_before};
 use super::stream::{Moment, Refusal, Step, refuse, refuse_with};
 use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::Count;
 use crate::shape::Shape;
-use crate::size::{Size, Window, number};
-use proc_macro2::TokenStream;
+use crate::size::{Size, Window};
 use quote::{ToTokens, quote};
+use std::slice;
 
 pub(super) const KINDS: &[Kind] = &[Kind {
     name: "Conv1d",
@@ -112,27 +112,26 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         arguments.flag("causal", false),
         matches!(arguments.get("padding"), Some(Value::Same)),
     );
-    check_padding(site, arguments, causal, same, &stride);
-    let window = |kernel: &Size, padding: Size, dilation: &Size| Window {
+    if causal {
+        reject_padding(site, arguments);
+    } else if same {
+        check_same(site, arguments, slice::from_ref(&stride));
+    }
+    let window = Window {
         input: length.clone(),
         kernel: kernel.clone(),
         stride: stride.clone(),
-        padding,
+        padding: arguments.size_or("padding", 0),
         dilation: dilation.clone(),
         ceil_mode: false,
     };
-    // With as many zeros as taps beside the first there is a window for every step, whatever the kernel.
-    let one = Size::Known(1);
     let (window, padding) = if causal {
-        let window = window(&one, Size::Known(0), &one);
-        (window, added(&kernel, &dilation, 1))
+        (window.of_one_tap(), padding_before(&kernel, &dilation, 1))
     } else if same {
-        let window = window(&one, Size::Known(0), &one);
-        (window, added(&kernel, &dilation, 2))
+        (window.of_one_tap(), padding_before(&kernel, &dilation, 2))
     } else {
-        let padding = arguments.size_or("padding", 0);
-        let tokens = padding.to_token_stream();
-        (window(&kernel, padding, &dilation), tokens)
+        let padding = window.padding.to_token_stream();
+        (window, padding)
     };
     let out_length = site.slide_along(&window, place("kernel"));
 
@@ -160,42 +159,14 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     }
 }
 
-/// What `causal` and `padding = same` ask for.
-fn check_padding(
-    site: &mut Site<'_>,
-    arguments: &Arguments,
-    causal: bool,
-    same: bool,
-    stride: &Size,
-) {
-    let Some(place) = arguments.place("padding") else {
-        return;
-    };
-    if causal {
+/// Beside `causal`.
+fn reject_padding(site: &mut Site<'_>, arguments: &Arguments) {
+    if let Some(place) = arguments.place("padding") {
         site.diagnostics
             .error(
                 place,
                 "`causal` pads by itself, so `padding` cannot be given",
             )
             .help("remove `padding`");
-    } else if same && !stride.is_unknown() && *stride != Size::Known(1) {
-        site.diagnostics
-            .error(place, "`padding = same` needs a stride of 1, as in PyTorch")
-            .help("write the padding as a number");
-    }
-}
-
-/// `dilation·(kernel − 1) / parts`
-fn added(kernel: &Size, dilation: &Size, parts: u64) -> TokenStream {
-    match (kernel, dilation) {
-        (Size::Unknown, _) | (_, Size::Unknown) => number(0),
-        (Size::Known(kernel), Size::Known(dilation)) => {
-            number(dilation.saturating_mul(kernel.saturating_sub(1)) / parts)
-        }
-        _ if parts == 1 => quote!(#dilation * usize::saturating_sub(#kernel, 1)),
-        _ => {
-            let parts = number(parts);
-            quote!(#dilation * usize::saturating_sub(#kernel, 1) / #parts)
-        }
     }
 }

@@ -4,8 +4,9 @@ use super::arguments::{Accepts, Argument, Value};
 use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::Count;
 use crate::shape::Shape;
-use crate::size::{Size, Window};
-use quote::quote;
+use crate::size::{Size, Window, number};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 
 pub(super) const KINDS: &[Kind] = &[Kind {
     name: "Conv2d",
@@ -40,19 +41,31 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     check_groups(site, arguments, "channels that arrive", &channels, &groups);
     check_groups(site, arguments, "channels that leave", &out, &groups);
 
-    let padding = match arguments.get("padding") {
-        Some(Value::Same) => same_padding(site, arguments, &kernel, &stride, &dilation),
-        _ => arguments.pair_or("padding", 0),
+    let same = matches!(arguments.get("padding"), Some(Value::Same));
+    if same {
+        check_same(site, arguments, &stride);
+    }
+    let padding = arguments.pair_or("padding", 0);
+    let axis = |input: &Size, axis: usize| {
+        let (kernel, dilation) = (&kernel[axis], &dilation[axis]);
+        let window = Window {
+            input: input.clone(),
+            kernel: kernel.clone(),
+            stride: stride[axis].clone(),
+            padding: padding[axis].clone(),
+            dilation: dilation.clone(),
+            ceil_mode: false,
+        };
+        match same {
+            true => (window.of_one_tap(), padding_before(kernel, dilation, 2)),
+            false => {
+                let padding = window.padding.to_token_stream();
+                (window, padding)
+            }
+        }
     };
-    let window = |input: &Size, axis: usize| Window {
-        input: input.clone(),
-        kernel: kernel[axis].clone(),
-        stride: stride[axis].clone(),
-        padding: padding[axis].clone(),
-        dilation: dilation[axis].clone(),
-        ceil_mode: false,
-    };
-    let windows = [window(&height, 0), window(&width, 1)];
+    let ((rows, padding_height), (columns, padding_width)) = (axis(&height, 0), axis(&width, 1));
+    let windows = [rows, columns];
     let [out_height, out_width] = site.slide(&windows, place("kernel"));
 
     let per_group = site.derive(|symbols| symbols.quotient(&channels, &groups));
@@ -66,14 +79,14 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         Size::Known(0)
     };
     let (init, bias_init) = (arguments.init("init"), arguments.init("bias_init"));
-    let ([sh, sw], [ph, pw], [dh, dw]) = (stride, padding, dilation);
+    let ([sh, sw], [dh, dw]) = (stride, dilation);
     Inferred {
         ty: quote!(::chainrule::layers::Conv2d<
             #channels, #height, #width, #out, #out_height, #out_width, #kernel_height, #kernel_width, #patch, #bias
         >),
         value: quote!(::chainrule::layers::Conv2d {
             stride: [#sh, #sw],
-            padding: [#ph, #pw],
+            padding: [#padding_height, #padding_width],
             dilation: [#dh, #dw],
             groups: #groups,
             init: #init,
@@ -111,37 +124,41 @@ pub(super) fn check_groups(
     }
 }
 
-/// `padding = same`: as much as keeps height and width, for odd kernels in steps of one.
-fn same_padding(
-    site: &mut Site<'_>,
-    arguments: &Arguments,
-    kernel: &[Size; 2],
-    stride: &[Size; 2],
-    dilation: &[Size; 2],
-) -> [Size; 2] {
-    let place = arguments.place("padding").unwrap_or(site.span.into());
-    let steps = stride.iter().filter(|stride| !stride.is_unknown());
-    if steps.into_iter().any(|stride| *stride != Size::Known(1)) {
+/// `padding = same` keeps the size, in steps of one.
+pub(super) fn check_same(site: &mut Site<'_>, arguments: &Arguments, strides: &[Size]) {
+    let mut strides = strides.iter().filter(|stride| !stride.is_unknown());
+    if strides.any(|stride| *stride != Size::Known(1)) {
+        let place = arguments.place("padding").unwrap_or(site.span.into());
         site.diagnostics
             .error(place, "`padding = same` needs a stride of 1, as in PyTorch")
             .help("write the padding as a number");
-        return [Size::Unknown, Size::Unknown];
     }
-    let half = |axis: usize| match (&kernel[axis], &dilation[axis]) {
-        (Size::Unknown, _) | (_, Size::Unknown) => Some(Size::Unknown),
+}
+
+/// Zeros before the input: all that are added (`parts` = 1), or half of them, without the odd one (2):
+/// `dilation·(kernel − 1) / parts`.
+pub(super) fn padding_before(kernel: &Size, dilation: &Size, parts: u64) -> TokenStream {
+    match (kernel, dilation) {
+        (Size::Unknown, _) | (_, Size::Unknown) => number(0),
         (Size::Known(kernel), Size::Known(dilation)) => {
-            let added = dilation.saturating_mul(kernel.saturating_sub(1));
-            (added % 2 == 0).then_some(Size::Known(added / 2))
+            number(dilation.saturating_mul(kernel.saturating_sub(1)) / parts)
         }
-        _ => None,
-    };
-    match (half(0), half(1)) {
-        (Some(height), Some(width)) => [height, width],
+        _ if parts == 1 => quote!(#dilation * usize::saturating_sub(#kernel, 1)),
         _ => {
-            site.diagnostics
-                .error(place, "`padding = same` needs an odd kernel of known size, so that both sides get the same")
-                .help("write the padding as a number, or use an odd kernel");
-            [Size::Unknown, Size::Unknown]
+            let parts = number(parts);
+            quote!(#dilation * usize::saturating_sub(#kernel, 1) / #parts)
+        }
+    }
+}
+
+impl Window {
+    /// With as many zeros as taps beside the first there is a window for every step, whatever the kernel.
+    pub(super) fn of_one_tap(self) -> Self {
+        Self {
+            kernel: Size::Known(1),
+            padding: Size::Known(0),
+            dilation: Size::Known(1),
+            ..self
         }
     }
 }

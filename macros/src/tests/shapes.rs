@@ -65,6 +65,10 @@ fn rectangles_and_options() {
         output("[3, 20, 30] { Conv2d(6, 3, padding = same, dilation = 2, groups = 3) }"),
         "[6, 20, 30]"
     );
+    assert_eq!(
+        output("[3, 20, 2] { Conv2d(6, (4, 6), padding = same) }"),
+        "[6, 20, 2]"
+    );
     assert_eq!(output("[3, 20, 30] { MaxPool2d(3, 2) }"), "[3, 9, 14]");
     assert_eq!(
         output("[3, 20, 30] { AvgPool2d(3, stride = 2, ceil_mode = true) }"),

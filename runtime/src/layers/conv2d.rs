@@ -13,7 +13,8 @@ use rand::Rng;
 ///
 /// Shapes: `x: [C, H, W]`, `W: [OUT, C/groups, KH, KW]`, `b: [OUT]` (`BIAS` is `OUT`, or 0 with `bias = false`),
 /// `y: [OUT, OH, OW]` with `OH = ⌊(H + 2·padding − dilation·(KH − 1) − 1) / stride⌋ + 1`, `OW` alike. `PATCH` is
-/// `C/groups·KH·KW`. With `groups`, `c` runs over the `C/groups` channels of the group of output `o`.
+/// `C/groups·KH·KW`. With `groups`, `c` runs over the `C/groups` channels of the group of output `o`. In a declaration
+/// `padding = same` keeps height and width, with the odd zero below or to the right where a kernel is even.
 /// Backward: `dW[o][c][k][l] += Σ_{i,j} dy[o][i][j] · x[c][…][…]`, `db[o] += Σ_{i,j} dy[o][i][j]`, and `dx` collects
 /// `W[o][c][k][l] · dy[o][i][j]` where `y[o][i][j]` read it; keeps `x`.
 /// Init: weight and bias uniform in ±1/√PATCH, as PyTorch (Kaiming with a = √5; He et al. 2015, arXiv:1502.01852).
@@ -33,7 +34,8 @@ pub struct Conv2d<
 > {
     /// Distance of the windows of neighbouring outputs; 1 by default.
     pub stride: [usize; 2],
-    /// Rows and columns of zeros on each side of the input; 0 by default.
+    /// Rows and columns of zeros before the input; 0 by default. Behind it there are as many as `OH` and `OW` windows ask
+    /// for.
     pub padding: [usize; 2],
     /// Distance of neighbouring taps of a window; 1 by default.
     pub dilation: [usize; 2],

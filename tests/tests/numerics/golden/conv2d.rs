@@ -20,4 +20,9 @@ golden! { "layers",
     conv2d_no_bias: Conv2d<2, 3, 4, 4, 2, 3, 2, 2, 8, 0> = Conv2d::default();
     conv2d_kernel_as_large_as_input: Conv2d<2, 4, 3, 5, 1, 1, 4, 3, 24, 5> = Conv2d::default();
     conv2d_many_outputs: Conv2d<1, 3, 3, 19, 2, 2, 2, 2, 4, 19> = Conv2d::default();
+    conv2d_same_even: Conv2d<2, 5, 6, 3, 5, 6, 4, 3, 24, 3> = Conv2d { padding: [1, 1], ..Conv2d::default() };
+    conv2d_same_even_dilation: Conv2d<2, 6, 5, 4, 6, 5, 2, 4, 8, 4> =
+        Conv2d { padding: [1, 3], dilation: [3, 2], groups: 2, ..Conv2d::default() };
+    conv2d_same_even_large: Conv2d<3, 12, 17, 20, 12, 17, 4, 4, 48, 20> =
+        Conv2d { padding: [1, 1], ..Conv2d::default() };
 }
