@@ -204,7 +204,7 @@ use proc_macro2::TokenStream;
 ///
 /// A network whose input has a dimension of time, [length, features] or [channels, length], and whose output at a step
 /// depends on nothing later, runs one time step at a time, too: `net.stream()`. Nothing is declared for it. Indices
-/// [length] for an `Embedding` come one by one, as [1]. What needs the whole sequence (`bidirectional`, a convolution or
+/// `[length]` for an `Embedding` come one by one, as `[1]`. What needs the whole sequence (`bidirectional`, a convolution or
 /// attention that is not `causal`, a pool) is an error where `stream` is called, and says which layer it is. Behind
 /// `last = true` there is an output at every step. Attention without a `window` sees as many of the last positions as the
 /// sequence has; the sinusoids of a `PositionalEncoding` go on behind its end.

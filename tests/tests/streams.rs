@@ -329,6 +329,22 @@ fn networks_of_generic_sizes_stream() {
     assert_close(&scalars(&steps), &scalars(&[net.forward(&input)]), 1e-5);
 }
 
+network! {
+    pub struct SizedText<const L: usize>: [L] -> [L, 8] {
+        Embedding(9, 8), PositionalEncoding, MultiheadAttention(2, causal = true),
+    }
+}
+
+#[test]
+fn sequences_of_generic_length_stream() {
+    let mut net = SizedText::<6>::boxed();
+    fill(&mut *net);
+    let text = [3, 1, 4, 1, 5, 2_u8];
+    let steps = text.map(|index| [f32::from(index)]);
+    let got = stream_all(&*net, &steps);
+    assert_close(&scalars(&got), &scalars(&[net.forward(&text)]), 1e-5);
+}
+
 #[test]
 fn a_stream_goes_on_from_a_copy_of_its_state() {
     let mut net = gru::Net::<f32>::boxed();
