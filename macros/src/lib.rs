@@ -59,6 +59,7 @@ use proc_macro2::TokenStream;
 /// | layer | input → output | options |
 /// |---|---|---|
 /// | `Linear` | `[in]` → `[out]`, `[l, in]` → `[l, out]` | `out; bias = true, init = default, bias_init = default` |
+/// | `Bilinear` | two vectors `[in1]`, `[in2]` → `[out]` | `out; bias = true, init = default, bias_init = default`, and two branches: `Bilinear(16) { { Linear(8) } { Linear(4) } }` |
 /// | `Conv1d` | `[c, l]` → `[out, l']` | `out, kernel; stride = 1, padding = 0` (or `same`, `valid`)`, dilation = 1, groups = 1, bias = true, causal = false` (pads before the input alone)`, init = default, bias_init = default` |
 /// | `Conv2d` | `[c, h, w]` → `[out, h', w']` | `out, kernel; stride = 1, padding = 0` (or `same`, `valid`)`, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
 /// | `ConvTranspose1d` | `[c, l]` → `[out, l']` | `out, kernel; stride = 1, padding = 0, output_padding = 0, dilation = 1, groups = 1, bias = true, init = default, bias_init = default` |
@@ -151,7 +152,7 @@ use proc_macro2::TokenStream;
 ///
 /// the fields are `net.stage1[0].residual1.conv` and `net.gate.open.linear1`, and the saved tensors
 /// `stage1.0.residual1.conv.weight` and `gate.open.linear1.weight`, as PyTorch names nested modules. Each block has a type of
-/// its own: `NetStage1Parameters`. The projection is called `project`, and the heads are fields of the network: `net.policy`.
+/// its own: `NetStage1Parameters`. The branches of `Bilinear` are fields beside its own: `net.bilinear1`, `net.branch1`. The projection is called `project`, and the heads are fields of the network: `net.policy`.
 ///
 /// # Several inputs
 ///

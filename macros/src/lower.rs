@@ -1,6 +1,7 @@
 //! From what was typed to the model: names resolved, options typed, every layer named.
 
 mod attributes;
+mod bilinear;
 mod blocks;
 mod inputs;
 mod layer;

@@ -108,9 +108,10 @@ network! {
 }
 
 network! {
-    /// Inputs with names.
+    /// Inputs with names, and a layer of two.
     struct Critic: { state: [8], action: [2, 2] } -> [3] {
-        Concat { { state, Linear(16), Relu } { action, Flatten } { action, Conv1d(3, 1), GlobalAvgPool } }, Linear(3),
+        Concat { { state, Linear(16), Relu } { Bilinear(5) { { state } { action, Flatten } } } { action, Conv1d(3, 1), GlobalAvgPool } },
+        Linear(3),
     }
 }
 

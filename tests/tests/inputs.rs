@@ -45,6 +45,14 @@ network! {
     pub struct Around: [4] -> [1] { Linear(10), critic: Critic }
 }
 
+network! {
+    /// A layer that takes two inputs.
+    pub struct Mixed: { a: [2], b: [3] } -> [1] {
+        mix: Bilinear(4) { { a } b: { b, fc: Linear(2), Tanh } },
+        Bilinear(1, init = constant(1.0), bias = false) { {} { Linear(2) } },
+    }
+}
+
 fn critics(count: usize) -> (Vec<CriticInput>, Vec<[f32; 10]>, Vec<[f32; 1]>) {
     let mut rng = StdRng::seed_from_u64(4);
     let flat: Vec<[f32; 10]> = (0..count)
@@ -202,4 +210,40 @@ fn the_summary_shows_the_inputs() {
         rows[0].contains("[8]") && rows[1].contains("[2]"),
         "{summary}"
     );
+}
+
+#[test]
+fn a_bilinear_layer_stands_beside_its_branches() {
+    let mut net = Mixed::init(&mut StdRng::seed_from_u64(1));
+    let tensors = net.named_parameters();
+    let tensors: Vec<String> = tensors
+        .map(|tensor| format!("{} {:?}", tensor.name(), tensor.dims()))
+        .collect();
+    assert_eq!(
+        tensors,
+        [
+            "b.fc.weight [2, 3]",
+            "b.fc.bias [2]",
+            "mix.weight [4, 2, 2]",
+            "mix.bias [4]",
+            "branch4.linear1.weight [2, 4]",
+            "branch4.linear1.bias [2]",
+            "bilinear2.weight [1, 4, 2]",
+        ]
+    );
+    // PyTorch's rule: ±1/√in1.
+    let bound = 0.5_f32.sqrt();
+    assert!(net.mix.weight.iter().all(|w| w.abs() <= bound));
+    assert!(net.mix.weight.iter().any(|w| w.abs() > 0.5 * bound));
+    assert_eq!(net.bilinear2.weight, [[1.0_f32]; 8].into());
+    // y = Σ aᵢ·bⱼ
+    net.mix.weight.fill(0.0);
+    net.mix.bias.copy_from_slice(&[1.0, 2.0, 3.0, 4.0]);
+    net.branch4.linear1.weight.fill(0.0);
+    net.branch4.linear1.bias.copy_from_slice(&[5.0, 6.0]);
+    let input = MixedInput {
+        a: [0.5; 2],
+        b: [0.25; 3],
+    };
+    assert_eq!(net.forward(&input), [10.0 * 11.0]);
 }

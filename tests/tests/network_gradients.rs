@@ -383,6 +383,15 @@ networks! {
     view_of_one_input(): { image: [2, 3] } -> [6] { image, Flatten }
     /// Inputs become outputs.
     inputs_as_heads(): { a: [2], b: [3], c: [1] } -> [] { Heads { x: { c, Linear(2) }, y: { b }, z: { Add { { a } { a, Tanh } } } } }
+    /// A product of branches with weights for every pair.
+    bilinear_of_inputs(): { state: [3], action: [2] } -> [2] {
+        mix: Bilinear(4) { { state } { action, Linear(2), Tanh } }, Tanh, Residual(project = state) { Linear(3) }, Linear(2),
+    }
+    /// In blocks, of itself, with every kind of branch.
+    bilinear_in_blocks(): [4] -> [3] {
+        Repeat(2) { Residual { Bilinear(4, bias = false) { {} { Linear(2), Sigmoid } } } },
+        Bilinear(3) { { Bilinear(2) { {} {} } } { Tanh } },
+    }
     /// The user's own layers in blocks.
     user_layers_in_blocks(): [3] -> [3] { Residual { gain: Gain, Tanh }, Repeat(2) { Gain, Residual { Gain } } }
     /// Elements fall out beside batch norm.

@@ -8,6 +8,7 @@ mod adaptive_pool;
 mod arguments;
 mod attention;
 mod batch_norm;
+mod bilinear;
 mod bind;
 mod conv1d;
 mod conv2d;
@@ -40,6 +41,7 @@ mod upsample;
 mod window;
 
 pub(crate) use arguments::{Argument, Arguments};
+pub(crate) use bilinear::of_branches;
 pub(crate) use bind::bind;
 pub(crate) use dropout::dropout_of;
 pub(crate) use embedding::Indices;
@@ -56,6 +58,7 @@ use proc_macro2::TokenStream;
 /// All rows, in the order of the documentation.
 static CATALOGUE: &[&[Kind]] = &[
     linear::KINDS,
+    bilinear::KINDS,
     conv1d::KINDS,
     conv2d::KINDS,
     conv_transpose::KINDS,

@@ -1,6 +1,7 @@
 //! Bodies and blocks, laid out one layer behind the other: what is nested in the declaration becomes a list in which
 //! every layer says which values it takes.
 
+use super::bilinear;
 use super::inputs;
 use super::layer;
 use super::names::{Locals, Names};
@@ -40,10 +41,22 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    fn field(&self, name: &Ident) -> Self {
+    pub(super) fn field(&self, name: &Ident) -> Self {
         Self {
             path: self.path.join(Member::Field(name.clone())),
             ..self.clone()
+        }
+    }
+
+    /// Inside of a block.
+    pub(super) fn within(self, block: &Block) -> Self {
+        let called = match &block.label {
+            Some(label) => format!("`{label}: {}`", block.text),
+            None => format!("`{}`", block.text),
+        };
+        Self {
+            block: Some(format!("{called} on line {}", block.span.start().line)),
+            ..self
         }
     }
 }
@@ -88,6 +101,12 @@ impl<'a> Lowering<'a> {
                         .filter_map(|branch| branch.label.as_ref())
                         .collect()
                 }
+                // So are those of branches beside their layer.
+                Node::Block(block) if block.kind == BlockKind::Bilinear => {
+                    let branches = block.branches.iter();
+                    let branches = branches.filter_map(|branch| branch.label.as_ref());
+                    block.label.iter().chain(branches).collect()
+                }
                 Node::Block(block) => block.label.iter().collect(),
                 Node::Braces(_) | Node::Unread => Vec::new(),
             }
@@ -127,15 +146,11 @@ impl<'a> Lowering<'a> {
         scope: &Scope,
         names: &mut Names,
     ) -> usize {
+        if block.kind == BlockKind::Bilinear {
+            return bilinear::push(self, block, input, scope, names);
+        }
         let name = names.name(block.kind.name(), block.label.as_ref(), block.span);
-        let called = match &block.label {
-            Some(label) => format!("`{label}: {}`", block.text),
-            None => format!("`{}`", block.text),
-        };
-        let inner = Scope {
-            block: Some(format!("{called} on line {}", block.span.start().line)),
-            ..scope.field(&name)
-        };
+        let inner = scope.field(&name).within(block);
         match block.kind {
             BlockKind::Heads if block.label.is_none() => {
                 let path = scope.path.clone();
@@ -144,7 +159,9 @@ impl<'a> Lowering<'a> {
             BlockKind::Heads => self.lower_heads(block, input, &inner),
             BlockKind::Residual => self.lower_residual(block, input, &inner),
             BlockKind::Repeat => self.lower_repeat(block, input, &inner),
-            BlockKind::Add => self.lower_branches(block, Join::Add, input, &inner),
+            BlockKind::Add | BlockKind::Bilinear => {
+                self.lower_branches(block, Join::Add, input, &inner)
+            }
             BlockKind::Multiply => self.lower_branches(block, Join::Multiply, input, &inner),
             BlockKind::Concat => {
                 let dim = self.dim(block);

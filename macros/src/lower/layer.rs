@@ -187,7 +187,7 @@ pub(super) fn reject_braces(braces: &Braces, diagnostics: &mut Diagnostics) -> S
             .help(match nearest(&name, BlockKind::names()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!(
-                    "the blocks are `Residual`, `Repeat`, `Add`, `Multiply`, `Concat` and `Heads`; a layer of your own is written without braces: `{name}`, `{name}(…)`"
+                    "the blocks are `Residual`, `Repeat`, `Add`, `Multiply`, `Concat`, `Bilinear` and `Heads`; a layer of your own is written without braces: `{name}`, `{name}(…)`"
                 ),
             });
     }

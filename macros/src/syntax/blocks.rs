@@ -1,6 +1,6 @@
 //! Blocks: names with bodies of their own.
 
-use super::body::{Node, parse_body, parse_label, parse_node};
+use super::body::{self, Layer, Node, parse_body, parse_label, parse_node};
 use super::text_of;
 use crate::diagnostics::{Diagnostics, Place};
 use proc_macro2::{Ident, Span, TokenTree};
@@ -21,6 +21,8 @@ pub(crate) struct Block {
     pub(crate) dim: Option<Expr>,
     /// `Residual(project = …)`
     pub(crate) project: Option<Vec<Node>>,
+    /// `Bilinear(16)`: what the branches go to.
+    pub(crate) layer: Option<Layer>,
     /// Something in it could not be read, and that is reported.
     pub(crate) broken: bool,
     /// One for `Residual` and `Repeat`.
@@ -42,15 +44,17 @@ pub(crate) enum BlockKind {
     Add,
     Multiply,
     Concat,
+    Bilinear,
     Heads,
 }
 
-const KINDS: [BlockKind; 6] = [
+const KINDS: [BlockKind; 7] = [
     BlockKind::Residual,
     BlockKind::Repeat,
     BlockKind::Add,
     BlockKind::Multiply,
     BlockKind::Concat,
+    BlockKind::Bilinear,
     BlockKind::Heads,
 ];
 
@@ -66,6 +70,7 @@ impl BlockKind {
             Self::Add => "Add",
             Self::Multiply => "Multiply",
             Self::Concat => "Concat",
+            Self::Bilinear => "Bilinear",
             Self::Heads => "Heads",
         }
     }
@@ -87,6 +92,7 @@ impl BlockKind {
             Self::Add => "Add { { Linear(8) } { Linear(8), Tanh } }",
             Self::Multiply => "Multiply { { Linear(8) } { Linear(8), Sigmoid } }",
             Self::Concat => "Concat { { Linear(8) } { Linear(4), Tanh } }",
+            Self::Bilinear => "Bilinear(8) { { Linear(8) } { Linear(4), Tanh } }",
             Self::Heads => "Heads { policy: { Linear(2) }, value: { Linear(1) } }",
         }
     }
@@ -112,10 +118,15 @@ pub(super) fn parse_block(
         count: None,
         dim: None,
         project: None,
+        layer: None,
         broken: false,
         branches: Vec::new(),
     };
-    if input.peek(token::Paren) {
+    if kind == BlockKind::Bilinear {
+        let layer = body::parse_plain(input, None, path, diagnostics)?;
+        (block.text, block.broken) = (layer.text.clone(), layer.broken);
+        block.layer = Some(layer);
+    } else if input.peek(token::Paren) {
         let tokens: TokenTree = input.fork().parse()?;
         block.text.push_str(&text_of(&tokens));
         let content;
@@ -223,7 +234,9 @@ fn parse_arguments(
                 BlockKind::Residual => "takes `project = …` and nothing else",
                 BlockKind::Repeat => "takes one number, how often",
                 BlockKind::Concat => "takes `dim = …` and nothing else",
-                BlockKind::Add | BlockKind::Multiply | BlockKind::Heads => "takes no arguments",
+                BlockKind::Add | BlockKind::Multiply | BlockKind::Heads | BlockKind::Bilinear => {
+                    "takes no arguments"
+                }
             };
             return Err(input.error(format!("`{}` {takes}", block.kind.name())));
         }

@@ -141,7 +141,27 @@ pub(super) fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> s
         return super::blocks::parse_block(input, label, &path, kind, diagnostics)
             .map(|block| Node::Block(Box::new(block)));
     }
-    let mut text = text_of(&path);
+    let layer = parse_plain(input, label, &path, diagnostics)?;
+    if input.peek(token::Brace) {
+        let content;
+        syn::braced!(content in input);
+        let content = content.parse::<TokenStream>()?;
+        return Ok(Node::Braces(Braces {
+            path,
+            content: text_of(&content),
+        }));
+    }
+    Ok(Node::Layer(layer))
+}
+
+/// A layer, up to the end of its arguments.
+pub(super) fn parse_plain(
+    input: ParseStream,
+    label: Option<Ident>,
+    path: &Path,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<Layer> {
+    let mut text = text_of(path);
     let mut broken = false;
     let arguments = if input.peek(token::Paren) {
         let tokens: TokenTree = input.fork().parse()?;
@@ -167,22 +187,13 @@ pub(super) fn parse_node(input: ParseStream, diagnostics: &mut Diagnostics) -> s
     } else {
         None
     };
-    if input.peek(token::Brace) {
-        let content;
-        syn::braced!(content in input);
-        let content = content.parse::<TokenStream>()?;
-        return Ok(Node::Braces(Braces {
-            path,
-            content: text_of(&content),
-        }));
-    }
-    Ok(Node::Layer(Layer {
+    Ok(Layer {
         label,
-        path,
+        path: path.clone(),
         arguments,
         broken,
         text,
-    }))
+    })
 }
 
 /// `fc1:`

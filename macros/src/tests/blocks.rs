@@ -13,7 +13,7 @@ fn blocks_say_what_exists() {
         "[4] { Parallel { Linear(4) } }",
         "      ~~~~~~~~",
         "`Parallel { … }` is not a block of layers that exists\nhelp: the blocks are `Residual`, `Repeat`, `Add`, \
-         `Multiply`, `Concat` and `Heads`",
+         `Multiply`, `Concat`, `Bilinear` and `Heads`",
     );
 }
 

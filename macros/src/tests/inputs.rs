@@ -145,6 +145,57 @@ fn names_of_inputs() {
 }
 
 #[test]
+fn a_bilinear_layer_takes_two_vectors() {
+    let (_, output) =
+        shapes("{ a: [3], b: [2, 2] } { mix: Bilinear(16) { { a } { b, Flatten, Linear(5) } } }");
+    assert_eq!(output, "[16]");
+    let (_, output) = shapes("[N] -> [M] { Bilinear(M, bias = false) { {} { Linear(5) } } }");
+    assert_eq!(output, "[M]");
+    check_error(
+        "[4] { Bilinear(8) { {} } }",
+        "      ~~~~~~~~",
+        "`Bilinear` takes two branches, found 1\nhelp: write as in `Bilinear(8) { { Linear(8) } { Linear(4), Tanh } }`",
+    );
+    check_error(
+        "[4] { Bilinear(8) { {} {} {} } }",
+        "      ~~~~~~~~",
+        "`Bilinear` takes two branches, found 3",
+    );
+    check_error(
+        "[4] { Bilinear(8), Relu }",
+        "      ~~~~~~~~",
+        "`Bilinear` takes two vectors, those of its branches",
+    );
+    check_error(
+        "[4] { Bilinear { {} {} } }",
+        "      ~~~~~~~~",
+        "`Bilinear` needs `out`",
+    );
+    check_error(
+        "[4] { Bilinear(8, bais = false) { {} {} } }",
+        "                  ~~~~",
+        "`Bilinear` has no option `bais`\nhelp: did you mean `bias`?",
+    );
+    check_error(
+        "[2, 4] { Bilinear(8) { { Flatten } {} } }",
+        "         ~~~~~~~~",
+        "`Bilinear` takes two vectors, but one of its branches puts out [2, 4]\n\
+         note: the input of `Net` on line 1 is [2, 4]\n\
+         help: end the branch with `Flatten`",
+    );
+    check_error(
+        "[4] { Bilinear(0) { {} {} } }",
+        "               ~",
+        "`out` of `Bilinear` is 0, but must be at least 1",
+    );
+    check_error(
+        "[1, 4] { Bilinear(8) { { Linear(4) } { Conv2d(3, 1) } } }",
+        "                                       ~~~~~~",
+        "`Conv2d` takes [channels, height, width], but receives [1, 4]\nnote: inside `Bilinear(8)` on line 1",
+    );
+}
+
+#[test]
 fn malformed_inputs() {
     check_error(
         "{} -> [2] { Linear(2) }",

@@ -17,7 +17,7 @@ const FRAGMENTS: &[&str] = &[
     "struct N: [4] { Residual(project = Linear(6)) { Linear(6), Tanh }, stage: Repeat(2) { Residual { Linear(6), Relu } } }",
     "struct N: [4] { Concat(dim = 0) { a: { Linear(6) } b: { Repeat(3) { Linear(4) } } {} }, Multiply { {} { Sigmoid } }, Add { {}, { Relu } } }",
     "struct N: { a: [4], b: [2, 2] } -> [4] { Residual(project = b) { a, Linear(6) }, Repeat(2) { Heads { x: { a }, y: { b, Flatten } } } }",
-    "struct N: { a: [4], words: [3] } { Concat { { a } { words, Embedding(9, 2), Flatten } {} }, a, b }",
+    "struct N: { a: [4], words: [3] } { Concat { { a } { words, Embedding(9, 2), Flatten } {} }, a, mix: Bilinear(3, bias = false) { {} y: { b } }, b }",
 ];
 
 /// A small generator of our own, so that a failure can be repeated (Marsaglia 2003, xorshift).

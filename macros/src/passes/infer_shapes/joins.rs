@@ -141,15 +141,30 @@ fn concatenated(
     diagnostics: &mut Diagnostics,
 ) -> Shape {
     let span = network.layers[index].span;
+    let kind = match network.layers[index].text.split('(').next() {
+        Some("Bilinear") => "Bilinear",
+        _ => "Concat",
+    };
     let mut shapes = Vec::new();
     for input in inputs {
         match network.value(*input) {
+            Shape::Array(sizes) if kind == "Bilinear" && sizes.len() != 1 => {
+                let text = format!(
+                    "`Bilinear` takes two vectors, but one of its branches puts out {}",
+                    network.value(*input)
+                );
+                diagnostics
+                    .error(span, text)
+                    .note(origin(network, *input))
+                    .help("end the branch with `Flatten`");
+                return Shape::Unknown;
+            }
             Shape::Array(sizes) => shapes.push(sizes.clone()),
             Shape::Unknown => return Shape::Unknown,
             Shape::Heads(_) => return Shape::Unknown,
             Shape::Output(output) => {
                 let text = format!(
-                    "`Concat` needs to know the sizes that `{}` puts out",
+                    "`{kind}` needs to know the sizes that `{}` puts out",
                     output.text
                 );
                 diagnostics.error(span, text).help(
@@ -196,14 +211,14 @@ fn concatenated(
     sizes[dim] = match network.symbols.sum(&parts) {
         Ok(size) => size,
         Err(Unworkable::Overflow) => {
-            diagnostics.error(span, "`Concat` puts out more than any memory holds");
+            diagnostics.error(span, format!("`{kind}` joins more than any memory holds"));
             Size::Unknown
         }
         Err(Unworkable::Generic) => {
             diagnostics
                 .error(
                     span,
-                    "stable Rust has no arithmetic of generic sizes, and `Concat` needs it to add up its branches",
+                    format!("stable Rust has no arithmetic of generic sizes, and `{kind}` needs it to add up its branches"),
                 )
                 .help("make the sizes literals or `const` items");
             Size::Unknown

@@ -3,6 +3,7 @@
 mod activations;
 mod attention;
 mod batch_norm;
+mod bilinear;
 mod conv1d;
 mod conv2d;
 mod conv_transpose;

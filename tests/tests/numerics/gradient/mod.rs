@@ -2,6 +2,7 @@
 
 mod activations;
 mod attention;
+mod bilinear;
 mod conv1d;
 mod conv2d;
 mod conv_transpose;
