@@ -180,14 +180,14 @@ use proc_macro2::TokenStream;
 /// A declared network stands in another one by its type: `encoder: Encoder`, `Decoder<5>`. Its fields are fields of that
 /// field, `net.encoder.fc1`, and its tensors bear their own names behind the label, `encoder.fc1.weight`. It has the scalar of
 /// the network around it. As for layers of one's own, its sizes are the compiler's to know; `Flatten` and the like behind it
-/// work where the network around has no parameters of its own.
+/// work where the network around has no generic parameters. In a network that is generic over its scalar none can stand.
 ///
 /// # Shared weights
 ///
 /// `again: tied(encoder)` is the layer `encoder` once more, with the same weights, which are trained by what both contribute;
 /// `tied(encoder, transposed = true)` is the product with the transposed matrix of a `Linear` or an `Embedding`, without its
 /// bias: the decoder of an autoencoder, the scores of a language model. The label is that of a layer before it, in the same
-/// body or one around it. What is saved is saved once, under the name of the first.
+/// body or one around it, which keeps no statistics, is no block, and is not laid out in several layers. What is saved is saved once, under the name of the first.
 ///
 /// ```ignore
 /// encoder: Linear(32), Tanh, tied(encoder, transposed = true), Sigmoid,

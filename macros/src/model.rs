@@ -271,6 +271,11 @@ impl Layer {
         }
     }
 
+    /// Whether it has a field for buffers of its own.
+    pub(crate) fn owns_buffers(&self) -> bool {
+        self.may_have_buffers() && self.tied.is_none()
+    }
+
     /// Whether it has a field for parameters of its own.
     pub(crate) fn owns_parameters(&self) -> bool {
         self.may_have_parameters() && self.tied.is_none()

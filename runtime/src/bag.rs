@@ -98,6 +98,12 @@ impl<T: Scalar, const N: usize> Input<[T; N]> for Bag<N> {
         run(&scalars)
     }
     #[inline]
+    fn number(&self, element: usize) -> f64 {
+        self.as_slice()
+            .get(element)
+            .map_or(-1.0, |&index| f64::from(index))
+    }
+    #[inline]
     fn pack<E: Element<T>>(samples: &[Self], group: &mut [E; N]) {
         let mut bags = samples.iter();
         let Some(mut bag) = bags.next() else {

@@ -273,6 +273,17 @@ pub const fn check_slice(dim: usize, size: usize, start: usize, end: usize) {
     panic!("{}", text.as_str());
 }
 
+/// A network that reads indices, where these are computed.
+#[track_caller]
+pub const fn check_no_indices(layer: &str, reads_indices: bool) {
+    if reads_indices {
+        let mut text = Text::new();
+        text.put("`").put(layer);
+        text.put("` takes indices, which have no derivative, so it must take the input of the network itself");
+        panic!("{}", text.as_str());
+    }
+}
+
 /// A padding row that a table does not have.
 #[track_caller]
 pub const fn check_padding_idx(row: usize, rows: usize) {

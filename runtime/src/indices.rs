@@ -3,9 +3,7 @@
 use crate::error::BackpropagateError;
 use crate::input::Input;
 use crate::layers::rows::row;
-use crate::network::{Network, scalars};
-use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::network::Network;
 
 /// What stands where an index should.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,22 +13,21 @@ pub struct WrongIndex {
     rows: usize,
 }
 
-/// The first of `len` elements of the input, from `start` on, that is no index of one of `rows` rows. Where bags may have
+/// The first of `len` elements of the input, from `start` on, as `number` tells them, that is no index of one of `rows` rows. Where bags may have
 /// empty places, −1 is an index, too.
-pub fn wrong_index<S: Shape>(
-    input: &S,
+pub fn wrong_index(
+    number: impl Fn(usize) -> f64,
     start: usize,
     len: usize,
     rows: usize,
     may_be_empty: bool,
 ) -> Option<WrongIndex> {
-    let indices = scalars::<S::Scalar, S>(input).iter().enumerate();
-    let mut indices = indices.skip(start).take(len);
-    indices.find_map(|(element, &index)| {
-        let empty = may_be_empty && index.to_f64() == -1.0;
-        (!empty && row(index, rows).is_none()).then(|| WrongIndex {
+    (start..start + len).find_map(|element| {
+        let index = number(element);
+        let empty = may_be_empty && index == -1.0;
+        (!empty && row(index, rows).is_none()).then_some(WrongIndex {
             element,
-            index: index.to_f64(),
+            index,
             rows,
         })
     })
@@ -42,7 +39,7 @@ pub(crate) fn check<N: Network, X: Input<N::Input>>(
     inputs: &[X],
 ) -> Result<(), BackpropagateError> {
     for (sample, input) in inputs.iter().enumerate() {
-        if let Some(wrong) = input.with(N::wrong_index) {
+        if let Some(wrong) = N::wrong_index(|element| input.number(element)) {
             let WrongIndex {
                 element,
                 index,

@@ -2,7 +2,7 @@
 //! function for each instruction set, with constant sizes.
 
 use crate::element::{Element, LANES};
-use crate::network::Network;
+use crate::network::{LayerInfo, Network};
 use crate::one::One;
 use crate::pass::{Objective, Pass};
 use crate::simd::{Isa, Work};
@@ -12,7 +12,17 @@ use core::slice;
 
 /// Whether a network is small: few multiply-adds, and few layers, as the compiler takes long over long functions.
 pub(crate) const fn is_small<N: Network>() -> bool {
-    is_small_work(N::MACS, N::LAYERS.len())
+    is_small_work(N::MACS, layer_count(N::LAYERS))
+}
+
+/// With those of networks that are layers.
+pub(crate) const fn layer_count(layers: &[LayerInfo]) -> usize {
+    let (mut count, mut i) = (0, 0);
+    while i < layers.len() {
+        count += layers[i].layers;
+        i += 1;
+    }
+    count
 }
 
 /// The same for a pass of so many multiply-adds through so many layers.

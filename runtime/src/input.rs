@@ -28,6 +28,9 @@ use core::slice;
 pub trait Input<S: Shape>: Sync + Sized {
     /// Hands the sample to `run` as an array of scalars.
     fn with<R>(&self, run: impl FnOnce(&S) -> R) -> R;
+    /// The scalar with this number.
+    #[doc(hidden)]
+    fn number(&self, element: usize) -> f64;
     /// Writes samples, as many as an element has lanes, into the lanes of a group. Lanes behind the last repeat it.
     #[doc(hidden)]
     fn pack<E: Element<S::Scalar>>(samples: &[Self], group: &mut S::Of<E>);
@@ -37,6 +40,11 @@ impl<S: Shape, X: Sample<S>> Input<S> for X {
     #[inline(always)]
     fn with<R>(&self, run: impl FnOnce(&S) -> R) -> R {
         run(self.array())
+    }
+    #[inline(always)]
+    fn number(&self, element: usize) -> f64 {
+        let scalars = S::flat::<S::Scalar>(bytemuck::cast_slice(slice::from_ref(self.array())));
+        scalars.get(element).map_or(0.0, |scalar| scalar.to_f64())
     }
     #[inline(always)]
     fn pack<E: Element<S::Scalar>>(samples: &[Self], group: &mut S::Of<E>) {
@@ -106,6 +114,10 @@ macro_rules! integers {
                 convert::<$shape, $integer, R>(self, run)
             }
             #[inline]
+            fn number(&self, element: usize) -> f64 {
+                numbers::<$integer>(self).get(element).map_or(0.0, |&number| number.into())
+            }
+            #[inline]
             fn pack<E: Element<T>>(samples: &[Self], group: &mut <$shape as Shape>::Of<E>) {
                 pack::<$shape, $integer, E, Self>(samples.iter(), group);
             }
@@ -114,6 +126,10 @@ macro_rules! integers {
             #[inline]
             fn with<R>(&self, run: impl FnOnce(&$shape) -> R) -> R {
                 (**self).with(run)
+            }
+            #[inline]
+            fn number(&self, element: usize) -> f64 {
+                Input::<$shape>::number(*self, element)
             }
             #[inline]
             fn pack<E: Element<T>>(samples: &[Self], group: &mut <$shape as Shape>::Of<E>) {

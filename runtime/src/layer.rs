@@ -1,6 +1,7 @@
 //! The `Layer` trait: what the built-in layers and the user's own have in common.
 
 use crate::element::Element;
+use crate::indices::WrongIndex;
 use crate::network::{scalars, scalars_mut};
 use crate::pass::Call;
 use crate::scalar::Scalar;
@@ -90,6 +91,21 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     /// Whether [`backward_training`](Layer::backward_training) heeds [`Backward::overwrite`]. For any other layer the
     /// gradients arrive as zeros where nothing has been added yet.
     const OVERWRITES: bool = false;
+
+    /// Whether it is a network that reads indices from its input.
+    #[doc(hidden)]
+    const READS_INDICES: bool = false;
+    /// How many layers it is made of.
+    #[doc(hidden)]
+    const LAYERS: usize = 1;
+
+    /// What an input holds where a network reads an index, and is none.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn wrong_index(number: impl Fn(usize) -> f64 + Copy) -> Option<WrongIndex> {
+        let _ = number;
+        None
+    }
 
     /// Sets the initial values. Both arrive as zeros.
     fn init<R: Rng + ?Sized>(

@@ -1,6 +1,8 @@
 //! Networks as layers of other networks.
 
 use crate::element::Element;
+use crate::indices::WrongIndex;
+use crate::inlined::layer_count;
 use crate::layer::{Backward, Forward, Layer};
 use crate::network::{LayerInfo, Network};
 use crate::pass::{Context, Objective, Pass};
@@ -80,6 +82,13 @@ impl<T: Scalar, N: Network<Scalar = T> + 'static> Layer<T> for Nested<N> {
     const SAVED_IN_INFERENCE: usize = N::INFERENCE_ELEMENTS;
     const CROSS_SAMPLE: bool = N::CROSS_SAMPLE;
     const OVERWRITES: bool = true;
+    const READS_INDICES: bool = N::READS_INDICES;
+    const LAYERS: usize = layer_count(N::LAYERS);
+
+    #[inline(always)]
+    fn wrong_index(number: impl Fn(usize) -> f64 + Copy) -> Option<WrongIndex> {
+        N::wrong_index(number)
+    }
 
     fn init<R: Rng + ?Sized>(
         &self,

@@ -58,6 +58,8 @@ pub struct LayerInfo {
     pub buffers: &'static [Tensor],
     /// Multiply-adds a sample.
     pub macs: usize,
+    /// How many layers it is made of.
+    pub(crate) layers: usize,
 }
 
 impl LayerInfo {
@@ -82,6 +84,7 @@ impl LayerInfo {
             parameters: L::PARAMETERS,
             buffers: L::BUFFERS,
             macs: L::MACS,
+            layers: L::LAYERS,
         }
     }
 
@@ -91,6 +94,10 @@ impl LayerInfo {
         label: &'static str,
         declaration: &'static str,
     ) -> Self {
+        assert!(
+            size_of::<L::Buffers>() == 0,
+            "a tied layer keeps state in `Buffers`, which two layers cannot share"
+        );
         Self {
             macs: L::MACS,
             ..Self::join::<L::Output>(label, declaration)
@@ -107,6 +114,7 @@ impl LayerInfo {
             parameters: &[],
             buffers: &[],
             macs: 0,
+            layers: 1,
         }
     }
 
@@ -165,7 +173,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// # Ok::<(), BackpropagateError>(())
     /// ```
     type Input: Shape<Scalar = Self::Scalar> + Sample<Self::Input>;
-    /// One output sample: a plain array.
+    /// One output sample: a plain array, or a struct of heads.
     type Output: Shape<Scalar = Self::Scalar> + Sample<Self::Output>;
     /// The trained values, a field a labelled layer; also the type of the gradients.
     type Parameters: Pod + Send + Sync + Parameters<Scalar = Self::Scalar>;
@@ -178,6 +186,9 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     const LAYERS: &'static [LayerInfo];
     /// Whether a layer mixes the samples of a batch in training.
     const CROSS_SAMPLE: bool;
+    /// Whether a layer reads indices from the input.
+    #[doc(hidden)]
+    const READS_INDICES: bool = false;
     /// Whether layers share weights: then their gradients are complete only at the end of a backward pass.
     #[doc(hidden)]
     const TIED: bool = false;
@@ -276,8 +287,8 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// What an input holds where a layer reads an index, and is none.
     #[doc(hidden)]
     #[inline(always)]
-    fn wrong_index(input: &Self::Input) -> Option<WrongIndex> {
-        let _ = input;
+    fn wrong_index(number: impl Fn(usize) -> f64 + Copy) -> Option<WrongIndex> {
+        let _ = number;
         None
     }
 
@@ -430,13 +441,6 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     where
         Self: Streamable,
     {
-        const {
-            assert!(
-                size_of::<Self::StreamState>() <= 64 * 1024,
-                "the stream of this network remembers more than 64 KiB, too much for the stack; \
-                 use `boxed_stream`, or `Stream::with_state` with memory of your own"
-            );
-        }
         Stream::new(self)
     }
 

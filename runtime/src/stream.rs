@@ -34,10 +34,12 @@ pub trait Streamable: Network {
     const STEP_ELEMENTS: usize;
     /// Multiply-adds of one step.
     const STEP_MACS: usize;
-    /// Whether a step is short enough to be compiled as one function.
+    /// How many layers a step goes through.
     #[doc(hidden)]
     const STEP_LAYERS: usize;
-    /// Bytes that a stream needs besides the network: what it remembers, and the activations of one step.
+    /// Bytes that a stream needs besides the network: what it remembers, and the activations between the layers of one
+    /// step. A layer may use a little of the stack besides: the inputs under the taps of a convolution, the gates of a
+    /// recurrent layer, a score for each position of attention.
     const STREAM_BYTES: usize =
         size_of::<Self::StreamState>() + Self::STEP_ELEMENTS * size_of::<Self::Scalar>();
 
@@ -58,9 +60,10 @@ pub trait Streamable: Network {
 
 /// A network that runs one time step at a time, with what its layers remember: made by [`Network::stream`].
 ///
-/// After `n` steps it has put out what the network's [`forward`](Network::forward) puts out for the sequence of these
-/// steps, up to rounding (the sums have another order). Steps may go on for as long as the program runs. No heap, no
-/// panic, no lock.
+/// It puts out, step by step, what the network's [`forward`](Network::forward) puts out for the sequence of these steps, up
+/// to rounding (the sums have another order). Steps may go on behind the declared length, for as long as the program runs;
+/// attention without a `window` then sees as many of the last positions as that length. Behind `last = true` there is an
+/// output at every step, as if the sequence ended there. No heap, no panic, no lock.
 ///
 /// `R` holds the network: a reference, a `Box`, an `Arc`. `S` is the memory of the state: the state itself, a `Box` or a
 /// `&'static mut` of it.
@@ -95,8 +98,15 @@ where
     R: Deref,
     R::Target: Streamable + Sized,
 {
-    /// A stream at its start, with its state inside.
+    /// A stream at its start, with its state inside: at most 64 KiB, else it does not compile.
     pub fn new(network: R) -> Self {
+        const {
+            assert!(
+                size_of::<<R::Target as Streamable>::StreamState>() <= 64 * 1024,
+                "the stream of this network remembers more than 64 KiB, too much for the stack; \
+                 use `boxed_stream`, or `Stream::with_state` with memory of your own"
+            );
+        }
         Self {
             network,
             state: Zeroable::zeroed(),
@@ -133,6 +143,14 @@ where
         input: &impl Input<<R::Target as Streamable>::StepInput>,
         output: &mut <R::Target as Streamable>::StepOutput,
     ) {
+        const {
+            assert!(
+                <R::Target as Streamable>::STREAM_BYTES
+                    - size_of::<<R::Target as Streamable>::StreamState>()
+                    <= 128 * 1024,
+                "the activations of one step need more than 128 KiB, too much for the stack"
+            );
+        }
         let (network, state) = (&*self.network, self.state.borrow_mut());
         <R::Target as Streamable>::with_step_scratch(|scratch| {
             input.with(|input| step(network, state, input, output, scratch));
@@ -141,7 +159,7 @@ where
 
     /// Forgets all steps: the next one is the first.
     pub fn reset(&mut self) {
-        *self.state.borrow_mut() = Zeroable::zeroed();
+        bytemuck::write_zeroes(self.state.borrow_mut());
     }
 
     /// What the layers remember: a copy of it, given back with [`with_state`](Stream::with_state), goes on from here.

@@ -200,3 +200,81 @@ fn running_statistics_inside_change_as_outside() {
         .unwrap();
     assert_ne!(whole.buffers(), before);
 }
+
+network! {
+    pub struct Reads: [3] -> [2] { Embedding(5, 4), Flatten, Linear(2) }
+}
+
+network! {
+    pub struct Reader: [3] -> [1] { words: Reads, Linear(1) }
+}
+
+#[test]
+fn indices_of_a_network_inside_are_checked() {
+    let mut net = Reader::init(&mut StdRng::seed_from_u64(7));
+    let mut workspace = Reader::workspace();
+    let mut run = |inputs: &[[u8; 3]]| {
+        let targets = vec![[0.0]; inputs.len()];
+        net.backpropagate(inputs, &targets, &MseLoss::default(), &mut workspace)
+    };
+    run(&[[0, 1, 4]]).unwrap();
+    let error = run(&[[0, 1, 4], [0, 5, 0]]).unwrap_err();
+    assert!(matches!(
+        error,
+        BackpropagateError::IndexOutOfRange {
+            sample: 1,
+            element: 1,
+            rows: 5,
+            ..
+        }
+    ));
+}
+
+network! {
+    pub struct Around<const H: usize>: [3] -> [2] { Linear(3), decoder: Decoder<H> }
+}
+
+#[test]
+fn sizes_of_the_network_around_go_to_the_one_inside() {
+    let net = Around::<7>::init(&mut StdRng::seed_from_u64(7));
+    assert_eq!(net.decoder.hidden.weight.shape(), (7, 3));
+    assert!(net.forward(&[0.1, 0.2, 0.3]).iter().all(|y| y.is_finite()));
+}
+
+network! {
+    pub struct Twice: [3] -> [2] { first: Linear(3), Tanh, again: Same, tied(again), tied(first), Linear(2) }
+}
+
+network! {
+    pub struct Same: [3] -> [3] { Linear(3), Sigmoid }
+}
+
+#[test]
+fn a_network_inside_may_be_tied() {
+    let mut net = Twice::init(&mut StdRng::seed_from_u64(7));
+    assert_eq!(Twice::PARAMETERS, 12 + 12 + 8);
+    let (inputs, targets) = (samples::<[f32; 3]>(21), samples::<[f32; 2]>(21));
+    let mut workspace = Twice::workspace();
+    let loss = MseLoss::default();
+    net.backpropagate(&inputs, &targets, &loss, &mut workspace)
+        .unwrap();
+    let gradients = workspace.gradients().parameters().to_vec();
+    let mut other = net.clone();
+    let (mut a, mut b) = (Sgd::new(&net, 0.1), Sgd::new(&other, 0.1));
+    a.step(&mut *net, workspace.gradients());
+    b.train_step(&mut *other, &inputs, &targets, &loss, &mut workspace)
+        .unwrap();
+    assert_eq!(net.parameters(), other.parameters());
+    assert!(gradients.iter().any(|g| *g != 0.0));
+}
+
+/// Training on images of bytes that would not fit the stack as scalars.
+#[test]
+fn large_samples_of_bytes_train() {
+    network! { struct Large: [3, 120, 120] -> [1] { AvgPool2d(40), Flatten, Linear(1) } }
+    let images = vec![[[[7_u8; 120]; 120]; 3]; 2];
+    let mut net = Large::init(&mut StdRng::seed_from_u64(7));
+    let mut workspace = Large::workspace();
+    net.backpropagate(&images, &[[0.0]; 2], &MseLoss::default(), &mut workspace)
+        .unwrap();
+}

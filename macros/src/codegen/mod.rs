@@ -94,7 +94,8 @@ fn emit_symbols(network: &Network) -> TokenStream {
 /// The types of the user's layers under names of their own: a type that is no layer is one error.
 fn emit_aliases(network: &Network) -> TokenStream {
     let (scalar, everywhere) = (&network.scalar, &network.attributes.everywhere);
-    let aliases = network.layers.iter().map(|layer| match &layer.kind {
+    let layers = network.layers.iter().filter(|layer| layer.tied.is_none());
+    let aliases = layers.map(|layer| match &layer.kind {
         LayerKind::User {
             path,
             ty,

@@ -23,7 +23,7 @@ pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
             .collect()
     };
     let parameters_runs = runs("Parameters", Layer::owns_parameters);
-    let buffers_runs = has_buffers.then(|| runs("Buffers", Layer::may_have_buffers));
+    let buffers_runs = has_buffers.then(|| runs("Buffers", Layer::owns_buffers));
     let packed = check.then(|| quote!(const { __rt::assert_packed::<#network_type>() }));
     let implementation = |ty: &TokenStream, place: TokenStream| {
         quote_spanned! {Span::mixed_site()=>

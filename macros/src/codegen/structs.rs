@@ -44,7 +44,7 @@ pub(super) fn emit_structs(network: &Network) -> TokenStream {
     };
     let parameters_structs = structs("Parameters", Layer::owns_parameters);
     let has_buffers = network.layers.iter().any(Layer::may_have_buffers);
-    let buffers_structs = has_buffers.then(|| structs("Buffers", Layer::may_have_buffers));
+    let buffers_structs = has_buffers.then(|| structs("Buffers", Layer::owns_buffers));
     quote! {
         #(#everywhere)*
         #(#attributes)*

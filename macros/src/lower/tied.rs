@@ -137,6 +137,7 @@ fn find(lowering: &mut Lowering<'_>, label: &Ident, scope: &Scope) -> Option<usi
             }
             _ if layer.tied.is_some() => format!("`{label}` is tied itself"),
             LayerKind::Unread => return None,
+            LayerKind::Join(_) => format!("`{label}` is a block, and only layers are tied"),
             LayerKind::BuiltIn(kind, _) if kind.facts.buffers => {
                 format!("`{label}` keeps statistics of what it sees, which two layers cannot share")
             }
@@ -156,6 +157,18 @@ fn find(lowering: &mut Lowering<'_>, label: &Ident, scope: &Scope) -> Option<usi
                 .unwrap_or_default();
             error.help(format!("tie to the layer that has the weights: `{first}`"));
         }
+        return None;
+    }
+    let name = label.to_string();
+    if let Some(part) = lowering
+        .layers
+        .iter()
+        .find(|layer| layer.user_label.as_ref() == Some(&name))
+    {
+        let line = part.span.start().line;
+        let text = format!("`{label}` is laid out in several layers, or stands in another block");
+        let note = format!("it is `{}` on line {line}", part.text);
+        lowering.diagnostics.error(label.span(), text).note(note);
         return None;
     }
     let labels: Vec<String> = lowering

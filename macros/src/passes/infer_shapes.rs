@@ -174,6 +174,16 @@ fn infer_layer(
                     )),
                 });
             }
+            if layer.inputs != [0] {
+                let text = &layer.text;
+                checks.push(Check {
+                    place: layer.span.into(),
+                    call: quote!(::chainrule::__private::check_no_indices(
+                        #text,
+                        <#ty as ::chainrule::Layer<#scalar>>::READS_INDICES
+                    )),
+                });
+            }
             Inferred {
                 output: Shape::Output(Output {
                     layer: place_at(ty.clone(), layer.span),

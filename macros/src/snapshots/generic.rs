@@ -113,6 +113,14 @@ const _: () = {
                 <[T; H] as ::chainrule::Shape>::DIMS,
                 "`Gelu` on line 2 produces [H]",
             );
+            ::chainrule::__private::check_no_indices(
+                "my::Warp<H>(gain = 2.0)",
+                <<my::Warp<
+                    H,
+                > as ::chainrule::__private::AsLayer<
+                    T,
+                >>::Layer as ::chainrule::Layer<T>>::READS_INDICES,
+            );
         };
     }
     #[automatically_derived]

@@ -180,6 +180,10 @@ const _: () = {
         <[f32; __Symbolic_SIZE_3] as ::chainrule::Shape>::DIMS,
         "`Relu` on line 3 produces [HIDDEN]",
     );
+    const _: () = ::chainrule::__private::check_no_indices(
+        "Gain<8>",
+        <__Symbolic_gain1 as ::chainrule::Layer<f32>>::READS_INDICES,
+    );
     const _: () = ::chainrule::__private::check_rank(
         "Linear",
         "a vector",

@@ -56,6 +56,17 @@ fn there_is_a_label_and_weights() {
          note: it is `Gru(2, layers = 2)` on line 1",
     );
     check_error(
+        "[4] { a: Residual { Linear(4) }, tied(a) }",
+        "                                      ~",
+        "`a` is a block, and only layers are tied\nnote: it is `Residual` on line 1",
+    );
+    check_error(
+        "[2, 4] { a: TransformerEncoderLayer(2), tied(a) }",
+        "                                             ~",
+        "`a` is laid out in several layers, or stands in another block\n\
+         note: it is `TransformerEncoderLayer(2)` on line 1",
+    );
+    check_error(
         "[4] { a: Linear(4), b: tied(a), tied(b) }",
         "                                     ~",
         "`b` is tied itself\nnote: it is `tied(a)` on line 1\n\
