@@ -341,10 +341,10 @@ mod tests {
 
     #[test]
     fn lanes_give_nearly_the_numbers_of_single_samples() {
-        check_lanes::<f32, _>(
-            MultiheadAttention::<5, 40, 2, 5, 120, 40, 120>::new(false, 0.1),
-            5e-5,
-        );
+        let layer = MultiheadAttention::<5, 40, 2, 5, 120, 40, 120>::new(false, 0.1);
+        check_lanes::<f64, _>(layer, 1e-12);
+        // What all gradients in `f32` are held to: the rounding of scores, sums of 40 products, is in exponents.
+        check_lanes::<f32, _>(layer, 1e-4);
     }
 
     /// A position sees itself and those before it, or the last few of these.
