@@ -197,7 +197,7 @@ const _: () = {
             let x2 = arena.take::<f32, [f32; 1]>();
             let region0 = arena.take_elements(__rt::max(&[2, 1]));
             let region1 = arena.take_elements(3);
-            if !objective.resumes() {
+            if let ::core::option::Option::Some(buffers) = buffers {
                 __rt::forward_training::<
                     f32,
                     _,

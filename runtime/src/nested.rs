@@ -146,7 +146,7 @@ impl<T: Scalar, N: Network<Scalar = T> + 'static> Layer<T> for Nested<N> {
         crate::join::copy(cx.saved.get_mut(..flat.len()).unwrap_or_default(), flat);
         let pass = Pass {
             weights: Unchanged(cx.parameters),
-            buffers: cx.buffers,
+            buffers: Some(cx.buffers),
             arena: Arena::new(cx.saved, inputs.len()),
             context: Context {
                 samples: cx.samples,
@@ -173,8 +173,7 @@ impl<T: Scalar, N: Network<Scalar = T> + 'static> Layer<T> for Nested<N> {
                 parameters: cx.parameters,
                 gradients: cx.gradients,
             },
-            // Buffers are for the forward pass.
-            buffers: &bytemuck::Zeroable::zeroed(),
+            buffers: None,
             arena: Arena::new(cx.saved, inputs.len()),
             context: Context {
                 samples: cx.samples,
@@ -236,10 +235,6 @@ struct BackwardOnly<'a, O, I> {
 impl<N: Network, E: Element<N::Scalar>> Objective<N, E>
     for BackwardOnly<'_, <N::Output as Shape>::Of<E>, <N::Input as Shape>::Of<E>>
 {
-    #[inline(always)]
-    fn resumes(&self) -> bool {
-        true
-    }
     #[inline(always)]
     fn outputs(
         &mut self,

@@ -18,7 +18,8 @@ use core::ops::DerefMut;
 #[doc(hidden)]
 pub struct Pass<'a, N: Network, E, W> {
     pub weights: W,
-    pub buffers: &'a N::Buffers,
+    /// What the forward pass reads; nothing where it has run before, and its activations lie in the arena.
+    pub buffers: Option<&'a N::Buffers>,
     pub arena: Arena<'a, E>,
     pub context: Context,
 }
@@ -34,11 +35,6 @@ pub trait Objective<N: Network, E: Element<N::Scalar>> {
         outputs: &[<N::Output as Shape>::Of<E>],
         d_outputs: &mut [<N::Output as Shape>::Of<E>],
     ) -> bool;
-    /// Whether the forward pass has run before, and its activations lie in the arena.
-    #[inline(always)]
-    fn resumes(&self) -> bool {
-        false
-    }
     /// Reads the gradient with respect to the inputs.
     fn inputs(&mut self, d_inputs: &[<N::Input as Shape>::Of<E>]);
 }
@@ -465,7 +461,7 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
         inlined::train::<N, E, _>(
             Pass {
                 weights,
-                buffers,
+                buffers: Some(buffers),
                 arena: Arena::training::<N::Scalar>(arena, groups),
                 context,
             },

@@ -69,6 +69,7 @@ fn emit_steps(steps: &Network) -> TokenStream {
         &steps.input,
         steps.output(),
         Body {
+            bounds: TokenStream::new(),
             state: state_type,
             elements: network::emit_inference_elements(steps),
             macs: quote!(__rt::sum(&[#(#macs),*])),
@@ -88,6 +89,8 @@ fn emit_steps(steps: &Network) -> TokenStream {
 }
 
 struct Body {
+    /// A `where` clause, or nothing.
+    bounds: TokenStream,
     state: TokenStream,
     elements: TokenStream,
     macs: TokenStream,
@@ -100,6 +103,7 @@ struct Body {
 impl Default for Body {
     fn default() -> Self {
         Self {
+            bounds: TokenStream::new(),
             state: quote!(()),
             elements: quote!(0),
             macs: quote!(0),
@@ -111,16 +115,6 @@ impl Default for Body {
 }
 
 fn emit_impl(network: &Network, input: &Shape, output: &Shape, body: Body) -> TokenStream {
-    emit_impl_where(network, input, output, body, &TokenStream::new())
-}
-
-fn emit_impl_where(
-    network: &Network,
-    input: &Shape,
-    output: &Shape,
-    body: Body,
-    bounds: &TokenStream,
-) -> TokenStream {
     let (name, scalar) = (&network.name, &network.scalar);
     let (generics, arguments) = (network.parameters(), network.arguments());
     let (first, last) = (
@@ -130,6 +124,7 @@ fn emit_impl_where(
     let (input_elements, output_elements) = (input.elements(scalar), output.elements(scalar));
     let (input, output) = (input.ty(scalar), output.ty(scalar));
     let Body {
+        bounds,
         state,
         elements,
         macs,
@@ -177,17 +172,15 @@ fn emit_reason(
     let message = format!("`{name}` does not run as a stream: {text}");
     let help = help.map(|help| quote!(note = #help,));
     let span = Span::mixed_site().located_at(span);
-    let reason = quote_spanned! {span=>
+    let bounds = quote_spanned! {span=>
         // For all lifetimes, else the bound would be an error where it stands.
         where for<'__network> &'__network #name #arguments: __CanStream
     };
-    let implementation = emit_impl_where(
-        network,
-        &Shape::Unknown,
-        &Shape::Unknown,
-        Body::default(),
-        &reason,
-    );
+    let body = Body {
+        bounds,
+        ..Body::default()
+    };
+    let implementation = emit_impl(network, &Shape::Unknown, &Shape::Unknown, body);
     quote! {
         #[diagnostic::on_unimplemented(message = #message, label = "needs one step at a time", #help)]
         #[doc(hidden)]

@@ -70,7 +70,7 @@ pub(super) fn emit_train(network: &Network) -> TokenStream {
         #(#regions)*
         #beside
         #(#fields)*
-        if !objective.resumes() {
+        if let ::core::option::Option::Some(buffers) = buffers {
             #(#forward)*
         }
         #d_outputs_view

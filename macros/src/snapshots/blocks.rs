@@ -443,7 +443,7 @@ const _: () = {
             let region1 = arena.take_elements(__rt::max(&[4, 4, 3]));
             let region2 = arena.take_elements(__rt::max(&[4, 3]));
             let beside = arena.take_elements(__rt::max(&[4, 4, 4]));
-            if !objective.resumes() {
+            if let ::core::option::Option::Some(buffers) = buffers {
                 __rt::forward_training::<
                     f32,
                     _,

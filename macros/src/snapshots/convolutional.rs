@@ -378,7 +378,7 @@ const _: () = {
             let x5 = arena.take::<f32, [f32; 10]>();
             let region0 = arena.take_elements(__rt::max(&[256, 64, 10]));
             let region1 = arena.take_elements(__rt::max(&[64, 256, 64]));
-            if !objective.resumes() {
+            if let ::core::option::Option::Some(buffers) = buffers {
                 __rt::forward_training::<
                     f32,
                     _,

@@ -370,7 +370,7 @@ const _: () = {
                 );
             let region1 = arena
                 .take_elements(__rt::max(&[4, <[T; H] as ::chainrule::Shape>::LEN]));
-            if !objective.resumes() {
+            if let ::core::option::Option::Some(buffers) = buffers {
                 __rt::forward_training::<
                     T,
                     _,

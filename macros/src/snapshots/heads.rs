@@ -320,7 +320,7 @@ const _: () = {
             let region1 = arena.take_elements(__rt::max(&[4, 1]));
             let region2 = arena.take_elements(2);
             let beside = arena.take_elements(<[f32; H] as ::chainrule::Shape>::LEN);
-            if !objective.resumes() {
+            if let ::core::option::Option::Some(buffers) = buffers {
                 __rt::forward_training::<
                     f32,
                     _,

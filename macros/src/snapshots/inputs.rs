@@ -384,7 +384,7 @@ const _: () = {
                 [f32; 2],
                 __E,
             >(&*x0, __rt::sum(&[<[f32; H] as ::chainrule::Shape>::LEN]), x2);
-            if !objective.resumes() {
+            if let ::core::option::Option::Some(buffers) = buffers {
                 __rt::forward_training::<
                     f32,
                     _,

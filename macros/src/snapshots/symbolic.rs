@@ -528,7 +528,7 @@ const _: () = {
                         ],
                     ),
                 );
-            if !objective.resumes() {
+            if let ::core::option::Option::Some(buffers) = buffers {
                 __rt::forward_training::<
                     f32,
                     _,

@@ -3,7 +3,7 @@ use crate::kernels::linear;
 use crate::layer::{Backward, Forward, Layer};
 use crate::shape::Shape;
 use crate::simd::{Work, multiply_add};
-use crate::{Element, LANES, Scalar};
+use crate::{Element, LANES, Lanes, Scalar};
 use bytemuck::Pod;
 use core::marker::PhantomData;
 use core::slice;
@@ -182,14 +182,7 @@ impl<T: Scalar> Work for Products<'_, T> {
                         sums[lane] = multiply_add::<T, FMA>(row[lane], x[lane], sums[lane]);
                     }
                 }
-                let mut width = LANES / 2;
-                while width > 0 {
-                    for lane in 0..width {
-                        sums[lane] += sums[lane + width];
-                    }
-                    width /= 2;
-                }
-                let [mut sum, ..] = sums;
+                let mut sum: T = Lanes(sums).sum();
                 for (&row, &x) in row_rest.iter().zip(x_rest) {
                     sum = multiply_add::<T, FMA>(row, x, sum);
                 }
