@@ -51,17 +51,7 @@ pub(super) const KINDS: &[Kind] = &[
             stream: |moment| step(moment, &STEPS[0]),
             ..FACTS
         },
-        infer: |site, arguments| {
-            let relu = arguments.word("nonlinearity") == Some("relu");
-            let cell = quote!(::chainrule::layers::Rnn);
-            infer(
-                site,
-                arguments,
-                1,
-                cell.clone(),
-                quote!(#cell { relu: #relu }),
-            )
-        },
+        infer,
     },
     Kind {
         name: "Gru",
@@ -78,10 +68,7 @@ pub(super) const KINDS: &[Kind] = &[
             stream: |moment| step(moment, &STEPS[1]),
             ..FACTS
         },
-        infer: |site, arguments| {
-            let cell = gru(arguments);
-            infer(site, arguments, 3, cell.clone(), cell)
-        },
+        infer,
     },
     Kind {
         name: "Lstm",
@@ -90,58 +77,49 @@ pub(super) const KINDS: &[Kind] = &[
             stream: |moment| step(moment, &STEPS[2]),
             ..FACTS
         },
-        infer: |site, arguments| {
-            let cell = quote!(::chainrule::layers::Lstm);
-            infer(site, arguments, 4, cell.clone(), cell)
-        },
+        infer,
     },
 ];
 
-/// The formula that `reset_after` chooses.
-fn gru(arguments: &Arguments) -> TokenStream {
-    match arguments.flag("reset_after", true) {
-        true => quote!(::chainrule::layers::Gru),
-        false => quote!(::chainrule::layers::GruResetBefore),
+/// The rows in a stream.
+static STEPS: [Kind; 3] = [step_of("Rnn"), step_of("Gru"), step_of("Lstm")];
+
+const fn step_of(name: &'static str) -> Kind {
+    Kind {
+        name,
+        arguments: &[],
+        facts: STEP,
+        infer: infer_step,
     }
 }
 
-/// The rows in a stream.
-static STEPS: [Kind; 3] = [
-    Kind {
-        name: "Rnn",
-        arguments: &[],
-        facts: STEP,
-        infer: |site, arguments| {
-            let relu = arguments.word("nonlinearity") == Some("relu");
-            let cell = quote!(::chainrule::layers::Rnn);
-            infer_step(
-                site,
-                arguments,
-                1,
-                cell.clone(),
-                quote!(#cell { relu: #relu }),
-            )
-        },
-    },
-    Kind {
-        name: "Gru",
-        arguments: &[],
-        facts: STEP,
-        infer: |site, arguments| {
-            let cell = gru(arguments);
-            infer_step(site, arguments, 3, cell.clone(), cell)
-        },
-    },
-    Kind {
-        name: "Lstm",
-        arguments: &[],
-        facts: STEP,
-        infer: |site, arguments| {
-            let cell = quote!(::chainrule::layers::Lstm);
-            infer_step(site, arguments, 4, cell.clone(), cell)
-        },
-    },
-];
+/// The formula of a step in the runtime.
+struct Cell {
+    gates: u64,
+    ty: TokenStream,
+    value: TokenStream,
+}
+
+impl Cell {
+    /// Of the row of this name.
+    fn of(kind: &str, arguments: &Arguments) -> Self {
+        let (gates, name) = match kind {
+            "Rnn" => (1, quote!(Rnn)),
+            "Gru" if arguments.flag("reset_after", true) => (3, quote!(Gru)),
+            "Gru" => (3, quote!(GruResetBefore)),
+            _ => (4, quote!(Lstm)),
+        };
+        let ty = quote!(::chainrule::layers::#name);
+        let value = match kind {
+            "Rnn" => {
+                let relu = arguments.word("nonlinearity") == Some("relu");
+                quote!(#ty { relu: #relu })
+            }
+            _ => ty.clone(),
+        };
+        Self { gates, ty, value }
+    }
+}
 
 /// What becomes of a layer in a stream.
 fn step(moment: &Moment<'_>, kind: &'static Kind) -> Result<Step, Refusal> {
@@ -160,13 +138,12 @@ fn step(moment: &Moment<'_>, kind: &'static Kind) -> Result<Step, Refusal> {
 }
 
 /// `[features] → [hidden]`: one step.
-fn infer_step(
-    site: &mut Site<'_>,
-    arguments: &Arguments,
-    gates: u64,
-    cell: TokenStream,
-    value: TokenStream,
-) -> Inferred {
+fn infer_step(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
+    let Cell {
+        gates,
+        ty: cell,
+        value,
+    } = Cell::of(site.kind, arguments);
     let input = site.vector();
     let hidden = arguments.size("hidden");
     let gates = site.derive(|symbols| symbols.product(&[Size::Known(gates), hidden.clone()]));
@@ -182,13 +159,12 @@ fn infer_step(
 }
 
 /// `[length, features] → [length, hidden]`, or `[hidden]` with `last`: one level and direction.
-fn infer(
-    site: &mut Site<'_>,
-    arguments: &Arguments,
-    gates: u64,
-    cell: TokenStream,
-    value: TokenStream,
-) -> Inferred {
+fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
+    let Cell {
+        gates,
+        ty: cell,
+        value,
+    } = Cell::of(site.kind, arguments);
     let [length, input] = site.steps();
     let hidden = site.positive(
         "hidden",
