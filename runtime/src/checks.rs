@@ -10,7 +10,8 @@ mod text;
 
 pub use arithmetic::{any, difference, max, product, quotient, size_at, sum, trailing, windows};
 
-use crate::network::{LayerInfo, Network};
+use crate::layer_info::LayerInfo;
+use crate::network::Network;
 use text::Text;
 
 /// A layer that takes another rank than a user's layer puts out.

@@ -2,7 +2,8 @@
 //! function for each instruction set, with constant sizes.
 
 use crate::element::{Element, LANES};
-use crate::network::{LayerInfo, Network};
+use crate::layer_info::LayerInfo;
+use crate::network::Network;
 use crate::one::One;
 use crate::pass::{Objective, Pass};
 use crate::simd::{Isa, Work};

@@ -1,6 +1,7 @@
 //! The table of a network's layers.
 
-use crate::network::{LayerInfo, Network};
+use crate::layer_info::LayerInfo;
+use crate::network::Network;
 use core::fmt;
 
 /// What [`Network::summary`] returns; prints as a table.
