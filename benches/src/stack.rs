@@ -68,9 +68,16 @@ mod tests {
 
     #[test]
     fn a_call_takes_what_its_arrays_take() {
-        for (call, bytes) in [(takes::<0> as fn(), 0), (takes::<3000>, 3000), (takes::<200_000>, 200_000)] {
+        for (call, bytes) in [
+            (takes::<0> as fn(), 0),
+            (takes::<3000>, 3000),
+            (takes::<200_000>, 200_000),
+        ] {
             let measured = stack_of(call).expect("Linux shows the memory of a process");
-            assert!((bytes..bytes + 512).contains(&measured), "{measured} for {bytes}");
+            assert!(
+                (bytes..bytes + 512).contains(&measured),
+                "{measured} for {bytes}"
+            );
         }
     }
 }
