@@ -37,9 +37,10 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `std` | yes | run-time detection of the instruction set; implies `alloc` |
+//! | `std` | yes | run-time detection of the instruction set; implies `alloc` and `std_rng` |
 //! | `alloc` | yes | networks, workspaces and optimizer state on the heap, built in place |
 //! | `simd` | yes | kernels for AVX2 with FMA and for AVX-512 besides the baseline, chosen at run time; needs `std` |
+//! | `std_rng` | yes | `StdRng` in the prelude, for initial values; without it any other `rand::Rng` |
 //! | `parallel` | no | training and inference of large batches on the threads of a pool, the same bits on any number of them; needs `std` |
 //! | `safetensors` | no | files with PyTorch's names and layouts; needs `std` |
 //! | `force-isa` | no | for tests: the environment variable `CHAINRULE_ISA` chooses the instruction set (`baseline`, `avx2`, `avx512`) |
@@ -196,6 +197,7 @@ pub mod prelude {
     pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
     pub use crate::tensor::Tensor;
     pub use crate::{BackpropagateError, Element, Scalar, Shape, Stream, Streamable, network};
+    #[cfg(feature = "std_rng")]
     pub use rand::rngs::StdRng;
     pub use rand::seq::SliceRandom;
     pub use rand::{Rng, RngExt, SeedableRng};

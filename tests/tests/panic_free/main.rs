@@ -14,6 +14,7 @@ fn panic_free_and_lock_free_without_std() {
 }
 
 #[test]
+#[ignore = "compiles small networks for every instruction set, for minutes; CI runs it"]
 fn panic_free_and_lock_free_with_default_features() {
     prove(
         &["--features", "std"],
