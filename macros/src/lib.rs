@@ -17,6 +17,7 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use diagnostics::Diagnostics;
 use proc_macro2::TokenStream;

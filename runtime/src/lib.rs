@@ -61,6 +61,7 @@ mod bag;
 mod calls;
 mod checks;
 mod element;
+mod embedded;
 mod error;
 #[cfg(test)]
 mod gradient_check;
@@ -170,6 +171,7 @@ pub mod prelude {
 pub mod __private {
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
+    pub use crate::embedded::embed;
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};
