@@ -96,22 +96,21 @@ fn convert<const WIDTH: usize>(
     let mut narrowed = Vec::with_capacity(wide.len());
     for (index, value) in wide.into_iter().enumerate() {
         if !back(value).is_finite() {
-            let before = match from {
-                Scalar::F64 => values
-                    .as_chunks()
-                    .0
-                    .get(index)
-                    .map_or(0.0, |bytes| f64::from_le_bytes(*bytes)),
-                _ => value.into(),
+            let wider = match from {
+                Scalar::F64 => values.as_chunks().0.get(index),
+                _ => None,
             };
-            if before.is_finite() {
+            let wider = wider.map(|bytes| f64::from_le_bytes(*bytes));
+            if wider.map_or(value.is_finite(), f64::is_finite) {
+                let before =
+                    wider.map_or_else(|| format!("{value:e}"), |wider| format!("{wider:e}"));
                 let help = if to == Scalar::F16 {
                     "; `bf16` has the range of `f32`"
                 } else {
                     ""
                 };
                 return Err(format!(
-                    "holds {before:e}, more than `{}` can{help}",
+                    "holds {before}, more than `{}` can{help}",
                     to.type_name()
                 ));
             }

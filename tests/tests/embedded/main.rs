@@ -110,3 +110,16 @@ static NET: &Tied = Tied::embedded();
 fn embedded_networks_are_constants() {
     assert_eq!(NET.forward(&[1.0; 6]), Tied::embedded().forward(&[1.0; 6]));
 }
+
+/// Cargo watches the file, but the program does not hold it as it is.
+#[test]
+fn embedded_files_are_not_in_the_program_themselves() {
+    let program = std::fs::read(std::env::current_exe().expect("a path")).expect("this program");
+    let contains = |bytes: &[u8]| program.windows(bytes.len()).any(|window| window == bytes);
+    // Whole, the file would have its header with it.
+    assert!(!contains(&file("weights/images.safetensors")[8..72]));
+    // The weights are there once: how they lie in memory.
+    assert!(contains(bytemuck::cast_slice(
+        &Images::embedded().parameters()[..16]
+    )));
+}

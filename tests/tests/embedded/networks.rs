@@ -2,7 +2,7 @@
 //! `embedded_files` without, to write the files.
 
 /// What the type of a layer knows and the macro does not.
-pub const WIDTH: usize = 3;
+pub(crate) const WIDTH: usize = 3;
 
 /// Calls a macro with name, file and declaration of each.
 macro_rules! with_networks {
