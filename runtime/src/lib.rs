@@ -65,6 +65,8 @@ mod embedded;
 mod error;
 #[cfg(test)]
 mod gradient_check;
+pub mod half;
+mod half_network;
 mod indices;
 pub mod init;
 mod inlined;
@@ -132,6 +134,7 @@ pub use bag::{Bag, BagFull};
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
+pub use half_network::{EmbeddedHalf, HalfNetwork, HalfWeights};
 pub use input::Input;
 pub use layer::{Backward, Forward, Layer, Randomness};
 pub use layer_info::LayerInfo;
@@ -172,6 +175,7 @@ pub mod __private {
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
     pub use crate::embedded::embed;
+    pub use crate::half_network::{forward_half, half_offset, new_half};
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};

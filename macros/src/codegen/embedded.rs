@@ -1,5 +1,6 @@
 //! `embedded`: the network with the weights that are built into the program.
 
+use super::half;
 use crate::model::Network;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,6 +14,12 @@ pub(super) fn emit_embedded(network: &Network) -> TokenStream {
     let buffers = Literal::byte_string(&embedded.buffers);
     let (name, scalar) = (&network.name, &network.scalar);
     let width = quote!(::core::mem::size_of::<#scalar>());
+    let tracked = emit_tracking(network);
+    if network.weights.half.is_some() {
+        let parameters = quote!(__rt::embed(*#parameters, 2));
+        let half = half::emit_embedded(network, parameters, quote!(__rt::embed(*#buffers, #width)));
+        return quote!(#half #tracked);
+    }
     let function = emit_function(
         network,
         quote! {
@@ -23,15 +30,14 @@ pub(super) fn emit_embedded(network: &Network) -> TokenStream {
             &EMBEDDED
         },
     );
-    let tracked = emit_tracking(network);
     quote!(#function #tracked)
 }
 
 /// The same after an error.
 pub(super) fn emit_signature(network: &Network) -> TokenStream {
     match network.weights.path {
-        Some(_) => emit_function(network, quote!(loop {})),
-        None => TokenStream::new(),
+        Some(_) if network.weights.half.is_none() => emit_function(network, quote!(loop {})),
+        _ => TokenStream::new(),
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) struct Embedded {
 
 /// Reads the file that the declaration names.
 pub(crate) fn read_weights(network: &mut Network, diagnostics: &mut Diagnostics) {
+    check_half(network, diagnostics);
     let Some(path) = network.weights.path.clone() else {
         return;
     };
@@ -73,6 +74,32 @@ pub(crate) fn read_weights(network: &mut Network, diagnostics: &mut Diagnostics)
             let note = format!("the file is {}", file.display());
             diagnostics.error(path.span(), text).note(note);
         }
+    }
+}
+
+/// Numbers of 16 bits are widened to `f32`, and as many as the network has parameters.
+fn check_half(network: &Network, diagnostics: &mut Diagnostics) {
+    let Some((_, span)) = network.weights.half else {
+        return;
+    };
+    if !network.generics.is_empty() {
+        diagnostics
+            .error(
+                span,
+                "a network with generic parameters cannot have weights of 16 bits",
+            )
+            .note("stable Rust has no arrays of a length that depends on parameters")
+            .help("declare the network with its sizes, and `f32` for its scalar");
+    } else if network.scalar.to_string() != "f32" {
+        diagnostics
+            .error(
+                span,
+                format!(
+                    "weights of 16 bits are widened to `f32`, not to `{}`",
+                    network.scalar
+                ),
+            )
+            .help("remove `weights_type`, or the other scalar");
     }
 }
 
