@@ -232,6 +232,15 @@ use proc_macro2::TokenStream;
 /// declared, and the layers built in: a network within a network, or a layer of one's own, has tensors that only the compiler
 /// knows.
 ///
+/// # Weights of 16 bits
+///
+/// `weights_type = bf16` (or `f16`) behind the layers makes a second type, `HalfLeNet5`, for inference: a `chainrule::HalfNetwork` with
+/// its parameters in half the memory, and `f32` arithmetic. `HalfLeNet5::from_network(&net)` rounds the parameters of a trained network;
+/// with `weights` in the declaration `HalfLeNet5::embedded()` has them built in, and takes the place of `LeNet5::embedded()`.
+///
+/// `bf16` has the range of `f32` and 8 significant bits, `f16` 11 bits and ends at 65,504: larger weights are an error in a file
+/// that is built in, and become infinite in `from_network`.
+///
 /// # Budget
 ///
 /// `budget { … }` behind the layers fails the build with a table of the layers when a limit is exceeded. The quantities
@@ -243,7 +252,7 @@ use proc_macro2::TokenStream;
 /// For `Net` the types `Net`, `NetInput` where inputs have names, `NetParameters` (a public field for each layer with parameters; also the type of
 /// gradients) with one such type for each block, and, where a layer has untrained state, `NetBuffers`; implementations of `chainrule::Network`, through
 /// which all else is called (`init`, `forward`, `workspace`, `backpropagate`, `summary`, …), of `Parameters`, `Clone`,
-/// `Copy`, of `Deref` to `NetParameters`, the function `embedded` where weights are built in, and, without generic parameters, of `StaticSizes`. The documentation of `Net`
+/// `Copy`, of `Deref` to `NetParameters`, the function `embedded` where weights are built in, the alias `HalfNet` where there are weights of 16 bits, and, without generic parameters, of `StaticSizes`. The documentation of `Net`
 /// ends with the table of its layers. After an error the types and signatures are still there, so that the rest of the
 /// program shows no second error.
 #[proc_macro]

@@ -1,8 +1,7 @@
 //! Floating-point numbers of 16 bits, for weights: half the memory, widened to `f32` in registers.
 
-use crate::LANES;
 use crate::kernels::linear;
-use crate::simd::{Isa, Vector};
+use crate::simd::Isa;
 use bytemuck::{Pod, Zeroable};
 use core::fmt;
 
@@ -35,18 +34,6 @@ pub trait Half: sealed::Sealed + Pod + Send + Sync + fmt::Debug + fmt::Display {
     /// The kernel for this type, `y += W·x`.
     #[doc(hidden)]
     fn multiply(isa: Isa, weight: &[Self], x: &[f32], y: &mut [f32]);
-    /// Thirty-two values in two vectors, in whatever order is quickest to load.
-    #[doc(hidden)]
-    #[allow(private_bounds)]
-    fn load<V: Vector<f32>>(from: &[[Self; LANES]; 2]) -> [V; 2];
-    /// Two vectors in that order.
-    #[doc(hidden)]
-    #[allow(private_bounds)]
-    fn to_order<V: Vector<f32>>(vectors: [V; 2]) -> [V; 2];
-    /// And back.
-    #[doc(hidden)]
-    #[allow(private_bounds)]
-    fn from_order<V: Vector<f32>>(vectors: [V; 2]) -> [V; 2];
 }
 
 macro_rules! half {
@@ -100,19 +87,6 @@ impl Half for Bf16 {
     fn multiply(isa: Isa, weight: &[Self], x: &[f32], y: &mut [f32]) {
         linear::forward_bf16(isa, weight, x, y);
     }
-    /// Those of even number and those of odd number: a shift and a mask instead of moves across the register.
-    #[inline(always)]
-    fn load<V: Vector<f32>>(from: &[[Self; LANES]; 2]) -> [V; 2] {
-        V::load_bf16(bytemuck::must_cast_ref(from))
-    }
-    #[inline(always)]
-    fn to_order<V: Vector<f32>>([first, last]: [V; 2]) -> [V; 2] {
-        first.even_and_odd(last)
-    }
-    #[inline(always)]
-    fn from_order<V: Vector<f32>>([even, odd]: [V; 2]) -> [V; 2] {
-        even.interleave(odd)
-    }
 }
 
 impl Half for F16 {
@@ -165,19 +139,6 @@ impl Half for F16 {
     #[inline(always)]
     fn multiply(isa: Isa, weight: &[Self], x: &[f32], y: &mut [f32]) {
         linear::forward_f16(isa, weight, x, y);
-    }
-    #[inline(always)]
-    fn load<V: Vector<f32>>(from: &[[Self; LANES]; 2]) -> [V; 2] {
-        let [first, last] = from;
-        [first, last].map(|from| V::load_f16(bytemuck::must_cast_ref(from)))
-    }
-    #[inline(always)]
-    fn to_order<V: Vector<f32>>(vectors: [V; 2]) -> [V; 2] {
-        vectors
-    }
-    #[inline(always)]
-    fn from_order<V: Vector<f32>>(vectors: [V; 2]) -> [V; 2] {
-        vectors
     }
 }
 

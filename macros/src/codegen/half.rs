@@ -14,11 +14,11 @@ fn half_name(network: &Network) -> Ident {
 }
 
 fn half_type(network: &Network) -> Option<TokenStream> {
-    // What is generic has been reported.
-    let (half, _) = network
-        .weights
-        .half
-        .filter(|_| network.generics.is_empty())?;
+    let (half, _) = network.weights.half?;
+    // Anything else has been reported.
+    if !network.generics.is_empty() || network.scalar.to_string() != "f32" {
+        return None;
+    }
     Some(match half {
         HalfType::Bf16 => quote!(::chainrule::half::Bf16),
         HalfType::F16 => quote!(::chainrule::half::F16),

@@ -23,6 +23,48 @@ kernel! {
     }
 }
 
+/// How the kernel takes such numbers from memory.
+pub(crate) trait InRegisters: Half {
+    /// Thirty-two values in two vectors, in whatever order is quickest to load.
+    fn load<V: Vector<f32>>(from: &[[Self; LANES]; 2]) -> [V; 2];
+    /// Two vectors in that order.
+    fn to_order<V: Vector<f32>>(vectors: [V; 2]) -> [V; 2];
+    /// And back.
+    fn from_order<V: Vector<f32>>(vectors: [V; 2]) -> [V; 2];
+}
+
+impl InRegisters for Bf16 {
+    /// Those of even number and those of odd number: a shift and a mask instead of moves across the register.
+    #[inline(always)]
+    fn load<V: Vector<f32>>(from: &[[Self; LANES]; 2]) -> [V; 2] {
+        V::load_bf16(bytemuck::must_cast_ref(from))
+    }
+    #[inline(always)]
+    fn to_order<V: Vector<f32>>([first, last]: [V; 2]) -> [V; 2] {
+        first.even_and_odd(last)
+    }
+    #[inline(always)]
+    fn from_order<V: Vector<f32>>([even, odd]: [V; 2]) -> [V; 2] {
+        even.interleave(odd)
+    }
+}
+
+impl InRegisters for F16 {
+    #[inline(always)]
+    fn load<V: Vector<f32>>(from: &[[Self; LANES]; 2]) -> [V; 2] {
+        let [first, last] = from;
+        [first, last].map(|from| V::load_f16(bytemuck::must_cast_ref(from)))
+    }
+    #[inline(always)]
+    fn to_order<V: Vector<f32>>(vectors: [V; 2]) -> [V; 2] {
+        vectors
+    }
+    #[inline(always)]
+    fn from_order<V: Vector<f32>>(vectors: [V; 2]) -> [V; 2] {
+        vectors
+    }
+}
+
 /// `y = W·x + b`; an empty bias is one of zeros.
 #[inline(always)]
 pub(crate) fn forward_half<H: Half>(isa: Isa, weight: &[H], bias: &[H], x: &[f32], y: &mut [f32]) {
@@ -35,7 +77,11 @@ pub(crate) fn forward_half<H: Half>(isa: Isa, weight: &[H], bias: &[H], x: &[f32
 
 /// `y += W·x`
 #[inline(always)]
-fn product<V: Vector<f32>, H: Half, const TILE: usize>(weight: &[H], x: &[f32], y: &mut [f32]) {
+fn product<V: Vector<f32>, H: InRegisters, const TILE: usize>(
+    weight: &[H],
+    x: &[f32],
+    y: &mut [f32],
+) {
     let outputs = y.len();
     if outputs <= NARROW {
         add_rows::<V, H, TILE>(weight, x, y);
@@ -48,7 +94,11 @@ fn product<V: Vector<f32>, H: Half, const TILE: usize>(weight: &[H], x: &[f32], 
 
 /// Tile by tile, as many pairs of vectors at once as fit the registers.
 #[inline(always)]
-fn add_rows<V: Vector<f32>, H: Half, const TILE: usize>(weight: &[H], x: &[f32], y: &mut [f32]) {
+fn add_rows<V: Vector<f32>, H: InRegisters, const TILE: usize>(
+    weight: &[H],
+    x: &[f32],
+    y: &mut [f32],
+) {
     let mut start = 0;
     while start < y.len() {
         let rest = y.len() - start;
@@ -70,7 +120,7 @@ fn add_rows<V: Vector<f32>, H: Half, const TILE: usize>(weight: &[H], x: &[f32],
 ///
 /// Where fewer are left, the sums behind them add weights of the next input, and are dropped.
 #[inline(always)]
-fn add_tile<V: Vector<f32>, H: Half, const N: usize, const U: usize>(
+fn add_tile<V: Vector<f32>, H: InRegisters, const N: usize, const U: usize>(
     start: usize,
     weight: &[H],
     x: &[f32],
@@ -153,7 +203,7 @@ fn add_tile<V: Vector<f32>, H: Half, const N: usize, const U: usize>(
 
 /// `sums += row·x`
 #[inline(always)]
-fn add_row<V: Vector<f32>, H: Half, const N: usize>(
+fn add_row<V: Vector<f32>, H: InRegisters, const N: usize>(
     sums: &mut [[V; 2]; N],
     row: &[[[H; LANES]; 2]; N],
     x: f32,
