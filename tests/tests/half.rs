@@ -96,7 +96,7 @@ macro_rules! declare {
         mod $type {
             use super::*;
 
-            $(network! { struct $name $($declaration)* weights = $file weights_type = $type })*
+            $(network! { pub(crate) struct $name $($declaration)* weights = $file weights_type = $type })*
 
             /// Every layer that has weights, blocks, levels, tied ones, buffers; and what is built in is what is rounded
             /// when the program runs.
