@@ -91,6 +91,8 @@ mod scratch;
 mod shape;
 pub mod simd;
 mod sizes;
+#[cfg(target_has_atomic = "8")]
+pub mod slot;
 mod stream;
 mod summary;
 mod tensor;
