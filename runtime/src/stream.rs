@@ -197,6 +197,11 @@ where
         &mut self.network
     }
 
+    /// The network, where the stream is at its end.
+    pub fn into_network(self) -> R {
+        self.network
+    }
+
     /// What the layers remember, for a stream of another network of the same type, see
     /// [`with_state`](Stream::with_state).
     pub fn into_state(self) -> S {
