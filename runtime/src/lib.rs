@@ -62,6 +62,7 @@ mod calls;
 mod checks;
 mod element;
 mod error;
+mod export_c;
 #[cfg(test)]
 mod gradient_check;
 mod indices;
@@ -172,6 +173,10 @@ pub mod prelude {
 pub mod __private {
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
+    /// What functions for C are made of.
+    pub mod export_c {
+        pub use crate::export_c::*;
+    }
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};
