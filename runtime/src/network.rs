@@ -388,6 +388,13 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         crate::slot::Slot::shared(self)
     }
 
+    /// As [`slot`](Network::slot), without handles: [`Slot::split`](crate::slot::Slot::split) lends them, so that they never
+    /// free it.
+    #[cfg(all(feature = "alloc", target_has_atomic = "8"))]
+    fn boxed_slot(&self) -> alloc::boxed::Box<crate::slot::Slot<Self>> {
+        crate::slot::Slot::boxed(self)
+    }
+
     /// Writes the output for one sample, in inference mode, with activations in `scratch`.
     ///
     /// # Errors

@@ -56,7 +56,7 @@ fn slot_holds_the_first_network_until_another_comes() {
 
 #[test]
 fn slot_skips_networks_that_nobody_received() {
-    let mut slot = Slot::<Net>::boxed(&numbered(0));
+    let mut slot = numbered(0).boxed_slot();
     let (mut sender, mut receiver) = slot.split();
     for round in 0..50 {
         for sent in 0..round % 4 {
@@ -87,7 +87,7 @@ fn slot_in_a_static_is_taken_once() {
 #[test]
 fn slot_under_two_threads_hands_over_whole_networks_in_order() {
     const LAST: usize = 20_000;
-    let mut slot = Slot::<Net>::boxed(&numbered(0));
+    let mut slot = numbered(0).boxed_slot();
     let (mut sender, mut receiver) = slot.split();
     thread::scope(|scope| {
         scope.spawn(move || {

@@ -48,7 +48,7 @@ use exchange::Exchange;
 
 /// A place where a network is swapped while it runs.
 ///
-/// It holds three networks, wherever it lies itself: on the heap ([`Network::slot`], [`boxed`](Slot::boxed)), built
+/// It holds three networks, wherever it lies itself: on the heap ([`Network::slot`], [`Network::boxed_slot`]), built
 /// in place, or in a `static` ([`take`](Slot::take)), where a program without a heap has it. Its bytes are all it ever needs.
 ///
 /// | | sender | receiver |
@@ -104,9 +104,8 @@ impl<N: Network> Slot<N> {
         }
     }
 
-    /// A slot on the heap that holds a network, built in place.
     #[cfg(feature = "alloc")]
-    pub fn boxed(network: &N) -> alloc::boxed::Box<Self> {
+    pub(crate) fn boxed(network: &N) -> alloc::boxed::Box<Self> {
         let mut slot: alloc::boxed::Box<Self> = bytemuck::zeroed_box();
         for place in &mut slot.networks {
             copy(network, place.get_mut());
