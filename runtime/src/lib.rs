@@ -31,7 +31,8 @@
 //! ```
 //!
 //! Where to read on: [`network!`] for the declaration, [`Network`] for what every network can do, [`layers`],
-//! [`losses`], [`optimizers`], [`init`], and [`Layer`] for a layer of one's own.
+//! [`losses`], [`optimizers`], [`init`], [`Stream`] for one time step at a time, `slot` for a network that is swapped while
+//! it runs, and [`Layer`] for a layer of one's own.
 //!
 //! # Features
 //!

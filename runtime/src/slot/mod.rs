@@ -2,7 +2,8 @@
 //!
 //! A [`Slot`] holds three networks in place: one that the receiver runs, one that the sender writes, and one between
 //! them. Sending and receiving exchange places, so what goes from thread to thread is a number of two bits. Networks are
-//! plain data, so there is nothing to drop when an old one is overwritten.
+//! plain data, so there is nothing to drop when an old one is overwritten. One thread sends and one receives; more of these
+//! have a slot each.
 //!
 //! ```
 //! use chainrule::prelude::*;
