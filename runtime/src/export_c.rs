@@ -31,19 +31,15 @@ pub unsafe fn load<N: Network>(
     buffers: *const N::Scalar,
 ) {
     check(function, "network", network);
-    check(function, "parameters", parameters);
-    if const { self::buffers::<N>() } > 0 {
-        check(function, "buffers", buffers);
-        apart(
-            function,
-            "network",
-            network,
-            1,
-            buffers,
-            self::buffers::<N>(),
-        );
+    for (argument, scalars, len) in [
+        ("parameters", parameters, N::PARAMETERS),
+        ("buffers", buffers, self::buffers::<N>()),
+    ] {
+        if len > 0 {
+            check(function, argument, scalars);
+            apart(function, "network", network, 1, scalars, len);
+        }
     }
-    apart(function, "network", network, 1, parameters, N::PARAMETERS);
     // SAFETY: it is valid for writes, and zeros are a network, so that what is borrowed is one.
     let network = unsafe {
         network.write_bytes(0, 1);

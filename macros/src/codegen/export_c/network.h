@@ -18,7 +18,7 @@ extern "C" {
 #define @PREFIX@_INPUT_LEN @#input_len@
 /** Scalars of an output, @output@. */
 #define @PREFIX@_OUTPUT_LEN @#output_len@
-/** Trained scalars of a network, in the order of `parameters()` in Rust. */
+/** Trained scalars of a network, in the order of `parameters()` in Rust, which is not that of PyTorch's tensors. */
 #define @PREFIX@_PARAMETERS @#parameters@
 /** Untrained scalars of a network, as running means, in the order of `buffers()` in Rust. */
 #define @PREFIX@_BUFFERS @#buffers@
@@ -39,8 +39,8 @@ struct @Net@ { unsigned char bytes[@PREFIX@_BYTES]; } __attribute__((aligned(@PR
 #endif
 
 /**
- * Makes a network from its scalars, in memory that need not be initialised. `buffers` may be null where
- * @PREFIX@_BUFFERS is 0.
+ * Makes a network from its scalars, in memory that need not be initialised. `parameters` or `buffers` may be null where
+ * the network has none.
  */
 void @prefix@_load(@Net@ *network, const @scalar@ *parameters, const @scalar@ *buffers);
 
