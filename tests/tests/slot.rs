@@ -86,7 +86,7 @@ fn slot_in_a_static_is_taken_once() {
 /// Networks come as fast as they can be copied, and the receiver is never without one, whole, and newer than the last.
 #[test]
 fn slot_under_two_threads_hands_over_whole_networks_in_order() {
-    const LAST: usize = 20_000;
+    const LAST: usize = 5_000;
     let mut slot = numbered(0).boxed_slot();
     let (mut sender, mut receiver) = slot.split();
     thread::scope(|scope| {
