@@ -31,7 +31,8 @@
 //! ```
 //!
 //! Where to read on: [`network!`] for the declaration, [`Network`] for what every network can do, [`layers`],
-//! [`losses`], [`optimizers`], [`init`], and [`Layer`] for a layer of one's own.
+//! [`losses`], [`optimizers`], [`init`], [`Stream`] for one time step at a time, `slot` for a network that is swapped while
+//! it runs, and [`Layer`] for a layer of one's own.
 //!
 //! # Features
 //!
@@ -62,6 +63,7 @@ mod calls;
 mod checks;
 mod element;
 mod error;
+mod export_c;
 #[cfg(test)]
 mod gradient_check;
 mod indices;
@@ -91,6 +93,8 @@ mod scratch;
 mod shape;
 pub mod simd;
 mod sizes;
+#[cfg(target_has_atomic = "8")]
+pub mod slot;
 mod stream;
 mod summary;
 mod tensor;
@@ -170,6 +174,10 @@ pub mod prelude {
 pub mod __private {
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
+    /// What functions for C are made of.
+    pub mod export_c {
+        pub use crate::export_c::*;
+    }
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};

@@ -2,6 +2,7 @@
 
 mod checks;
 mod docs;
+mod export_c;
 mod heads;
 mod infer;
 mod init;
@@ -32,9 +33,10 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let static_sizes = static_sizes::emit_static_sizes(network);
     let sparse = sparse::emit_sparse(network);
     let stream = stream::emit_stream(network);
+    let export_c = export_c::emit_export(network);
     emit(
         network,
-        quote!(#checks #implementation #sparse #static_sizes #stream),
+        quote!(#checks #implementation #sparse #static_sizes #stream #export_c),
         true,
     )
 }
@@ -44,7 +46,12 @@ pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
     let signatures = network::emit_signatures(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
     let stream = stream::emit_signatures(network);
-    emit(network, quote!(#signatures #static_sizes #stream), false)
+    let export_c = export_c::emit_signature(network);
+    emit(
+        network,
+        quote!(#signatures #static_sizes #stream #export_c),
+        false,
+    )
 }
 
 /// The types, what all networks share, and these implementations.
