@@ -17,6 +17,7 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use diagnostics::Diagnostics;
 use proc_macro2::TokenStream;
@@ -230,6 +231,26 @@ use proc_macro2::TokenStream;
 /// inputs or heads in order. Null, a wrong alignment or an overlap is a mistake, which builds with debug assertions answer
 /// with a message and an abort; no panic leaves a function. The crate may deny `unsafe_code`, but not forbid it, and a
 /// network with generic parameters is exported by one around it.
+/// # Weights built in
+///
+/// ```ignore
+/// network! {
+///     pub struct LeNet5: [1, 28, 28] -> [10] { … }
+///     weights = "lenet5.safetensors"
+/// }
+///
+/// let logits = LeNet5::embedded().forward(&image);
+/// ```
+///
+/// The file is read while the program compiles: what `save_safetensors` or PyTorch has written, `F32`, `F64`, `F16` or `BF16`,
+/// converted to the scalar of the network. Its path is relative to the folder of the crate's Cargo.toml; where no such file is,
+/// to that of the source file. What is missing, superfluous or of another shape is an error at the path. The crate is
+/// compiled again when the file has changed.
+///
+/// `LeNet5::embedded()` is a `&'static LeNet5` in read-only data, a `const fn`: nothing is parsed, copied or allocated when the program
+/// starts. `LeNet5::embedded().to_boxed()` is a copy to train. The sizes and the scalar must be known where the network is
+/// declared, and the layers built in: a network within a network, or a layer of one's own, has tensors that only the compiler
+/// knows.
 ///
 /// # Budget
 ///
@@ -242,7 +263,7 @@ use proc_macro2::TokenStream;
 /// For `Net` the types `Net`, `NetInput` where inputs have names, `NetParameters` (a public field for each layer with parameters; also the type of
 /// gradients) with one such type for each block, and, where a layer has untrained state, `NetBuffers`; implementations of `chainrule::Network`, through
 /// which all else is called (`init`, `forward`, `workspace`, `backpropagate`, `summary`, …), of `Parameters`, `Clone`,
-/// `Copy`, of `Deref` to `NetParameters`, and, without generic parameters, of `StaticSizes`. The documentation of `Net`
+/// `Copy`, of `Deref` to `NetParameters`, the function `embedded` where weights are built in, and, without generic parameters, of `StaticSizes`. The documentation of `Net`
 /// ends with the table of its layers. After an error the types and signatures are still there, so that the rest of the
 /// program shows no second error.
 #[proc_macro]

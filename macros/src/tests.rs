@@ -21,6 +21,7 @@ mod shapes;
 mod streams;
 mod tied;
 mod transposed;
+mod weights;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Network;

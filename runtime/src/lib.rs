@@ -62,10 +62,13 @@ mod bag;
 mod calls;
 mod checks;
 mod element;
+mod embedded;
 mod error;
 mod export_c;
 #[cfg(test)]
 mod gradient_check;
+pub mod half;
+mod half_network;
 mod indices;
 pub mod init;
 mod inlined;
@@ -135,6 +138,7 @@ pub use bag::{Bag, BagFull};
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
+pub use half_network::{EmbeddedHalf, HalfNetwork, HalfWeights};
 pub use input::Input;
 pub use layer::{Backward, Forward, Layer, Randomness};
 pub use layer_info::LayerInfo;
@@ -178,6 +182,8 @@ pub mod __private {
     pub mod export_c {
         pub use crate::export_c::*;
     }
+    pub use crate::embedded::embed;
+    pub use crate::half_network::{forward_half, half_offset, new_half};
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};

@@ -227,6 +227,15 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         bytemuck::zeroed_box()
     }
 
+    /// A copy on the heap, built in place.
+    #[cfg(feature = "alloc")]
+    fn to_boxed(&self) -> alloc::boxed::Box<Self> {
+        let mut copy = Self::boxed();
+        copy.parameters_mut().copy_from_slice(self.parameters());
+        copy.buffers_mut().copy_from_slice(self.buffers());
+        copy
+    }
+
     /// Sets every parameter and buffer to its initial value again.
     fn reset<R: Rng + ?Sized>(&mut self, rng: &mut R) {
         let (parameters, buffers) = self.parts_mut();

@@ -9,7 +9,7 @@ fn compile_errors_have_their_exact_words() {
     let cases = trybuild::TestCases::new();
     for topic in [
         "block", "budget", "export_c", "generics", "layer", "name", "option", "shape", "sizes",
-        "stream", "syntax",
+        "stream", "syntax", "weights",
     ] {
         cases.compile_fail(format!("ui/{topic}/*.rs"));
     }

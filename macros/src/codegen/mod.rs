@@ -2,7 +2,9 @@
 
 mod checks;
 mod docs;
+mod embedded;
 mod export_c;
+mod half;
 mod heads;
 mod infer;
 mod init;
@@ -33,10 +35,12 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let static_sizes = static_sizes::emit_static_sizes(network);
     let sparse = sparse::emit_sparse(network);
     let stream = stream::emit_stream(network);
+    let embedded = embedded::emit_embedded(network);
+    let half = half::emit_half(network);
     let export_c = export_c::emit_export(network);
     emit(
         network,
-        quote!(#checks #implementation #sparse #static_sizes #stream #export_c),
+        quote!(#checks #implementation #sparse #static_sizes #stream #embedded #half #export_c),
         true,
     )
 }
@@ -46,10 +50,12 @@ pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
     let signatures = network::emit_signatures(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
     let stream = stream::emit_signatures(network);
+    let embedded = embedded::emit_signature(network);
+    let half = half::emit_signatures(network);
     let export_c = export_c::emit_signature(network);
     emit(
         network,
-        quote!(#signatures #static_sizes #stream #export_c),
+        quote!(#signatures #static_sizes #stream #embedded #half #export_c),
         false,
     )
 }
@@ -62,6 +68,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let (input, input_shape) = (inputs::emit_struct(network), inputs::emit_shape(network));
     let (output, output_shape) = (heads::emit_structs(network), heads::emit_shapes(network));
     let step_output = stream::emit_output(network);
+    let half = half::emit_alias(network);
     let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;
     quote! {
@@ -71,6 +78,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
         #input
         #output
         #step_output
+        #half
         #(#everywhere)*
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
         const _: () = {
