@@ -226,11 +226,13 @@ use proc_macro2::TokenStream;
 /// | `lenet5_forward(network, input, output)` | one sample; where activations take more than 128 KiB of the stack it is not there |
 /// | `lenet5_forward_with(network, input, output, scratch)` | the same with activations in given memory |
 /// | `lenet5_stream_init(stream)`, `lenet5_stream_step(network, stream, input, output)` | where the network runs as a stream; `LeNet5Stream`, `LENET5_STREAM_BYTES`, `LENET5_STREAM_ALIGN`, `LENET5_STEP_INPUT_LEN`, `LENET5_STEP_OUTPUT_LEN` |
+/// | `lenet5_embedded()` | the network with its built-in weights, where the declaration names some |
 ///
 /// Scalars are `float`, or `double` for `f64`, in memory as in Rust: the last dimension innermost, the fields of a struct of
 /// inputs or heads in order. Null, a wrong alignment or an overlap is a mistake, which builds with debug assertions answer
 /// with a message and an abort; no panic leaves a function. The crate may deny `unsafe_code`, but not forbid it, and a
 /// network with generic parameters is exported by one around it.
+///
 /// # Weights built in
 ///
 /// ```ignore

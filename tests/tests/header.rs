@@ -53,7 +53,15 @@ network! {
     struct Exported: [4] -> [2] { net: Policy<16, f32> }
 }
 
-const HEADERS: [(&str, &str); 6] = [
+network! {
+    /// With weights in the program.
+    #[network(export_c)]
+    struct Built: [6] -> [6] { encoder: Linear(4), Tanh, tied(encoder, transposed = true) }
+    weights = "weights/tied.safetensors"
+}
+
+const HEADERS: [(&str, &str); 7] = [
+    ("built", Built::C_HEADER),
     ("lenet5", LeNet5::C_HEADER),
     ("voice", Voice::C_HEADER),
     ("my_agent", Agent::C_HEADER),
@@ -64,6 +72,7 @@ const HEADERS: [(&str, &str); 6] = [
 
 #[allow(unsafe_code, improper_ctypes)] // functions for C, which see pointers alone
 unsafe extern "C" {
+    fn built_embedded() -> *const Built;
     fn lenet5_load(network: *mut LeNet5, parameters: *const f32, buffers: *const f32);
     fn lenet5_forward(network: *const LeNet5, input: *const f32, output: *mut f32);
     fn lenet5_forward_with(
@@ -153,7 +162,9 @@ fn header_compiles_as_c_and_as_cpp() {
         std::fs::write(directory.path().join(format!("{name}.h")), header).unwrap();
         // Twice, and every name is used; where C knows alignment, or the compiler does, a network is a variable.
         let upper = name.to_uppercase();
-        let ty = ["LeNet5", "Voice", "Agent", "Large", "Plain", "Exported"][HEADERS
+        let ty = [
+            "Built", "LeNet5", "Voice", "Agent", "Large", "Plain", "Exported",
+        ][HEADERS
             .iter()
             .position(|(other, _)| *other == name)
             .unwrap()];
@@ -287,6 +298,16 @@ fn header_functions_take_structs_as_scalars_in_order() {
     });
     let [left, right, value] = output;
     assert_eq!(([left, right], [value]), (expected.policy, expected.value));
+}
+
+#[test]
+#[allow(unsafe_code)] // functions for C
+fn header_function_gives_the_built_in_network() {
+    // SAFETY: it has no arguments.
+    let embedded = unsafe { built_embedded() };
+    assert!(std::ptr::eq(embedded, Built::embedded()));
+    assert!(Built::C_HEADER.contains("const Built *built_embedded(void);"));
+    assert!(!LeNet5::C_HEADER.contains("lenet5_embedded"));
 }
 
 #[test]

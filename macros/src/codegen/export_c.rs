@@ -79,9 +79,26 @@ fn emit_functions(network: &Network, export: &ExportC) -> TokenStream {
         ));
     }
     let functions = functions.into_iter();
+    let embedded = emit_embedded(network, export);
     functions
         .map(|(function, arguments)| emit_function(name, export, function, &arguments))
+        .chain(embedded)
         .collect()
+}
+
+/// The function that gives the network with built-in weights, where there are some.
+fn emit_embedded(network: &Network, export: &ExportC) -> Option<TokenStream> {
+    network.weights.embedded.as_ref()?;
+    let network = &network.name;
+    let span = Span::mixed_site().located_at(export.span);
+    let name = format_ident!("{}_embedded", export.prefix, span = span);
+    Some(quote_spanned! {span=>
+        #[allow(unsafe_code, improper_ctypes_definitions)]
+        #[unsafe(no_mangle)]
+        pub extern "C" fn #name() -> *const #network {
+            #network::embedded()
+        }
+    })
 }
 
 /// A function that hands its arguments on to the one of the same name in the runtime, with what it is called in C.
@@ -159,6 +176,9 @@ fn emit_parts(network: &Network, export: &ExportC) -> Vec<TokenStream> {
             ("stream_bytes", quote!(__rt::export_c::size::<#state>())),
             ("stream_align", quote!(::core::mem::align_of::<#state>())),
         ]);
+    }
+    if network.weights.embedded.is_some() {
+        template.push_str(include_str!("export_c/embedded.h"));
     }
     template.push_str(include_str!("export_c/end.h"));
     let fill = |text: &str| {
