@@ -6,6 +6,7 @@ use crate::inlined::is_small_work;
 use crate::input::Input;
 use crate::network::Network;
 use crate::one::One;
+use crate::place::zeroed;
 use crate::scalar::Scalar;
 use crate::shape::{Sample, Shape};
 use crate::simd::{Isa, Work};
@@ -99,7 +100,7 @@ where
     R::Target: Streamable + Sized,
 {
     /// A stream at its start, with its state inside: at most 64 KiB, else it does not compile.
-    pub fn new(network: R) -> Self {
+    pub const fn new(network: R) -> Self {
         const {
             assert!(
                 size_of::<<R::Target as Streamable>::StreamState>() <= 64 * 1024,
@@ -109,7 +110,7 @@ where
         }
         Self {
             network,
-            state: Zeroable::zeroed(),
+            state: zeroed(),
         }
     }
 }
@@ -121,7 +122,7 @@ where
     S: BorrowMut<<R::Target as Streamable>::StreamState>,
 {
     /// A stream that goes on from a given state, in given memory.
-    pub fn with_state(network: R, state: S) -> Self {
+    pub const fn with_state(network: R, state: S) -> Self {
         Self { network, state }
     }
 
