@@ -51,6 +51,7 @@ use proc_macro2::TokenStream;
 /// - Documentation and attributes are those of the struct; `#[cfg(…)]` and derives also go to the types of its
 ///   parameters and buffers. `Clone` and `Copy` are always there.
 /// - The scalar is `f32`. `#[network(scalar = f64)]` or a type parameter changes that.
+/// - `#[network(export_c)]` exports the network to C, see below. Options stand together: `#[network(scalar = f64, export_c)]`.
 ///
 /// # Layers
 ///
@@ -210,6 +211,27 @@ use proc_macro2::TokenStream;
 /// attention that is not `causal`, a pool) is an error where `stream` is called, and says which layer it is. Behind
 /// `last = true` there is an output at every step. Attention without a `window` sees as many of the last positions as the
 /// sequence has; the sinusoids of a `PositionalEncoding` go on behind its end.
+///
+/// # From C and C++
+///
+/// `#[network(export_c)]` adds `extern "C"` functions whose names begin with that of the network in lower case, and
+/// `LeNet5::C_HEADER`, the text of the header that declares them. `#[network(export_c = "digits")]` begins them with another
+/// word, which two networks with one name need.
+///
+/// | in C, for `LeNet5` | |
+/// |---|---|
+/// | `LENET5_INPUT_LEN`, `LENET5_OUTPUT_LEN`, `LENET5_PARAMETERS`, `LENET5_BUFFERS`, `LENET5_SCRATCH_LEN` | scalars |
+/// | `LENET5_BYTES`, `LENET5_ALIGN` | size and alignment of a network; `LeNet5` is a type of that size, so that a variable holds one |
+/// | `lenet5_load(network, parameters, buffers)` | makes one from the scalars of `parameters()` and `buffers()` |
+/// | `lenet5_forward(network, input, output)` | one sample; where activations take more than 128 KiB of the stack it is not there |
+/// | `lenet5_forward_with(network, input, output, scratch)` | the same with activations in given memory |
+/// | `lenet5_stream_init(stream)`, `lenet5_stream_step(network, stream, input, output)` | where the network runs as a stream; `LeNet5Stream`, `LENET5_STREAM_BYTES`, `LENET5_STREAM_ALIGN`, `LENET5_STEP_INPUT_LEN`, `LENET5_STEP_OUTPUT_LEN` |
+/// | `lenet5_embedded()` | the network with its built-in weights, where the declaration names some |
+///
+/// Scalars are `float`, or `double` for `f64`, in memory as in Rust: the last dimension innermost, the fields of a struct of
+/// inputs or heads in order. Null, a wrong alignment or an overlap is a mistake, which builds with debug assertions answer
+/// with a message and an abort; no panic leaves a function. The crate may deny `unsafe_code`, but not forbid it, and a
+/// network with generic parameters is exported by one around it.
 ///
 /// # Weights built in
 ///

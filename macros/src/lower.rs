@@ -6,6 +6,7 @@ mod blocks;
 mod inputs;
 mod layer;
 mod names;
+mod options;
 mod parts;
 mod recurrent;
 mod tied;

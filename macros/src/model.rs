@@ -118,6 +118,17 @@ pub(crate) struct Attributes {
     pub(crate) network: Vec<syn::Attribute>,
     /// For the types that hold values: the derives, without `Clone` and `Copy`.
     pub(crate) derives: Vec<syn::Path>,
+    /// `#[network(export_c)]`
+    pub(crate) export_c: Option<ExportC>,
+}
+
+/// Functions for C.
+#[derive(Clone)]
+pub(crate) struct ExportC {
+    /// What their names begin with: `lenet5`.
+    pub(crate) prefix: String,
+    /// The option.
+    pub(crate) span: Span,
 }
 
 /// One layer.

@@ -382,6 +382,28 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         Stream::with_state(self, bytemuck::zeroed_box())
     }
 
+    /// A [`Slot`](crate::slot::Slot) on the heap that holds this network, to swap it while another thread runs it: the
+    /// handles of the two threads.
+    ///
+    /// Whichever of them goes last frees the memory. Where the real-time thread must not, let it end first, or give the
+    /// receiver back.
+    #[cfg(all(feature = "alloc", target_has_atomic = "8"))]
+    fn slot(
+        &self,
+    ) -> (
+        crate::slot::Sender<crate::slot::Shared<Self>>,
+        crate::slot::Receiver<crate::slot::Shared<Self>>,
+    ) {
+        crate::slot::Slot::shared(self)
+    }
+
+    /// As [`slot`](Network::slot), without handles: [`Slot::split`](crate::slot::Slot::split) lends them, so that they never
+    /// free it.
+    #[cfg(all(feature = "alloc", target_has_atomic = "8"))]
+    fn boxed_slot(&self) -> alloc::boxed::Box<crate::slot::Slot<Self>> {
+        crate::slot::Slot::boxed(self)
+    }
+
     /// Writes the output for one sample, in inference mode, with activations in `scratch`.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 mod checks;
 mod docs;
 mod embedded;
+mod export_c;
 mod half;
 mod heads;
 mod infer;
@@ -36,9 +37,10 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let stream = stream::emit_stream(network);
     let embedded = embedded::emit_embedded(network);
     let half = half::emit_half(network);
+    let export_c = export_c::emit_export(network);
     emit(
         network,
-        quote!(#checks #implementation #sparse #static_sizes #stream #embedded #half),
+        quote!(#checks #implementation #sparse #static_sizes #stream #embedded #half #export_c),
         true,
     )
 }
@@ -50,9 +52,10 @@ pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
     let stream = stream::emit_signatures(network);
     let embedded = embedded::emit_signature(network);
     let half = half::emit_signatures(network);
+    let export_c = export_c::emit_signature(network);
     emit(
         network,
-        quote!(#signatures #static_sizes #stream #embedded #half),
+        quote!(#signatures #static_sizes #stream #embedded #half #export_c),
         false,
     )
 }
