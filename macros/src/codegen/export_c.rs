@@ -88,7 +88,7 @@ fn emit_functions(network: &Network, export: &ExportC) -> TokenStream {
 
 /// The function that gives the network with built-in weights, where there are some.
 fn emit_embedded(network: &Network, export: &ExportC) -> Option<TokenStream> {
-    network.weights.embedded.as_ref()?;
+    network.weights.in_full()?;
     let network = &network.name;
     let span = Span::mixed_site().located_at(export.span);
     let name = format_ident!("{}_embedded", export.prefix, span = span);
@@ -177,7 +177,7 @@ fn emit_parts(network: &Network, export: &ExportC) -> Vec<TokenStream> {
             ("stream_align", quote!(::core::mem::align_of::<#state>())),
         ]);
     }
-    if network.weights.embedded.is_some() {
+    if network.weights.in_full().is_some() {
         template.push_str(include_str!("export_c/embedded.h"));
     }
     template.push_str(include_str!("export_c/end.h"));

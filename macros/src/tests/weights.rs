@@ -169,6 +169,28 @@ fn networks_that_the_macro_does_not_know_are_refused_with_a_reason() {
     }
 }
 
+/// With weights of 16 bits the network itself has none built in, in C either.
+#[test]
+fn bf16_weights_are_built_in_instead() {
+    let folder = TempDir::new().unwrap();
+    let path = file(
+        &folder,
+        &[("fc.weight", "F32", &[3, 2]), ("fc.bias", "F32", &[3])],
+    );
+    let text = expand_text(&format!(
+        "#[network(export_c)] pub struct Net: [2] {{ fc: Linear(3) }} weights = {:?} weights_type = bf16",
+        path.display().to_string()
+    ));
+    assert!(
+        text.contains("HalfNet") && text.contains("EmbeddedHalf"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("fn embedded") && !text.contains("net_embedded"),
+        "{text}"
+    );
+}
+
 /// After a mistake the function is still there, and the file is not asked for.
 #[test]
 fn a_network_with_mistakes_keeps_the_signature() {

@@ -33,6 +33,13 @@ pub(crate) struct Weights {
     pub(crate) embedded: Option<Embedded>,
 }
 
+impl Weights {
+    /// What is built in for the network itself, not for the one with weights of 16 bits.
+    pub(crate) fn in_full(&self) -> Option<&Embedded> {
+        self.embedded.as_ref().filter(|_| self.half.is_none())
+    }
+}
+
 /// The weights in a file, as the network has them in memory.
 pub(crate) struct Embedded {
     /// Where the file is.
