@@ -129,7 +129,7 @@ macro_rules! exponential_functions {
             #[inline(always)]
             fn tangent<const FMA: bool>(r: $scalar) -> $scalar {
                 let square = r * r;
-                multiply_add::<_, FMA>(r * square, super::polynomial!(square: $($tanh),+), r)
+                multiply_add::<_, FMA>(r * square, super::polynomial!({FMA} square: $($tanh),+), r)
             }
         }
     };

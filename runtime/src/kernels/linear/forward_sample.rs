@@ -193,9 +193,11 @@ fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, co
             }
         )*};
     }
-    join!(4: 0 1 2 3);
-    join!(2: 0 1);
-    join!(1: 0);
+    if !groups.is_empty() {
+        join!(4: 0 1 2 3);
+        join!(2: 0 1);
+        join!(1: 0);
+    }
     for m in 0..M {
         sums[0][m].store_partial(y.get_mut(start + m * LANES..).unwrap_or_default());
     }
@@ -271,7 +273,7 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
     }
     // In pairs: a chain of eight additions would be waited for.
     macro_rules! join {
-        ($($u:literal)*, $distance:literal) => {$(
+        ($distance:literal: $($u:literal)*) => {$(
             if const { $u + $distance < U } {
                 for o in 0..N {
                     sums[$u][o] += sums[$u + $distance][o];
@@ -279,9 +281,11 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
             }
         )*};
     }
-    join!(0 1 2 3, 4);
-    join!(0 1, 2);
-    join!(0, 1);
+    if done > 0 {
+        join!(4: 0 1 2 3);
+        join!(2: 0 1);
+        join!(1: 0);
+    }
     let total = sums[0];
     let y = y.get_mut(start..).unwrap_or_default();
     if let Some(y) = y.first_chunk_mut::<N>() {

@@ -1,5 +1,5 @@
 use super::{blocks, blocks_mut, put, sum, vector};
-use crate::simd::kernel;
+use crate::simd::{kernel, multiply_add};
 use crate::{LANES, Scalar};
 
 kernel! {
@@ -98,8 +98,11 @@ fn step<T: Scalar, const FMA: bool, const N: usize>(
     for lane in 0..N {
         let (r, r_over) = reset[lane].sigmoid_ratio::<FMA>();
         let (z, z_over) = update[lane].sigmoid_ratio::<FMA>();
-        let (n, n_over) = (new[lane] + r / r_over * hidden[lane]).tanh_ratio::<FMA>();
-        state[lane] = (n * (z_over - z) + z * state[lane] * n_over) / (z_over * n_over);
+        let (n, n_over) =
+            multiply_add::<T, FMA>(r / r_over, hidden[lane], new[lane]).tanh_ratio::<FMA>();
+        let from_state = z * state[lane];
+        state[lane] =
+            multiply_add::<T, FMA>(n, z_over - z, from_state * n_over) / (z_over * n_over);
     }
     put(h, start, len, state);
 }

@@ -1,5 +1,5 @@
 use super::{blocks, blocks_mut, put, sum, vector};
-use crate::simd::kernel;
+use crate::simd::{kernel, multiply_add};
 use crate::{LANES, Scalar};
 
 kernel! {
@@ -111,7 +111,8 @@ fn step<T: Scalar, const FMA: bool, const N: usize>(
         let (g, g_over) = new[lane].tanh_ratio::<FMA>();
         let (o, o_over) = out[lane].sigmoid_ratio::<FMA>();
         let over = i_over * g_over;
-        memory[lane] = (f * memory[lane] * over + i * g * f_over) / (f_over * over);
+        let kept = f * memory[lane];
+        memory[lane] = multiply_add::<T, FMA>(kept, over, i * g * f_over) / (f_over * over);
         let (tanh, tanh_over) = memory[lane].tanh_ratio::<FMA>();
         state[lane] = (o * tanh) / (o_over * tanh_over);
     }
