@@ -86,6 +86,7 @@ pub mod optimizers;
 mod parallel;
 mod pass;
 mod probe;
+pub mod quantized;
 mod scalar;
 mod scratch;
 mod shape;

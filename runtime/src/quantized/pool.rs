@@ -1,0 +1,176 @@
+//! Pools: the bytes that come out stand for the same numbers as those that go in.
+
+use super::affine::Affine;
+
+/// The sizes of a pool; rows, then columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool {
+    pub(crate) input: [usize; 2],
+    pub(crate) output: [usize; 2],
+    pub(crate) windows: Windows,
+}
+
+/// Which elements an output takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Windows {
+    /// As many everywhere.
+    Sliding {
+        kernel: [usize; 2],
+        stride: [usize; 2],
+        padding: [usize; 2],
+        dilation: [usize; 2],
+        /// Whether a mean counts zeros around the input.
+        count_padding: bool,
+    },
+    /// The share of each output.
+    Adaptive,
+}
+
+/// The elements of a window along one side.
+struct Span {
+    /// The first one inside the input, and how many more there are at which distance.
+    first: usize,
+    count: usize,
+    distance: usize,
+    /// How many a mean divides by.
+    divisor: usize,
+}
+
+impl Pool {
+    /// Pools of shares: an adaptive pool, or a global one with one output.
+    pub const fn adaptive(input: [usize; 2], output: [usize; 2]) -> Self {
+        Self {
+            input,
+            output,
+            windows: Windows::Adaptive,
+        }
+    }
+
+    #[inline(always)]
+    fn span(&self, axis: usize, index: usize) -> Span {
+        let (input, output) = (self.input[axis & 1], self.output[axis & 1].max(1));
+        match self.windows {
+            Windows::Adaptive => {
+                let first = index * input / output;
+                let count = ((index + 1) * input).div_ceil(output) - first;
+                Span {
+                    first,
+                    count,
+                    distance: 1,
+                    divisor: count,
+                }
+            }
+            Windows::Sliding {
+                kernel,
+                stride,
+                padding,
+                dilation,
+                count_padding,
+            } => {
+                let (kernel, padding) = (kernel[axis & 1], padding[axis & 1]);
+                let distance = dilation[axis & 1].max(1);
+                let start = index * stride[axis & 1];
+                // Taps before the input.
+                let before = padding.saturating_sub(start).div_ceil(distance);
+                let first = (start + before * distance).saturating_sub(padding);
+                let inside = input.saturating_sub(first).div_ceil(distance);
+                let count = inside.min(kernel.saturating_sub(before));
+                let counted = kernel.min((input + 2 * padding).saturating_sub(start));
+                Span {
+                    first,
+                    count,
+                    distance,
+                    divisor: if count_padding { counted } else { count },
+                }
+            }
+        }
+    }
+
+    /// The largest of each window.
+    #[inline(never)]
+    pub fn max(&self, x: &[u8], y: &mut [u8]) {
+        if let Windows::Sliding {
+            kernel: [2, 2],
+            stride: [2, 2],
+            padding: [0, 0],
+            dilation: [1, 1],
+            ..
+        } = self.windows
+        {
+            return self.max_of_fours(x, y);
+        }
+        self.walk(x, y, |window, _| {
+            window.fold(0, |largest, x| if x > largest { x } else { largest })
+        });
+    }
+
+    /// Windows of 2×2 that touch.
+    #[inline(always)]
+    fn max_of_fours(&self, x: &[u8], y: &mut [u8]) {
+        let [[height, width], [rows, columns]] = [self.input, self.output];
+        let channels = x
+            .chunks_exact((height * width).max(1))
+            .zip(y.chunks_exact_mut((rows * columns).max(1)));
+        for (x, y) in channels {
+            let pairs = x.chunks_exact((2 * width).max(1));
+            for (pair, y) in pairs.zip(y.chunks_exact_mut(columns.max(1))) {
+                let (above, below) = pair.split_at_checked(width).unwrap_or_default();
+                let fours = above
+                    .as_chunks::<2>()
+                    .0
+                    .iter()
+                    .zip(below.as_chunks::<2>().0);
+                for (y, ([a, b], [c, d])) in y.iter_mut().zip(fours) {
+                    *y = (*a).max(*b).max((*c).max(*d));
+                }
+            }
+        }
+    }
+
+    /// The mean of each window, rounded to the nearest, ties upwards. Zeros around the input count as such.
+    #[inline(never)]
+    pub fn mean(&self, input: Affine, x: &[u8], y: &mut [u8]) {
+        self.walk(x, y, |window, divisor| {
+            let (mut sum, mut count) = (0, 0);
+            for x in window {
+                sum += u32::from(x);
+                count += 1;
+            }
+            let padding = (divisor as u32).saturating_sub(count);
+            let sum = sum + padding * input.zero;
+            let divisor = (divisor as u32).max(1);
+            ((2 * sum + divisor) / (2 * divisor)) as u8
+        });
+    }
+
+    /// `f` of each window, and of how many elements a mean divides by.
+    #[inline(always)]
+    fn walk<'a>(
+        &self,
+        x: &'a [u8],
+        y: &mut [u8],
+        f: impl Fn(&mut dyn Iterator<Item = u8>, usize) -> u8,
+    ) {
+        let [[height, width], [rows, columns]] = [self.input, self.output];
+        let channels = x
+            .chunks_exact((height * width).max(1))
+            .zip(y.chunks_exact_mut((rows * columns).max(1)));
+        for (x, y) in channels {
+            for (row, y) in y.chunks_exact_mut(columns.max(1)).enumerate() {
+                let down = self.span(0, row);
+                for (column, y) in y.iter_mut().enumerate() {
+                    let across = self.span(1, column);
+                    let mut window = (0..down.count).flat_map(|row| {
+                        let first = (down.first + row * down.distance) * width + across.first;
+                        let x = x.get(first..).unwrap_or_default();
+                        x.iter()
+                            .step_by(across.distance)
+                            .take(across.count)
+                            .copied()
+                    });
+                    *y = f(&mut window, down.divisor * across.divisor);
+                }
+            }
+        }
+    }
+}
