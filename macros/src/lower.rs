@@ -59,7 +59,7 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
     }
 
     let budget = diagnostics.about_budget(|diagnostics| {
-        let limits = declaration.budget.iter().map(|limit| Limit {
+        let limits = declaration.settings.budget.iter().map(|limit| Limit {
             quantity: limit.quantity,
             span: limit.span,
             value: parse_size(&limit.value, generics, &mut symbols, diagnostics),

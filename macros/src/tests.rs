@@ -16,6 +16,7 @@ mod plan;
 mod rearrangements;
 mod robustness;
 mod sequences;
+mod settings;
 mod shapes;
 mod streams;
 mod tied;

@@ -98,7 +98,7 @@ fn headers_are_complete() {
     check_whole(
         "struct N: [1] { Relu } struct M",
         "struct",
-        "expected `budget { … }` or the end",
+        "expected a setting, `budget { … }`, or the end",
     );
     check_whole("enum N: [1] { Relu }", "enum", "expected `struct`");
 }
