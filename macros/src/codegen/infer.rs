@@ -11,15 +11,27 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 pub(super) fn emit_infer(network: &Network) -> TokenStream {
-    emit(network, false)
+    emit(network, Mode::Whole)
 }
 
 /// The same, where the input is what the first layer would put out.
 pub(super) fn emit_infer_from(network: &Network) -> TokenStream {
-    emit(network, true)
+    emit(network, Mode::WithoutFirst)
 }
 
-fn emit(network: &Network, without_first: bool) -> TokenStream {
+/// The same of a network whose weights and activations are to be rounded: nothing is, and ranges are taken in.
+pub(super) fn emit_observe(network: &Network) -> TokenStream {
+    emit(network, Mode::Observing)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Whole,
+    WithoutFirst,
+    Observing,
+}
+
+fn emit(network: &Network, mode: Mode) -> TokenStream {
     let mixed = Span::mixed_site();
     let schedule = &network.plan.inference;
     let (scalar, last) = (&network.scalar, schedule.output);
@@ -57,7 +69,7 @@ fn emit(network: &Network, without_first: bool) -> TokenStream {
             let groups = local("groups");
             statements.push(quote_spanned!(span=> let #to = __rt::view::<#scalar, #shape, __E>(#region, #groups);));
         }
-        if without_first && index == 0 {
+        if mode == Mode::WithoutFirst && index == 0 {
             statements.push(quote_spanned! {span=>
                 for (to, from) in #to.iter_mut().zip(#from) {
                     *to = *from;
@@ -80,6 +92,14 @@ fn emit(network: &Network, without_first: bool) -> TokenStream {
             continue;
         }
         let input = access.input(index, &from, false);
+        if mode == Mode::Observing {
+            if let Some(observation) =
+                super::quantized::emit_observation(network, index, &input, &to)
+            {
+                statements.push(observation);
+                continue;
+            }
+        }
         let (parameters, buffers) = (parameters_of(layer), buffers_of(layer));
         if layer.remembers() {
             let state = super::state(index);

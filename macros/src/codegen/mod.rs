@@ -9,6 +9,7 @@ mod inputs;
 mod joins;
 mod network;
 mod parameters;
+mod quantized;
 mod records;
 mod sparse;
 mod static_sizes;
@@ -32,11 +33,31 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let static_sizes = static_sizes::emit_static_sizes(network);
     let sparse = sparse::emit_sparse(network);
     let stream = stream::emit_stream(network);
-    emit(
+    let network_tokens = emit(
         network,
         quote!(#checks #implementation #sparse #static_sizes #stream),
         true,
-    )
+    );
+    let quantized = quantized::emit_quantized(network);
+    quote!(#network_tokens #quantized)
+}
+
+/// The network to train before it is quantised: what it takes and puts out are those of the declared one.
+fn generate_training(network: &Network) -> TokenStream {
+    let implementation = network::emit_network(network);
+    let structs = structs::emit_structs(network);
+    let parameters = parameters::emit_parameters(network, true);
+    let everywhere = &network.attributes.everywhere;
+    quote! {
+        #structs
+        #(#everywhere)*
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
+        const _: () = {
+            use ::chainrule::__private as __rt;
+            #parameters
+            #implementation
+        };
+    }
 }
 
 /// The types and signatures of a network with mistakes.
@@ -44,7 +65,9 @@ pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
     let signatures = network::emit_signatures(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
     let stream = stream::emit_signatures(network);
-    emit(network, quote!(#signatures #static_sizes #stream), false)
+    let network_tokens = emit(network, quote!(#signatures #static_sizes #stream), false);
+    let quantized = quantized::emit_signatures(network);
+    quote!(#network_tokens #quantized)
 }
 
 /// The types, what all networks share, and these implementations.

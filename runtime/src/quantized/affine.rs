@@ -1,5 +1,6 @@
 //! What the bytes of an activation stand for.
 
+use super::line::{Lines, LinesMut};
 use crate::simd::{IntegerWork, Isa, LARGEST, Sums};
 
 /// The numbers that the bytes of an activation stand for: `x = scale · (q − zero)`, with `q` from 0 to 127.
@@ -24,6 +25,31 @@ impl Affine {
             scale,
             zero: u32::from(bounded(-min / scale, 0.0)),
         }
+    }
+
+    /// Writes it to a line.
+    pub fn write(self, lines: &mut LinesMut<'_>) {
+        let words = [self.scale.to_bits(), self.zero];
+        for (to, word) in lines.values::<u32>(16).iter_mut().zip(words) {
+            *to = word;
+        }
+    }
+
+    /// Reads it from a line.
+    #[inline(always)]
+    pub fn read(lines: &mut Lines<'_>) -> Self {
+        let words = lines.values::<u32>(16).first_chunk().copied();
+        let [scale, zero] = words.unwrap_or_default();
+        Self {
+            scale: f32::from_bits(scale),
+            zero,
+        }
+    }
+
+    /// The numbers that are rounded to a byte, and not cut off.
+    pub(crate) fn range(self) -> [f32; 2] {
+        let half = 0.5 * self.scale;
+        [self.dequantize(0) - half, self.dequantize(LARGEST) + half]
     }
 
     /// The byte for a number: `zero + round(x/scale)`, ties to even, at least 0 and at most 127; `zero` for a NaN.
@@ -96,9 +122,9 @@ pub(crate) fn weight_scale(largest: f32) -> f32 {
 
 /// Writes the bytes of numbers.
 #[inline(always)]
-pub fn quantize(isa: Isa, affine: Affine, x: &[f32], q: &mut [u8]) {
+pub fn quantize(isa: Isa, lines: &mut Lines<'_>, x: &[f32], q: &mut [u8]) {
     isa.run_integers(Quantize {
-        rounding: Rounding::of(affine),
+        rounding: Rounding::of(Affine::read(lines)),
         x,
         q,
     });
@@ -115,6 +141,28 @@ impl IntegerWork for Quantize<'_> {
     fn run<S: Sums>(self) {
         for (q, &x) in self.q.iter_mut().zip(self.x) {
             *q = self.rounding.quantize(x);
+        }
+    }
+}
+
+/// Writes the numbers that bytes stand for.
+#[inline(always)]
+pub fn dequantize(isa: Isa, lines: &mut Lines<'_>, q: &[u8], x: &mut [f32]) {
+    let affine = Affine::read(lines);
+    isa.run_integers(Dequantize { affine, q, x });
+}
+
+struct Dequantize<'a> {
+    affine: Affine,
+    q: &'a [u8],
+    x: &'a mut [f32],
+}
+
+impl IntegerWork for Dequantize<'_> {
+    #[inline(always)]
+    fn run<S: Sums>(self) {
+        for (x, &q) in self.x.iter_mut().zip(self.q) {
+            *x = self.affine.dequantize(q);
         }
     }
 }

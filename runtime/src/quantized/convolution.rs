@@ -95,6 +95,11 @@ impl Convolution {
         lines(4 * self.taps()) * 64
     }
 
+    /// How many outputs have weights of their own.
+    pub const fn outputs(&self) -> usize {
+        self.outputs
+    }
+
     /// How many lines it has.
     pub const fn lines(&self) -> usize {
         1 + 2 * self.outputs.div_ceil(16) + lines(4 * self.outputs * self.taps())

@@ -5,25 +5,18 @@ use super::line::{Lines, LinesMut};
 use super::requantize::Requantize;
 use super::target::Target;
 
-/// The sum or the product of up to eight values.
+/// The sum or the product of values: of up to [`MOST`](Self::MOST), so that a product fits 32 bits.
 #[derive(Clone, Copy, Debug)]
-pub struct Elementwise {
-    inputs: usize,
-}
+pub struct Elementwise;
 
 impl Elementwise {
-    /// Of so many values.
-    pub const fn new(inputs: usize) -> Self {
-        Self { inputs }
-    }
-
     /// How many lines it has.
-    pub const fn lines(&self) -> usize {
-        2
-    }
+    pub const LINES: usize = 2;
+    /// How many values.
+    pub const MOST: usize = 4;
 
     /// Writes the lines of a sum: `zero + round(Σ (q − zero)·scale / scale)`, each term with a factor of 31 bits.
-    pub fn quantize_sum(&self, lines: &mut LinesMut<'_>, inputs: &[Affine], target: Target) {
+    pub fn quantize_sum(lines: &mut LinesMut<'_>, inputs: &[Affine], target: Target) {
         let largest = inputs
             .iter()
             .fold(0.0_f32, |largest, input| largest.max(input.scale));
@@ -38,7 +31,7 @@ impl Elementwise {
     }
 
     /// Writes the lines of a product: `zero + round(Π (q − zero) · Π scale / scale)`.
-    pub fn quantize_product(&self, lines: &mut LinesMut<'_>, inputs: &[Affine], target: Target) {
+    pub fn quantize_product(lines: &mut LinesMut<'_>, inputs: &[Affine], target: Target) {
         let unit = inputs
             .iter()
             .fold(1.0, |unit, input| unit * f64::from(input.scale));
@@ -56,7 +49,7 @@ impl Elementwise {
 
     /// The sum.
     #[inline(never)]
-    pub fn sum(&self, lines: &mut Lines<'_>, inputs: &[&[u8]], y: &mut [u8]) {
+    pub fn sum(lines: &mut Lines<'_>, inputs: &[&[u8]], y: &mut [u8]) {
         let (requantize, zeros, factors) = read(lines);
         for (block, y) in y.chunks_mut(16).enumerate() {
             let mut sums = [0_i64; 16];
@@ -74,7 +67,7 @@ impl Elementwise {
 
     /// The product.
     #[inline(never)]
-    pub fn product(&self, lines: &mut Lines<'_>, inputs: &[&[u8]], y: &mut [u8]) {
+    pub fn product(lines: &mut Lines<'_>, inputs: &[&[u8]], y: &mut [u8]) {
         let (requantize, zeros, [factor, ..]) = read(lines);
         for (block, y) in y.chunks_mut(16).enumerate() {
             let mut products = [1_i32; 16];
@@ -87,6 +80,21 @@ impl Elementwise {
             for (y, product) in y.iter_mut().zip(products) {
                 *y = requantize.shifted(i64::from(product) * i64::from(factor));
             }
+        }
+    }
+}
+
+/// Writes the rows of one part of a concatenation, `len` bytes each, to rows of `width`, from `offset` on, in the units
+/// of the whole.
+#[inline(always)]
+pub fn place(lines: &mut Lines<'_>, y: &mut [u8], [width, offset, len]: [usize; 3], x: &[u8]) {
+    let tables = lines.values::<[u8; 128]>(1);
+    let rows = y
+        .chunks_exact_mut(width.max(1))
+        .zip(x.chunks_exact(len.max(1)));
+    for ((y, x), table) in rows.flat_map(|row| tables.first().map(|table| (row, table))) {
+        for (y, x) in y.iter_mut().skip(offset).zip(x) {
+            *y = table[usize::from(x & 127)];
         }
     }
 }

@@ -17,8 +17,13 @@ unsafe impl Zeroable for Line {}
 // SAFETY: an array of bytes, as many as its alignment, so that there is no padding.
 unsafe impl Pod for Line {}
 
+impl Line {
+    /// Zeros.
+    pub const ZERO: Self = Self([0; 64]);
+}
+
 /// How many lines hold `bytes`.
-pub(crate) const fn lines(bytes: usize) -> usize {
+pub const fn lines(bytes: usize) -> usize {
     bytes.div_ceil(64)
 }
 
@@ -69,4 +74,44 @@ impl<'a> LinesMut<'a> {
     pub(crate) fn values<P: Pod>(&mut self, count: usize) -> &'a mut [P] {
         bytemuck::try_cast_slice_mut(self.take(lines(count * size_of::<P>()))).unwrap_or_default()
     }
+}
+
+/// The first bytes of a region.
+#[inline(always)]
+pub fn bytes(region: &[Line], len: usize) -> &[u8] {
+    bytemuck::cast_slice(region).get(..len).unwrap_or_default()
+}
+
+/// The first bytes of a region, to write.
+#[inline(always)]
+pub fn bytes_mut(region: &mut [Line], len: usize) -> &mut [u8] {
+    bytemuck::cast_slice_mut(region)
+        .get_mut(..len)
+        .unwrap_or_default()
+}
+
+/// The first numbers of a region.
+#[inline(always)]
+pub fn numbers(region: &[Line], len: usize) -> &[f32] {
+    let numbers: &[f32] = bytemuck::try_cast_slice(region).unwrap_or_default();
+    numbers.get(..len).unwrap_or_default()
+}
+
+/// The first numbers of a region, to write.
+#[inline(always)]
+pub fn numbers_mut(region: &mut [Line], len: usize) -> &mut [f32] {
+    let numbers: &mut [f32] = bytemuck::try_cast_slice_mut(region).unwrap_or_default();
+    numbers.get_mut(..len).unwrap_or_default()
+}
+
+/// The layout of a generated integer network.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __lines {
+    ($name:ty) => {
+        // SAFETY: `repr(transparent)` over an array of lines, which are bytes.
+        unsafe impl $crate::__private::bytemuck::Zeroable for $name {}
+        // SAFETY: as above.
+        unsafe impl $crate::__private::bytemuck::Pod for $name {}
+    };
 }

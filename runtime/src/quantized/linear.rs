@@ -33,6 +33,11 @@ impl Dense {
         self.inputs.div_ceil(4)
     }
 
+    /// How many outputs have weights of their own.
+    pub const fn outputs(&self) -> usize {
+        self.outputs
+    }
+
     /// How many lines it has.
     pub const fn lines(&self) -> usize {
         1 + self.blocks() * (2 + self.fours())

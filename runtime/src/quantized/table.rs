@@ -53,6 +53,11 @@ impl Table {
         self.quantize(lines, input, output, |_, x| layer.function.value(x));
     }
 
+    /// Writes the lines of what changes units alone.
+    pub fn quantize_units(&self, lines: &mut LinesMut<'_>, input: Affine, output: Affine) {
+        self.quantize(lines, input, output, |_, x| x);
+    }
+
     /// The values.
     #[inline(never)]
     pub fn forward(&self, lines: &mut Lines<'_>, x: &[u8], y: &mut [u8]) {
@@ -65,4 +70,10 @@ impl Table {
             }
         }
     }
+}
+
+/// Where a function that is constant beyond two numbers, and the identity between them, is so.
+#[doc(hidden)]
+pub fn bounds<A: Activation<f32>, S: Shape<Scalar = f32>>(layer: &Pointwise<A, S>) -> [f32; 2] {
+    [f32::MIN, f32::MAX].map(|x| layer.function.value(x))
 }
