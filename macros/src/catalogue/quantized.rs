@@ -103,21 +103,21 @@ const FAKE: Facts = Facts {
 };
 
 static FAKE_LINEAR: Kind = Kind {
-    name: "Linear",
+    name: "FakeLinear",
     arguments: &[],
     facts: FAKE,
     infer: |site, arguments| fake(site, arguments, &linear::KINDS[0]),
 };
 
 static FAKE_CONV1D: Kind = Kind {
-    name: "Conv1d",
+    name: "FakeConv1d",
     arguments: &[],
     facts: FAKE,
     infer: |site, arguments| fake(site, arguments, &conv1d::KINDS[0]),
 };
 
 static FAKE_CONV2D: Kind = Kind {
-    name: "Conv2d",
+    name: "FakeConv2d",
     arguments: &[],
     facts: FAKE,
     infer: |site, arguments| fake(site, arguments, &conv2d::KINDS[0]),

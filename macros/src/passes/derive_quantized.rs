@@ -177,6 +177,10 @@ impl<'a> Derivation<'a> {
         let Some(index) = value.checked_sub(1) else {
             return;
         };
+        // What others read as well are bytes.
+        if self.readers[value].len() > 1 {
+            return;
+        }
         let layer = &self.network.layers[index];
         match self.forms[index] {
             Form::Layer(Integer::Weights { .. }) => self.numbers[value] = true,
@@ -195,7 +199,7 @@ impl<'a> Derivation<'a> {
                         Form::Layer(Integer::Weights { .. } | Integer::Norm)
                     )
                 });
-                if self.readers[before].len() == 1 && (folds || form != Integer::Norm) {
+                if folds || form != Integer::Norm {
                     self.mark_numbers(before);
                     self.numbers[value] = self.numbers[before];
                 }

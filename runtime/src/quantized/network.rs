@@ -5,7 +5,7 @@ use super::line::{Line, Lines, LinesMut};
 use crate::error::LengthMismatch;
 use crate::input::Input;
 use crate::network::{Network, Parameters};
-use crate::shape::Shape;
+use crate::shape::{Sample, Shape};
 use crate::simd::Isa;
 use bytemuck::{Pod, Zeroable};
 
@@ -50,9 +50,9 @@ pub trait QuantizedNetwork: Pod + Send + Sync {
     /// parameters are those of [`Float`](Self::Float), its buffers have the ranges besides.
     type Training: Network<Scalar = f32, Input = Self::Input, Output = Self::Output>;
     /// One input sample.
-    type Input: Shape<Scalar = f32>;
+    type Input: Shape<Scalar = f32> + Sample<Self::Input>;
     /// One output sample.
-    type Output: Shape<Scalar = f32>;
+    type Output: Shape<Scalar = f32> + Sample<Self::Output>;
 
     /// Bytes of the network: weights, biases, factors and tables.
     const BYTES: usize = size_of::<Self>();
