@@ -315,31 +315,41 @@ fn positions<S: Sums, F: Finish, const O: usize>(
 ) {
     let weights = weights.as_chunks::<O>().0;
     let mut block = 0;
-    let mut write = |block: usize, sums: [S; O]| {
-        let planes = wide.chunks_exact_mut(blocks.max(1));
-        for ((sums, (bias, factor)), plane) in sums.into_iter().zip(outputs).zip(planes) {
-            if let Some(to) = plane.get_mut(block) {
-                let mut values = [<F::Output as Zeroable>::zeroed(); 16];
-                for (value, sum) in values.iter_mut().zip(sums.store()) {
-                    *value = finish.finish(sum.wrapping_add(*bias), *factor);
-                }
-                *to = values;
-            }
-        }
-    };
     if S::WIDE {
         while block + 4 <= blocks {
             let sums = tile::<S, O, 4>(source, 64 * block, distances, weights);
             for (i, sums) in sums.into_iter().enumerate() {
-                write(block + i, sums);
+                write_block(block + i, sums, finish, outputs, blocks, wide);
             }
             block += 4;
         }
     }
     while block < blocks {
         let [sums] = tile::<S, O, 1>(source, 64 * block, distances, weights);
-        write(block, sums);
+        write_block(block, sums, finish, outputs, blocks, wide);
         block += 1;
+    }
+}
+
+/// What becomes of the sums of a block. A function and no closure, which would not be compiled for the instruction set.
+#[inline(always)]
+fn write_block<S: Sums, F: Finish, const O: usize>(
+    block: usize,
+    sums: [S; O],
+    finish: F,
+    outputs: &[(i32, i32); 4],
+    blocks: usize,
+    wide: &mut [[F::Output; 16]],
+) {
+    let planes = wide.chunks_exact_mut(blocks.max(1));
+    for ((sums, (bias, factor)), plane) in sums.into_iter().zip(outputs).zip(planes) {
+        if let Some(to) = plane.get_mut(block) {
+            let mut values = [<F::Output as Zeroable>::zeroed(); 16];
+            for (value, sum) in values.iter_mut().zip(sums.store()) {
+                *value = finish.finish(sum.wrapping_add(*bias), *factor);
+            }
+            *to = values;
+        }
     }
 }
 

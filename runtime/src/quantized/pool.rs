@@ -99,9 +99,8 @@ impl Pool {
         {
             return self.max_of_fours(x, y);
         }
-        self.walk(x, y, |window, _| {
-            window.fold(0, |largest, x| if x > largest { x } else { largest })
-        });
+        let largest = |largest: u32, x: u8| largest.max(u32::from(x));
+        self.walk(x, y, 0, largest, |largest, _| largest);
     }
 
     /// Windows of 2×2 that touch.
@@ -130,26 +129,24 @@ impl Pool {
     /// The mean of each window, rounded to the nearest, ties upwards. Zeros around the input count as such.
     #[inline(never)]
     pub fn mean(&self, input: Affine, x: &[u8], y: &mut [u8]) {
-        self.walk(x, y, |window, divisor| {
-            let (mut sum, mut count) = (0, 0);
-            for x in window {
-                sum += u32::from(x);
-                count += 1;
-            }
-            let padding = (divisor as u32).saturating_sub(count);
-            let sum = sum + padding * input.zero;
-            let divisor = (divisor as u32).max(1);
-            ((2 * sum + divisor) / (2 * divisor)) as u8
-        });
+        self.walk(
+            x,
+            y,
+            input.zero,
+            |sum, x| sum + u32::from(x),
+            |sum, divisor| (2 * sum + divisor) / (2 * divisor).max(1),
+        );
     }
 
-    /// `f` of each window, and of how many elements a mean divides by.
+    /// Collects the elements of each window, and for a mean what stands for zeros around the input, `zero`.
     #[inline(always)]
-    fn walk<'a>(
+    fn walk(
         &self,
-        x: &'a [u8],
+        x: &[u8],
         y: &mut [u8],
-        f: impl Fn(&mut dyn Iterator<Item = u8>, usize) -> u8,
+        zero: u32,
+        collect: impl Fn(u32, u8) -> u32,
+        finish: impl Fn(u32, u32) -> u32,
     ) {
         let [[height, width], [rows, columns]] = [self.input, self.output];
         let channels = x
@@ -160,15 +157,24 @@ impl Pool {
                 let down = self.span(0, row);
                 for (column, y) in y.iter_mut().enumerate() {
                     let across = self.span(1, column);
-                    let mut window = (0..down.count).flat_map(|row| {
+                    let mut collected = 0;
+                    for row in 0..down.count {
                         let first = (down.first + row * down.distance) * width + across.first;
-                        let x = x.get(first..).unwrap_or_default();
-                        x.iter()
-                            .step_by(across.distance)
-                            .take(across.count)
-                            .copied()
-                    });
-                    *y = f(&mut window, down.divisor * across.divisor);
+                        let last = first + (across.count.max(1) - 1) * across.distance + 1;
+                        let x = x.get(first..last).unwrap_or_default();
+                        if across.distance == 1 {
+                            for x in x {
+                                collected = collect(collected, *x);
+                            }
+                        } else {
+                            for x in x.iter().step_by(across.distance) {
+                                collected = collect(collected, *x);
+                            }
+                        }
+                    }
+                    let divisor = (down.divisor * across.divisor) as u32;
+                    let outside = divisor.saturating_sub((down.count * across.count) as u32);
+                    *y = finish(collected + outside * zero, divisor) as u8;
                 }
             }
         }
