@@ -23,7 +23,7 @@ fn int8_layers_without_an_integer_form_are_named() {
     );
     check_error(
         "[4] { Linear(8), mine::Layer } quantize = int8",
-        "                 ~~~~                         ",
+        "                       ~~~~~                  ",
         "`mine::Layer` is a layer of your own, of which nothing is known, so it cannot be quantised",
     );
 }
