@@ -2,7 +2,7 @@
 //! the networks that they are made of. CI runs this on every instruction set: the bits are the same.
 
 use chainrule::prelude::*;
-use chainrule::quantized::{Affine, FakeQuantize, FakeWeights, QuantizeError};
+use chainrule::quantized::{Affine, FakeQuantize, FakeWeights, Line, QuantizeError};
 use chainrule_tests::Golden;
 
 network! {
@@ -290,6 +290,31 @@ fn int8_training_with_rounding_is_what_the_integer_network_computes() {
         );
     }
     assert!(same >= 62, "{same}");
+}
+
+#[test]
+fn int8_forward_is_the_same_wherever_activations_lie() {
+    let net = Net::init(&mut StdRng::seed_from_u64(2));
+    let images = [[[[0.5; 9]; 9]; 2], [[[-0.25; 9]; 9]; 2]];
+    let quantized = QNet::calibrate(&net, &images).unwrap();
+    let mut room = vec![Line::ZERO; QNet::ROOM];
+    let (mut output, expected) = ([0.0; 3], quantized.forward(&images[0]));
+    quantized
+        .forward_with(&images[0], &mut output, &mut room)
+        .unwrap();
+    assert_eq!(output, expected);
+    // What is left of other samples does not matter.
+    quantized
+        .forward_with(&images[1], &mut output, &mut room)
+        .unwrap();
+    quantized
+        .forward_with(&images[0], &mut output, &mut room)
+        .unwrap();
+    assert_eq!(output, expected);
+    let error = quantized
+        .forward_with(&images[0], &mut output, &mut room[1..])
+        .unwrap_err();
+    assert_eq!(error.needed, error.lines + 1);
 }
 
 #[test]

@@ -92,13 +92,12 @@ fn emit(network: &Network, mode: Mode) -> TokenStream {
             continue;
         }
         let input = access.input(index, &from, false);
-        if mode == Mode::Observing {
-            if let Some(observation) =
+        if mode == Mode::Observing
+            && let Some(observation) =
                 super::quantized::emit_observation(network, index, &input, &to)
-            {
-                statements.push(observation);
-                continue;
-            }
+        {
+            statements.push(observation);
+            continue;
         }
         let (parameters, buffers) = (parameters_of(layer), buffers_of(layer));
         if layer.remembers() {

@@ -28,6 +28,16 @@ pub enum QuantizeError {
     },
 }
 
+/// The room for activations has too few lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the room has {lines} lines, but the network needs {needed}; make it `ROOM` lines long")]
+pub struct RoomTooShort {
+    /// How many were given.
+    pub lines: usize,
+    /// How many are needed.
+    pub needed: usize,
+}
+
 /// An output whose sum might not fit 32 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overflow {

@@ -4,6 +4,7 @@ mod affine;
 mod convolution;
 mod error;
 mod fake_quantize;
+mod fake_weights;
 mod join;
 mod line;
 mod linear;
@@ -23,12 +24,14 @@ pub use affine::Affine;
 pub use affine::{dequantize, quantize};
 #[doc(hidden)]
 pub use convolution::Convolution;
-pub use error::{Overflow, QuantizeError};
-pub use fake_quantize::{FakeQuantize, FakeWeights, RangeBuffers};
+pub use error::{Overflow, QuantizeError, RoomTooShort};
+pub use fake_quantize::{FakeQuantize, RangeBuffers};
+pub use fake_weights::FakeWeights;
 #[doc(hidden)]
 pub use join::{Elementwise, place};
+pub use line::Line;
 #[doc(hidden)]
-pub use line::{Line, Lines, LinesMut, bytes, bytes_mut, lines, numbers, numbers_mut};
+pub use line::{Lines, LinesMut, bytes, bytes_mut, lines, numbers, numbers_mut};
 #[doc(hidden)]
 pub use linear::Dense;
 pub use network::QuantizedNetwork;

@@ -1,6 +1,6 @@
 //! What users call: calibration, conversion, and inference with whole numbers.
 
-use super::error::QuantizeError;
+use super::error::{QuantizeError, RoomTooShort};
 use super::line::{Line, Lines, LinesMut};
 use crate::error::LengthMismatch;
 use crate::input::Input;
@@ -58,8 +58,7 @@ pub trait QuantizedNetwork: Pod + Send + Sync {
     const BYTES: usize = size_of::<Self>();
     /// Bytes of activations that [`forward`](Self::forward) needs, on the stack.
     const INFERENCE_BYTES: usize = Self::ROOM * size_of::<Line>();
-    /// Lines of activations.
-    #[doc(hidden)]
+    /// The same in lines, for [`forward_with`](Self::forward_with).
     const ROOM: usize;
 
     /// Writes the lines.
@@ -136,10 +135,34 @@ pub trait QuantizedNetwork: Pod + Send + Sync {
     }
 
     /// The output for one sample. No heap, no panic.
+    ///
+    /// Activations lie on the stack, at most 128 KiB; a network that needs more does not compile here and says to
+    /// use [`forward_with`](Self::forward_with).
     fn forward(&self, input: &impl Input<Self::Input>) -> Self::Output {
+        const { assert_stack::<Self>() }
         let mut output = Self::Output::zeroed();
         Self::with_room(|room| self.run(Isa::detect(), input, &mut output, room));
         output
+    }
+
+    /// Writes the output for one sample, with activations in `room`.
+    ///
+    /// # Errors
+    /// When `room` has fewer than [`ROOM`](Self::ROOM) lines; nothing is written then.
+    fn forward_with(
+        &self,
+        input: &impl Input<Self::Input>,
+        output: &mut Self::Output,
+        room: &mut [Line],
+    ) -> Result<(), RoomTooShort> {
+        if room.len() < Self::ROOM {
+            return Err(RoomTooShort {
+                lines: room.len(),
+                needed: Self::ROOM,
+            });
+        }
+        self.run(Isa::detect(), input, output, room);
+        Ok(())
     }
 
     /// The outputs for many samples.
@@ -157,6 +180,7 @@ pub trait QuantizedNetwork: Pod + Send + Sync {
                 others: outputs.len(),
             });
         }
+        const { assert_stack::<Self>() }
         let isa = Isa::detect();
         Self::with_room(|room| {
             for (input, output) in inputs.iter().zip(outputs) {
@@ -186,6 +210,16 @@ pub trait QuantizedNetwork: Pod + Send + Sync {
             );
         });
     }
+}
+
+/// That activations fit the stack.
+#[track_caller]
+const fn assert_stack<Q: QuantizedNetwork>() {
+    assert!(
+        Q::INFERENCE_BYTES <= 128 * 1024,
+        "the activations of this network need more than 128 KiB, too much for the stack; \
+         use `forward_with` and give it a slice of `ROOM` lines"
+    );
 }
 
 /// Whether the layer is a [`FakeQuantize`](super::FakeQuantize).
