@@ -38,6 +38,12 @@ const _: () = {
         ::chainrule::Layer < f32 >> ::Parameters, output : < ::chainrule::layers::Linear
         < 3, 1, 1 > as ::chainrule::Layer < f32 >> ::Parameters }
     );
+    impl Xor {
+        /// A network of zeros, also in a constant: what to place in a `static` and load weights into.
+        pub const fn zeroed() -> Self {
+            __rt::zeroed()
+        }
+    }
     #[automatically_derived]
     impl ::core::ops::Deref for Xor {
         type Target = XorParameters;
@@ -272,5 +278,8 @@ const _: () = {
             >,
             __rt::typenum::B1,
         >;
+    }
+    impl ::chainrule::StaticNetwork for Xor {
+        type Activations = [f32; <Xor as ::chainrule::Network>::TRAINING_ELEMENTS];
     }
 };

@@ -6,6 +6,10 @@ pub mod allocations;
 pub mod denormals;
 pub mod layers;
 pub mod machine;
+pub mod memory;
+pub mod networks;
 pub mod programs;
+#[cfg(target_os = "linux")]
+pub mod stack;
 pub mod timing;
 pub mod workloads;

@@ -6,6 +6,7 @@ mod blocks;
 mod inputs;
 mod layer;
 mod names;
+mod options;
 mod parts;
 mod recurrent;
 mod tied;
@@ -19,6 +20,7 @@ use crate::passes::Plan;
 use crate::shape::Shape;
 use crate::size::{Symbols, parse_size};
 use crate::syntax::{self, Declaration, Generics};
+use crate::weights::Weights;
 use quote::quote;
 
 /// Lowers a declaration. Layers whose words are not understood are left out or taken for what they nearly are.
@@ -78,6 +80,11 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
         declared_output,
         layers,
         budget,
+        weights: Weights {
+            path: declaration.settings.weights.clone(),
+            half: declaration.settings.weights_type,
+            embedded: None,
+        },
         symbols,
         checks,
         indices: Vec::new(),

@@ -6,6 +6,7 @@ use crate::passes::Plan;
 use crate::shape::Shape;
 use crate::size::{LARGEST, Size, Symbols, factor};
 use crate::syntax::{Generics, Parameter, Quantity};
+use crate::weights::{Tensor, Weights};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
@@ -26,6 +27,7 @@ pub(crate) struct Network {
     /// In order.
     pub(crate) layers: Vec<Layer>,
     pub(crate) budget: Vec<Limit>,
+    pub(crate) weights: Weights,
     /// The `const` expressions among the sizes.
     pub(crate) symbols: Symbols,
     /// What the compiler must check, since the macro cannot.
@@ -195,6 +197,17 @@ pub(crate) struct Attributes {
     pub(crate) network: Vec<syn::Attribute>,
     /// For the types that hold values: the derives, without `Clone` and `Copy`.
     pub(crate) derives: Vec<syn::Path>,
+    /// `#[network(export_c)]`
+    pub(crate) export_c: Option<ExportC>,
+}
+
+/// Functions for C.
+#[derive(Clone)]
+pub(crate) struct ExportC {
+    /// What their names begin with: `lenet5`.
+    pub(crate) prefix: String,
+    /// The option.
+    pub(crate) span: Span,
 }
 
 /// One layer.
@@ -237,6 +250,7 @@ pub(crate) struct Layer {
     /// The configuration, an expression of that type.
     pub(crate) value: TokenStream,
     pub(crate) parameters: Count,
+    pub(crate) tensors: Vec<Tensor>,
     pub(crate) macs: Count,
 }
 

@@ -22,6 +22,7 @@ mod shapes;
 mod streams;
 mod tied;
 mod transposed;
+mod weights;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Network;

@@ -1,20 +1,37 @@
-use alloc::boxed::Box;
 use bytemuck::Zeroable;
 use core::ops::{Deref, DerefMut};
 
-/// A value on the heap that begins at a cache line, wherever its type would lie: so that vectors of gradients do not
-/// lie across two.
-#[derive(Clone)]
-pub struct AlignedBox<P>(Box<Aligned<P>>);
-
+/// A value that begins at a cache line, wherever its type would lie: so that vectors of gradients do not lie across two.
+#[doc(hidden)]
 #[repr(C, align(64))]
 #[derive(Clone, Copy)]
-struct Aligned<P>(P);
+pub struct Aligned<P>(P);
 
 #[allow(unsafe_code)] // layout
 // SAFETY: zeros are a value of the only field.
 unsafe impl<P: Zeroable> Zeroable for Aligned<P> {}
 
+impl<P> Deref for Aligned<P> {
+    type Target = P;
+    #[inline(always)]
+    fn deref(&self) -> &P {
+        &self.0
+    }
+}
+
+impl<P> DerefMut for Aligned<P> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut P {
+        &mut self.0
+    }
+}
+
+/// An aligned value on the heap.
+#[cfg(feature = "alloc")]
+#[derive(Clone)]
+pub struct AlignedBox<P>(alloc::boxed::Box<Aligned<P>>);
+
+#[cfg(feature = "alloc")]
 impl<P: Zeroable> AlignedBox<P> {
     /// Zeros, built in place.
     pub(crate) fn zeroed() -> Self {
@@ -22,6 +39,7 @@ impl<P: Zeroable> AlignedBox<P> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<P> Deref for AlignedBox<P> {
     type Target = P;
     #[inline(always)]
@@ -30,6 +48,7 @@ impl<P> Deref for AlignedBox<P> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<P> DerefMut for AlignedBox<P> {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut P {

@@ -31,7 +31,8 @@
 //! ```
 //!
 //! Where to read on: [`network!`] for the declaration, [`Network`] for what every network can do, [`layers`],
-//! [`losses`], [`optimizers`], [`init`], and [`Layer`] for a layer of one's own.
+//! [`losses`], [`optimizers`], [`init`], [`Stream`] for one time step at a time, `slot` for a network that is swapped while
+//! it runs, and [`Layer`] for a layer of one's own.
 //!
 //! # Features
 //!
@@ -44,8 +45,40 @@
 //! | `safetensors` | no | files with PyTorch's names and layouts; needs `std` |
 //! | `force-isa` | no | for tests: the environment variable `CHAINRULE_ISA` chooses the instruction set (`baseline`, `avx2`, `avx512`) |
 //!
-//! Without `std` and `alloc` the crate is `no_std`: networks, workspaces and optimizer state lie where the program puts
-//! them.
+//! # Without an operating system
+//!
+//! Without `std` and `alloc` the crate is `no_std`, and knows no time, threads or files. Networks, workspaces and the state
+//! of optimizers and streams have `const` constructors, so that they can lie in a `static`; a [`Place`] gives it out to be
+//! changed. How large each is stands in [`Network::TRAINING_BYTES`] and its neighbours.
+//!
+//! ```
+//! use chainrule::{Place, StaticWorkspace, prelude::*};
+//!
+//! network! {
+//!     pub struct Xor: [2] -> [1] { hidden: Linear(3), Tanh, output: Linear(1) }
+//! }
+//!
+//! static NET: Place<Xor> = Place::new(Xor::zeroed());
+//! static WORKSPACE: Place<StaticWorkspace<Xor, 16>> = Place::new(StaticWorkspace::new());
+//! static MOMENTS: Place<[[f32; Xor::PARAMETERS]; 2]> = Place::zeroed();
+//!
+//! fn main() -> Result<(), BackpropagateError> {
+//!     let (Some(net), Some(workspace), Some([m, v])) = (NET.take(), WORKSPACE.take(), MOMENTS.take()) else {
+//!         unreachable!("each is taken once, here");
+//!     };
+//!     net.reset(&mut StdRng::seed_from_u64(7));
+//!     let mut adam = Adam::with_state(m, v).learning_rate(0.05);
+//!     let (inputs, targets) = ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[0.0], [1.0], [1.0], [0.0]]);
+//!     let mut loss = 1.0;
+//!     for _ in 0..500 {
+//!         loss = adam.train_step(net, &inputs, &targets, &MseLoss::default(), workspace)?;
+//!     }
+//!     assert!(loss < 0.01);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The repository's `examples/firmware` is such a program without the standard library: it runs, streams and trains.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 
 #[cfg(feature = "alloc")]
@@ -55,15 +88,18 @@ extern crate alloc;
 extern crate self as chainrule;
 
 mod accumulator;
-#[cfg(feature = "alloc")]
 mod aligned;
 mod bag;
 mod calls;
 mod checks;
 mod element;
+mod embedded;
 mod error;
+mod export_c;
 #[cfg(test)]
 mod gradient_check;
+pub mod half;
+mod half_network;
 mod indices;
 pub mod init;
 mod inlined;
@@ -85,6 +121,7 @@ pub mod optimizers;
 #[cfg(feature = "parallel")]
 mod parallel;
 mod pass;
+mod place;
 mod probe;
 pub mod quantized;
 mod scalar;
@@ -92,6 +129,9 @@ mod scratch;
 mod shape;
 pub mod simd;
 mod sizes;
+#[cfg(target_has_atomic = "8")]
+pub mod slot;
+mod static_workspace;
 mod stream;
 mod summary;
 mod tensor;
@@ -132,13 +172,17 @@ pub use bag::{Bag, BagFull};
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
+pub use half_network::{EmbeddedHalf, HalfNetwork, HalfWeights};
 pub use input::Input;
 pub use layer::{Backward, Forward, Layer, Randomness};
 pub use layer_info::LayerInfo;
 pub use network::{Network, Parameters};
+#[cfg(target_has_atomic = "8")]
+pub use place::Place;
 pub use scalar::Scalar;
 pub use shape::{Sample, Shape};
 pub use sizes::StaticSizes;
+pub use static_workspace::{StaticNetwork, StaticWorkspace};
 pub use stream::{Stream, Streamable};
 pub use summary::Summary;
 pub use tensor::{NamedTensor, Order, Tensor, TensorName};
@@ -172,11 +216,18 @@ pub mod prelude {
 pub mod __private {
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
+    /// What functions for C are made of.
+    pub mod export_c {
+        pub use crate::export_c::*;
+    }
+    pub use crate::embedded::embed;
+    pub use crate::half_network::{forward_half, half_offset, new_half};
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};
     pub use crate::network::{inference, scalars, scalars_mut};
     pub use crate::pass::{Context, Objective, Pass};
+    pub use crate::place::zeroed;
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};
     pub use crate::quantized;
     pub use crate::scratch::with_scratch;

@@ -6,6 +6,7 @@ use crate::inlined::is_small_work;
 use crate::input::Input;
 use crate::network::Network;
 use crate::one::One;
+use crate::place::zeroed;
 use crate::scalar::Scalar;
 use crate::shape::{Sample, Shape};
 use crate::simd::{Isa, Work};
@@ -99,7 +100,7 @@ where
     R::Target: Streamable + Sized,
 {
     /// A stream at its start, with its state inside: at most 64 KiB, else it does not compile.
-    pub fn new(network: R) -> Self {
+    pub const fn new(network: R) -> Self {
         const {
             assert!(
                 size_of::<<R::Target as Streamable>::StreamState>() <= 64 * 1024,
@@ -109,7 +110,7 @@ where
         }
         Self {
             network,
-            state: Zeroable::zeroed(),
+            state: zeroed(),
         }
     }
 }
@@ -121,7 +122,7 @@ where
     S: BorrowMut<<R::Target as Streamable>::StreamState>,
 {
     /// A stream that goes on from a given state, in given memory.
-    pub fn with_state(network: R, state: S) -> Self {
+    pub const fn with_state(network: R, state: S) -> Self {
         Self { network, state }
     }
 
@@ -170,6 +171,42 @@ where
     /// The network.
     pub fn network(&self) -> &R {
         &self.network
+    }
+
+    /// The network, to put another one in its place: the stream goes on with what it remembers.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// network! {
+    ///     struct Smooth: [16, 1] -> [16, 1] { gru: Gru(4), Linear(1) }
+    /// }
+    /// let mut rng = StdRng::seed_from_u64(7);
+    /// let (first, second) = (Smooth::init(&mut rng), Smooth::init(&mut rng));
+    ///
+    /// let mut stream = first.stream();
+    /// stream.step(&[0.5]);
+    /// let remembered = *stream.state();
+    ///
+    /// *stream.network_mut() = &second;
+    /// let mut continued = Stream::with_state(&*second, remembered);
+    /// assert_eq!(stream.step(&[0.25]), continued.step(&[0.25]));
+    /// ```
+    ///
+    /// Between threads a [`Receiver`](crate::slot::Receiver) is the network: `stream.network_mut().update()`.
+    pub fn network_mut(&mut self) -> &mut R {
+        &mut self.network
+    }
+
+    /// The network, where the stream is at its end.
+    pub fn into_network(self) -> R {
+        self.network
+    }
+
+    /// What the layers remember, for a stream of another network of the same type, see
+    /// [`with_state`](Stream::with_state).
+    pub fn into_state(self) -> S {
+        self.state
     }
 }
 

@@ -12,8 +12,8 @@ use core::ops::DerefMut;
 
 /// Gradients and activations for training a network, and scratch for its `forward_batch`.
 ///
-/// `A` and `G` own or borrow the memory: boxes in [`HeapWorkspace`], `&'static mut` without a heap, see
-/// [`from_parts`](Workspace::from_parts).
+/// `A` and `G` own or borrow the memory: boxes in [`HeapWorkspace`], arrays in
+/// [`StaticWorkspace`](crate::StaticWorkspace), slices where they are given to [`from_parts`](Workspace::from_parts).
 pub struct Workspace<N: Network, A, G> {
     arena: A,
     gradients: G,
@@ -36,7 +36,7 @@ pub type HeapWorkspace<N> = Workspace<
 impl<N: Network> HeapWorkspace<N> {
     pub(crate) fn with_capacity(samples: usize) -> Self {
         let groups = samples.div_ceil(LANES).max(1);
-        Self::from_parts(
+        Self::from_memory(
             bytemuck::zeroed_slice_box(groups * N::TRAINING_ELEMENTS),
             crate::aligned::AlignedBox::zeroed(),
         )
@@ -51,15 +51,8 @@ impl<N: Network> HeapWorkspace<N> {
     }
 }
 
-impl<N, A, G> Workspace<N, A, G>
-where
-    N: Network,
-    A: DerefMut<Target = [Lanes<N::Scalar>]>,
-    G: DerefMut<Target = N::Parameters>,
-{
-    /// A workspace in given memory, for programs without a heap. `arena` needs `TRAINING_ELEMENTS` elements a lane
-    /// group of sixteen samples.
-    pub fn from_parts(arena: A, gradients: G) -> Self {
+impl<N: Network, A, G> Workspace<N, A, G> {
+    pub(crate) const fn from_memory(arena: A, gradients: G) -> Self {
         Self {
             arena,
             gradients,
@@ -69,6 +62,38 @@ where
             step: 0,
             network: PhantomData,
         }
+    }
+}
+
+impl<N, A, G> Workspace<N, A, G>
+where
+    N: Network,
+    A: DerefMut<Target = [Lanes<N::Scalar>]>,
+    G: DerefMut<Target = N::Parameters>,
+{
+    /// A workspace in given memory. `arena` needs as many elements for each sixteen samples as
+    /// [`TRAINING_BYTES`](Network::TRAINING_BYTES), less the gradients, has room for. For a network whose sizes are known
+    /// where it is declared, [`StaticWorkspace`](crate::StaticWorkspace) knows them.
+    ///
+    /// ```
+    /// use chainrule::{Lanes, Place, Workspace, prelude::*};
+    ///
+    /// network! { struct Policy<const H: usize>: [4] -> [2] { Linear(H), Tanh, Linear(2) } }
+    ///
+    /// type Net = Policy<16>;
+    /// const GRADIENTS: usize = Net::PARAMETERS * size_of::<f32>();
+    /// const LEN: usize = (Net::TRAINING_BYTES - GRADIENTS) / size_of::<Lanes<f32>>();
+    /// static NET: Place<Net> = Place::new(Net::zeroed());
+    /// static ARENA: Place<[Lanes<f32>; LEN]> = Place::zeroed();
+    /// static GRADIENTS_OF_NET: Place<<Net as Network>::Parameters> = Place::zeroed();
+    ///
+    /// if let (Some(arena), Some(gradients)) = (ARENA.take(), GRADIENTS_OF_NET.take()) {
+    ///     let workspace = Workspace::<Net, _, _>::from_parts(&mut arena[..], gradients);
+    ///     assert_eq!(workspace.capacity(), 16);
+    /// }
+    /// ```
+    pub const fn from_parts(arena: A, gradients: G) -> Self {
+        Self::from_memory(arena, gradients)
     }
 
     /// The gradients that the last `backpropagate` left, in the form of the network's parameters:

@@ -425,3 +425,18 @@ fn int8_forward_allocates_nothing() {
     assert_eq!(count, 0);
     assert!((output.iter().sum::<f32>() - 1.0).abs() < 1e-5);
 }
+
+#[test]
+fn a_slot_allocates_nothing_on_either_side() {
+    let net = Causal::init(&mut StdRng::seed_from_u64(3));
+    let (mut sender, receiver) = net.slot();
+    let mut stream = Stream::new(receiver);
+    for t in 0..40 {
+        if t % 7 == 0 {
+            assert_none("publish", || sender.publish(&net));
+        }
+        let new = assert_none("update", || stream.network_mut().update());
+        assert_eq!(new, t % 7 == 0);
+        assert_none("step", || stream.step(&[t as f32, 0.5]));
+    }
+}

@@ -55,6 +55,7 @@ pub(crate) use transformer::Transformer;
 
 use crate::model::Count;
 use crate::shape::Shape;
+use crate::weights::Tensor;
 use proc_macro2::TokenStream;
 
 /// All rows, in the order of the documentation.
@@ -158,6 +159,8 @@ pub(crate) struct Inferred {
     /// The configuration: an expression of that type.
     pub(crate) value: TokenStream,
     pub(crate) parameters: Count,
+    /// What files hold of it, as its runtime type lists them in `PARAMETERS` and then in `BUFFERS`.
+    pub(crate) tensors: Vec<Tensor>,
     pub(crate) macs: Count,
 }
 
@@ -169,6 +172,7 @@ impl Inferred {
             ty,
             value,
             parameters: Count::ZERO,
+            tensors: Vec::new(),
             macs: Count::ZERO,
         }
     }

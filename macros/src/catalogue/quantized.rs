@@ -2,7 +2,6 @@
 //! trained for it. None of these is written in a declaration.
 
 use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site, conv1d, conv2d, linear};
-use crate::model::Count;
 use quote::quote;
 
 /// How a layer computes with whole numbers.
@@ -75,13 +74,11 @@ pub(crate) static FAKE_QUANTIZE: Kind = Kind {
     },
     infer: |site, _| {
         let shape = site.input.ty(site.scalar);
-        Inferred {
-            ty: quote!(::chainrule::quantized::FakeQuantize<#shape>),
-            value: quote!(::chainrule::quantized::FakeQuantize::new()),
-            output: site.input.clone(),
-            parameters: Count::ZERO,
-            macs: Count::ZERO,
-        }
+        Inferred::plain(
+            quote!(::chainrule::quantized::FakeQuantize<#shape>),
+            quote!(::chainrule::quantized::FakeQuantize::new()),
+            site.input.clone(),
+        )
     },
 };
 

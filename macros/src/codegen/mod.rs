@@ -2,6 +2,9 @@
 
 mod checks;
 mod docs;
+mod embedded;
+mod export_c;
+mod half;
 mod heads;
 mod infer;
 mod init;
@@ -33,9 +36,12 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let static_sizes = static_sizes::emit_static_sizes(network);
     let sparse = sparse::emit_sparse(network);
     let stream = stream::emit_stream(network);
+    let embedded = embedded::emit_embedded(network);
+    let half = half::emit_half(network);
+    let export_c = export_c::emit_export(network);
     let network_tokens = emit(
         network,
-        quote!(#checks #implementation #sparse #static_sizes #stream),
+        quote!(#checks #implementation #sparse #static_sizes #stream #embedded #half #export_c),
         true,
     );
     let quantized = quantized::emit_quantized(network);
@@ -65,7 +71,14 @@ pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
     let signatures = network::emit_signatures(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
     let stream = stream::emit_signatures(network);
-    let network_tokens = emit(network, quote!(#signatures #static_sizes #stream), false);
+    let embedded = embedded::emit_signature(network);
+    let half = half::emit_signatures(network);
+    let export_c = export_c::emit_signature(network);
+    let network_tokens = emit(
+        network,
+        quote!(#signatures #static_sizes #stream #embedded #half #export_c),
+        false,
+    );
     let quantized = quantized::emit_signatures(network);
     quote!(#network_tokens #quantized)
 }
@@ -78,6 +91,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let (input, input_shape) = (inputs::emit_struct(network), inputs::emit_shape(network));
     let (output, output_shape) = (heads::emit_structs(network), heads::emit_shapes(network));
     let step_output = stream::emit_output(network);
+    let half = half::emit_alias(network);
     let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;
     quote! {
@@ -87,6 +101,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
         #input
         #output
         #step_output
+        #half
         #(#everywhere)*
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
         const _: () = {

@@ -8,7 +8,7 @@ use quote::{quote, quote_spanned};
 
 /// `check`: whether to hold the sizes of the types against the layers, which there are none of after an error.
 pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
-    let (name, scalar) = (&network.name, &network.scalar);
+    let (name, scalar, visibility) = (&network.name, &network.scalar, &network.visibility);
     let (generics, arguments) = (network.parameters(), network.arguments());
     let network_type = quote!(#name #arguments);
     let parameters_name = parameters_name(network);
@@ -50,6 +50,12 @@ pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
         __rt::run!(@aligned [#generics] #scalar, #network_type { __parameters: #parameters, __buffers: #buffers });
         #parameters_runs
         #buffers_runs
+        impl<#generics> #network_type {
+            /// A network of zeros, also in a constant: what to place in a `static` and load weights into.
+            #visibility const fn zeroed() -> Self {
+                __rt::zeroed()
+            }
+        }
         #[automatically_derived]
         impl<#generics> ::core::ops::Deref for #network_type {
             type Target = #parameters;

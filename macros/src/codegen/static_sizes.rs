@@ -1,4 +1,4 @@
-//! typenum sizes, for networks whose sizes are known where they are declared.
+//! What only networks have whose sizes are known where they are declared: typenum sizes, arrays for their workspaces.
 
 use crate::model::Network;
 use proc_macro2::TokenStream;
@@ -29,6 +29,9 @@ pub(super) fn emit_static_sizes(network: &Network) -> TokenStream {
             type InputLen = #input;
             type OutputLen = #output;
             type ParameterCount = #parameters;
+        }
+        impl ::chainrule::StaticNetwork for #name {
+            type Activations = [#scalar; <#name as ::chainrule::Network>::TRAINING_ELEMENTS];
         }
     }
 }

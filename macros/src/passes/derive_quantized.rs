@@ -10,6 +10,7 @@ use crate::model::{
     QuantizedSlot, QuantizedWork, Stream,
 };
 use crate::size::Symbols;
+use crate::weights::Weights;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::ext::IdentExt;
@@ -497,6 +498,7 @@ fn training(
         declared_output: network.declared_output.clone(),
         layers,
         budget: Vec::new(),
+        weights: Weights::default(),
         symbols: std::mem::replace(&mut network.symbols, Symbols::new(&network.name)),
         checks: Vec::new(),
         indices: Vec::new(),

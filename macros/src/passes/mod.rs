@@ -11,6 +11,7 @@ pub(crate) use plan_buffers::{Form, Plan, Schedule};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Network;
+use crate::weights::read_weights;
 
 /// Runs all passes.
 pub(crate) fn run(network: &mut Network, diagnostics: &mut Diagnostics) {
@@ -22,6 +23,8 @@ pub(crate) fn run(network: &mut Network, diagnostics: &mut Diagnostics) {
     // AFTER THIS POINT: every layer has a slot to read and one to write, in inference and in training.
     check_budget::check_budget(network, diagnostics);
     // AFTER THIS POINT: what the macro can count is within the budget.
+    read_weights(network, diagnostics);
+    // AFTER THIS POINT: weights that are built in are at hand, in memory order, and fit what the macro knows.
     derive_quantized::derive_quantized(network, diagnostics);
     // AFTER THIS POINT: where whole numbers are asked for, every layer has a form in them, and there is a network to train.
     derive_stream::derive_stream(network);

@@ -104,6 +104,12 @@ const _: () = {
         [] f32, BlocksGateOpenParameters { linear1 : < ::chainrule::layers::Linear < 4,
         3, 3 > as ::chainrule::Layer < f32 >> ::Parameters }
     );
+    impl Blocks {
+        /// A network of zeros, also in a constant: what to place in a `static` and load weights into.
+        const fn zeroed() -> Self {
+            __rt::zeroed()
+        }
+    }
     #[automatically_derived]
     impl ::core::ops::Deref for Blocks {
         type Target = BlocksParameters;
@@ -742,5 +748,8 @@ const _: () = {
             >,
             __rt::typenum::B0,
         >;
+    }
+    impl ::chainrule::StaticNetwork for Blocks {
+        type Activations = [f32; <Blocks as ::chainrule::Network>::TRAINING_ELEMENTS];
     }
 };

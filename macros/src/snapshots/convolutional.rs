@@ -78,6 +78,12 @@ const _: () = {
         [] f32, SmallBuffers { batch_norm2d1 : < ::chainrule::layers::BatchNorm < [[[f32;
         8]; 8]; 4], 4, 4 > as ::chainrule::Layer < f32 >> ::Buffers }
     );
+    impl Small {
+        /// A network of zeros, also in a constant: what to place in a `static` and load weights into.
+        const fn zeroed() -> Self {
+            __rt::zeroed()
+        }
+    }
     #[automatically_derived]
     impl ::core::ops::Deref for Small {
         type Target = SmallParameters;
@@ -604,5 +610,8 @@ const _: () = {
             >,
             __rt::typenum::B0,
         >;
+    }
+    impl ::chainrule::StaticNetwork for Small {
+        type Activations = [f32; <Small as ::chainrule::Network>::TRAINING_ELEMENTS];
     }
 };

@@ -43,6 +43,12 @@ const _: () = {
         ::chainrule::layers::Linear < 3, 2, 2 > as ::chainrule::Layer < f32 >>
         ::Parameters }
     );
+    impl Wrong {
+        /// A network of zeros, also in a constant: what to place in a `static` and load weights into.
+        const fn zeroed() -> Self {
+            __rt::zeroed()
+        }
+    }
     #[automatically_derived]
     impl ::core::ops::Deref for Wrong {
         type Target = WrongParameters;
@@ -169,5 +175,8 @@ const _: () = {
             >,
             __rt::typenum::B1,
         >;
+    }
+    impl ::chainrule::StaticNetwork for Wrong {
+        type Activations = [f32; <Wrong as ::chainrule::Network>::TRAINING_ELEMENTS];
     }
 };

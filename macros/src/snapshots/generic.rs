@@ -55,6 +55,12 @@ const _: () = {
         < my::Warp < H > as ::chainrule::__private::AsLayer < T >> ::Layer as
         ::chainrule::Layer < T >> ::Buffers }
     );
+    impl<const H: usize, T: ::chainrule::Scalar> Policy<H, T> {
+        /// A network of zeros, also in a constant: what to place in a `static` and load weights into.
+        pub const fn zeroed() -> Self {
+            __rt::zeroed()
+        }
+    }
     #[automatically_derived]
     impl<const H: usize, T: ::chainrule::Scalar> ::core::ops::Deref for Policy<H, T> {
         type Target = PolicyParameters<H, T>;

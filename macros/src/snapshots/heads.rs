@@ -80,6 +80,12 @@ const _: () = {
         ::chainrule::layers::Linear < H, 1, 1 > as ::chainrule::Layer < f32 >>
         ::Parameters }
     );
+    impl<const H: usize> Agent<H> {
+        /// A network of zeros, also in a constant: what to place in a `static` and load weights into.
+        const fn zeroed() -> Self {
+            __rt::zeroed()
+        }
+    }
     #[automatically_derived]
     impl<const H: usize> ::core::ops::Deref for Agent<H> {
         type Target = AgentParameters<H>;

@@ -93,6 +93,12 @@ const _: () = {
         ::chainrule::layers::Linear < 2, 4, 4 > as ::chainrule::Layer < f32 >>
         ::Parameters }
     );
+    impl<const H: usize> Critic<H> {
+        /// A network of zeros, also in a constant: what to place in a `static` and load weights into.
+        const fn zeroed() -> Self {
+            __rt::zeroed()
+        }
+    }
     #[automatically_derived]
     impl<const H: usize> ::core::ops::Deref for Critic<H> {
         type Target = CriticParameters<H>;

@@ -108,6 +108,12 @@ const _: () = {
         [] f32, SymbolicBuffers { gain1 : < __Symbolic_gain1 as ::chainrule::Layer < f32
         >> ::Buffers }
     );
+    impl Symbolic {
+        /// A network of zeros, also in a constant: what to place in a `static` and load weights into.
+        const fn zeroed() -> Self {
+            __rt::zeroed()
+        }
+    }
     #[automatically_derived]
     impl ::core::ops::Deref for Symbolic {
         type Target = SymbolicParameters;
@@ -724,5 +730,8 @@ const _: () = {
         type ParameterCount = __rt::unsigned!(
             < Symbolic as ::chainrule::Network > ::PARAMETERS
         );
+    }
+    impl ::chainrule::StaticNetwork for Symbolic {
+        type Activations = [f32; <Symbolic as ::chainrule::Network>::TRAINING_ELEMENTS];
     }
 };

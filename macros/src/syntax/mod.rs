@@ -13,7 +13,7 @@ pub(crate) use body::{Argument, Braces, Layer, Node};
 pub(crate) use budget::Quantity;
 pub(crate) use header::{Generics, Parameter, Shape};
 pub(crate) use inputs::Inputs;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{HalfType, Settings};
 pub(crate) use text::text_of;
 
 use crate::diagnostics::Diagnostics;

@@ -18,7 +18,7 @@ macro_rules! functions {
         pub(crate) mod $module {
             pub(crate) use $circular as sin_cos;
             pub(crate) use $erf as erf;
-            pub(crate) use $exponential::{exp, exp_m1, sigmoid, tanh};
+            pub(crate) use $exponential::{exp, exp_m1, sigmoid, sigmoid_ratio, tanh, tanh_ratio};
             pub(crate) use $ln as ln;
             pub(crate) use $ln_1p as ln_1p;
 

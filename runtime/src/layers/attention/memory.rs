@@ -32,6 +32,12 @@ pub(super) const fn len(geometry: Geometry) -> usize {
     qkv + mixed + statistics + rows + head
 }
 
+/// As [`len`], less what only the way back needs.
+pub(super) const fn inference_len(geometry: Geometry) -> usize {
+    let [qkv, mixed, statistics, ..] = parts(geometry);
+    qkv + mixed + statistics + geometry.span
+}
+
 /// What is saved of a sequence, in one run of scalars.
 pub(super) struct Memory<'a, T> {
     /// `q`, `k` and `v` of each position; on the way back their gradients.
@@ -53,8 +59,9 @@ impl<'a, T> Memory<'a, T> {
         let (qkv, rest) = run.split_at_mut_checked(qkv * lanes)?;
         let (mixed, rest) = rest.split_at_mut_checked(mixed * lanes)?;
         let (statistics, rest) = rest.split_at_mut_checked(statistics * lanes)?;
-        let (rows, rest) = rest.split_at_mut_checked(rows * lanes)?;
-        let head = rest.get_mut(..head * lanes)?;
+        // Inference has room for one row of weights and nothing else.
+        let (rows, rest) = rest.split_at_mut_checked((rows * lanes).min(rest.len()))?;
+        let head = rest.get_mut(..head * lanes).unwrap_or_default();
         Some(Self {
             qkv,
             mixed,

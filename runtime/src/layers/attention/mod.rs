@@ -240,6 +240,7 @@ impl<
     ];
     const MACS: usize = L * F * (4 * F + 2 * SPAN);
     const SAVED: usize = memory::len(Self::GEOMETRY);
+    const SAVED_IN_INFERENCE: usize = memory::inference_len(Self::GEOMETRY);
     const OVERWRITES: bool = true;
 
     fn init<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, _: &mut (), rng: &mut R) {

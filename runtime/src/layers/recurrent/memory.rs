@@ -33,6 +33,16 @@ pub(super) const fn len<T: Scalar, C: Cell<T>>(h: usize, l: usize, gates: usize)
     steps + hidden + states + memories + reset + h + carry
 }
 
+/// As [`len`], less what only the way back needs.
+pub(super) const fn inference_len<T: Scalar, C: Cell<T>>(
+    h: usize,
+    l: usize,
+    gates: usize,
+) -> usize {
+    let [.., carry] = parts::<T, C>(h, l, gates);
+    len::<T, C>(h, l, gates) - h - carry
+}
+
 /// The lengths of gates, hidden parts, states `h`, states `c`, states behind a gate, and of what is carried.
 const fn parts<T: Scalar, C: Cell<T>>(h: usize, l: usize, gates: usize) -> [usize; 6] {
     let hidden = if C::KEEPS_HIDDEN { l } else { 1 };
@@ -63,8 +73,9 @@ impl<'a, T: Scalar> Memory<'a, T> {
         let (states, rest) = rest.split_at_mut_checked(states * lanes)?;
         let (memories, rest) = rest.split_at_mut_checked(memories * lanes)?;
         let (reset, rest) = rest.split_at_mut_checked(reset * lanes)?;
-        let (through, rest) = rest.split_at_mut_checked(unit)?;
-        let carry = rest.get_mut(..carry * lanes)?;
+        // Inference has no room for these.
+        let (through, rest) = rest.split_at_mut_checked(unit).unwrap_or_default();
+        let carry = rest.get_mut(..carry * lanes).unwrap_or_default();
         Some(Self {
             gates,
             hidden,

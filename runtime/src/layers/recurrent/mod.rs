@@ -145,6 +145,7 @@ impl<
     };
     const MACS: usize = L * GATES * (IN + H);
     const SAVED: usize = memory::len::<T, C>(H, L, GATES);
+    const SAVED_IN_INFERENCE: usize = memory::inference_len::<T, C>(H, L, GATES);
     const OVERWRITES: bool = true;
 
     fn init<R: Rng + ?Sized>(&self, parameters: &mut Self::Parameters, _: &mut (), rng: &mut R) {

@@ -1,0 +1,43 @@
+//! The program of `examples/firmware`, without the standard library, prints what the same code prints with it.
+
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn no_std_program_prints_the_same_bits_as_with_std() {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        println!("skipped: without the standard library the program starts on x86-64 Linux only");
+        return;
+    }
+    let bare = firmware(&[]);
+    println!("{bare}");
+    assert_eq!(bare, firmware(&["--features", "std"]));
+    for line in [
+        "forward: ",
+        "stream.step: ",
+        "loss before a step: ",
+        "exp of f32: ",
+        "erf of f64: ",
+    ] {
+        assert!(bare.contains(line), "no line `{line}`");
+    }
+}
+
+/// What the program prints.
+fn firmware(features: &[&str]) -> String {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/firmware");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("firmware");
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--release", "--locked", "--target-dir"])
+        .arg(target)
+        .args(features)
+        .current_dir(package)
+        // An ordinary build: flags for this one are not meant for it.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .output()
+        .expect("cargo runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout).expect("text")
+}
