@@ -244,8 +244,8 @@ impl Emitter<'_> {
                 }
                 QuantizedWork::Join { .. } => quote!(::chainrule::quantized::Elementwise::LINES),
                 QuantizedWork::Concat { .. } => {
-                    let parts = operation.from.len();
-                    quote!(2 * #parts)
+                    let lines = 2 * operation.from.len();
+                    quote!(#lines)
                 }
                 QuantizedWork::Max { .. }
                 | QuantizedWork::NumberFunction

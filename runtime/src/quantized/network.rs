@@ -4,7 +4,9 @@ use super::error::{QuantizeError, RoomTooShort};
 use super::line::{Line, Lines, LinesMut};
 use crate::error::LengthMismatch;
 use crate::input::Input;
-use crate::network::{Network, Parameters};
+use crate::network::Network;
+#[cfg(feature = "alloc")]
+use crate::network::Parameters;
 use crate::shape::{Sample, Shape};
 use crate::simd::Isa;
 use bytemuck::{Pod, Zeroable};
