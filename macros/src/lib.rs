@@ -269,6 +269,17 @@ use proc_macro2::TokenStream;
 /// are `parameters` and `macs` (multiply-adds of one sample), and with a unit, bytes by default, `inference_bytes` and
 /// `training_bytes`: `B`, `kB`, `KiB`, `MB`, `MiB`.
 ///
+/// # Integer networks
+///
+/// `quantize = int8` behind the layers makes two more types. `QNet` computes with whole numbers: weights are bytes with a scale for
+/// each output, activations bytes with 128 levels, and the same input gives the same bits on every machine. `QatNet` is the network to
+/// train so that it bears that, the same layers with weights and activations rounded. `QNet::calibrate(&net, &samples)`
+/// makes the one from a trained network, `QNet::prepare_qat(&net)` and `QNet::convert(&training)` go by way of the other; see
+/// `chainrule::quantized::QuantizedNetwork`. `Linear`, `Conv1d`, `Conv2d`, batch norms, pools, activations, `Dropout`, `Flatten`,
+/// `Reshape` and blocks have a form in whole numbers, and `Softmax`, `LogSoftmax` and activations at the end are computed in `f32`.
+/// Any other layer is an error, as are generic parameters. In `QatNet` a field in a block has the path for its name,
+/// `training.stage_0_conv`, and fields `range0`, … of its buffers hold ranges.
+///
 /// # What is generated
 ///
 /// For `Net` the types `Net`, `NetInput` where inputs have names, `NetParameters` (a public field for each layer with parameters; also the type of

@@ -91,6 +91,8 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
         plan: Plan::default(),
         output_name: quote::format_ident!("{}Output", declaration.name),
         stream: Stream::default(),
+        quantize: declaration.settings.quantize,
+        quantized: None,
     }
 }
 

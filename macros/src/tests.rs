@@ -13,6 +13,7 @@ mod newcomers;
 mod norms;
 mod options;
 mod plan;
+mod quantized;
 mod rearrangements;
 mod robustness;
 mod sequences;

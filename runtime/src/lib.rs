@@ -123,6 +123,7 @@ mod parallel;
 mod pass;
 mod place;
 mod probe;
+pub mod quantized;
 mod scalar;
 mod scratch;
 mod shape;
@@ -202,6 +203,7 @@ pub mod prelude {
     };
     pub use crate::network::{Network, Parameters};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
+    pub use crate::quantized::QuantizedNetwork;
     pub use crate::tensor::Tensor;
     pub use crate::{BackpropagateError, Element, Scalar, Shape, Stream, Streamable, network};
     pub use rand::rngs::StdRng;
@@ -227,6 +229,7 @@ pub mod __private {
     pub use crate::pass::{Context, Objective, Pass};
     pub use crate::place::zeroed;
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};
+    pub use crate::quantized;
     pub use crate::scratch::with_scratch;
     pub use crate::shape::Dimensions;
     pub use crate::simd::Isa;
@@ -235,7 +238,7 @@ pub mod __private {
     pub use crate::weights::Weights;
     pub use crate::workspace::{Arena, fit, fit_mut, reshape, reshape_mut, room, view};
     pub use crate::{
-        __fields as fields, __heads as heads, __layer as layer, __run as run,
+        __fields as fields, __heads as heads, __layer as layer, __lines as lines, __run as run,
         __unsigned as unsigned,
     };
     pub use {bytemuck, rand, typenum};

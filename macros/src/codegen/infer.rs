@@ -18,6 +18,8 @@ enum Variant {
     WithoutFirst,
     /// Parameters are one slice of numbers of 16 bits.
     Half,
+    /// Nothing is rounded that is to be, and ranges are taken in.
+    Observing,
 }
 
 pub(super) fn emit_infer(network: &Network) -> TokenStream {
@@ -32,6 +34,11 @@ pub(super) fn emit_infer_from(network: &Network) -> TokenStream {
 /// The same, with parameters of 16 bits.
 pub(super) fn emit_infer_half(network: &Network) -> TokenStream {
     emit(network, Variant::Half)
+}
+
+/// The same of a network whose weights and activations are to be rounded: nothing is, and ranges are taken in.
+pub(super) fn emit_observe(network: &Network) -> TokenStream {
+    emit(network, Variant::Observing)
 }
 
 fn emit(network: &Network, variant: Variant) -> TokenStream {
@@ -95,6 +102,13 @@ fn emit(network: &Network, variant: Variant) -> TokenStream {
             continue;
         }
         let input = access.input(index, &from, false);
+        if variant == Variant::Observing
+            && let Some(observation) =
+                super::quantized::emit_observation(network, index, &input, &to)
+        {
+            statements.push(observation);
+            continue;
+        }
         let (parameters, buffers) = (parameters_of(layer), buffers_of(layer));
         if layer.remembers() {
             let state = super::state(index);

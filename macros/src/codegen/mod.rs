@@ -12,6 +12,7 @@ mod inputs;
 mod joins;
 mod network;
 mod parameters;
+mod quantized;
 mod records;
 mod sparse;
 mod static_sizes;
@@ -38,11 +39,31 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let embedded = embedded::emit_embedded(network);
     let half = half::emit_half(network);
     let export_c = export_c::emit_export(network);
-    emit(
+    let network_tokens = emit(
         network,
         quote!(#checks #implementation #sparse #static_sizes #stream #embedded #half #export_c),
         true,
-    )
+    );
+    let quantized = quantized::emit_quantized(network);
+    quote!(#network_tokens #quantized)
+}
+
+/// The network to train before it is quantised: what it takes and puts out are those of the declared one.
+fn generate_training(network: &Network) -> TokenStream {
+    let implementation = network::emit_network(network);
+    let structs = structs::emit_structs(network);
+    let parameters = parameters::emit_parameters(network, true);
+    let everywhere = &network.attributes.everywhere;
+    quote! {
+        #structs
+        #(#everywhere)*
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
+        const _: () = {
+            use ::chainrule::__private as __rt;
+            #parameters
+            #implementation
+        };
+    }
 }
 
 /// The types and signatures of a network with mistakes.
@@ -53,11 +74,13 @@ pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
     let embedded = embedded::emit_signature(network);
     let half = half::emit_signatures(network);
     let export_c = export_c::emit_signature(network);
-    emit(
+    let network_tokens = emit(
         network,
         quote!(#signatures #static_sizes #stream #embedded #half #export_c),
         false,
-    )
+    );
+    let quantized = quantized::emit_signatures(network);
+    quote!(#network_tokens #quantized)
 }
 
 /// The types, what all networks share, and these implementations.

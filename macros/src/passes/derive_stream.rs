@@ -150,6 +150,8 @@ fn derive(network: &mut Network, input: Shape, layers: Vec<Layer>) -> Stream {
         plan: Default::default(),
         output_name: format_ident!("{}StepOutput", network.name),
         stream: Stream::NoSequence,
+        quantize: None,
+        quantized: None,
     };
     let mut diagnostics = Diagnostics::default();
     infer_shapes(&mut steps, &mut diagnostics);

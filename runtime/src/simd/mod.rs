@@ -6,6 +6,7 @@
 
 #[cfg(any(test, feature = "force-isa"))]
 mod forced;
+mod integers;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod totals;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -13,6 +14,7 @@ mod transpose;
 mod vector;
 
 use crate::{Element, Scalar};
+pub(crate) use integers::{IntegerWork, LARGEST, Sums};
 pub(crate) use vector::Vector;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 pub(crate) use vector::Vectors;
