@@ -26,9 +26,10 @@ pub(crate) const fn layer_count(layers: &[LayerInfo]) -> usize {
     count
 }
 
-/// The same for a pass of so many multiply-adds through so many layers.
+/// The same for a pass of so many multiply-adds through so many layers. Never with `opt-level = "s"` or `"z"`: a function
+/// of its own is more code than calls of shared ones.
 pub(crate) const fn is_small_work(macs: usize, layers: usize) -> bool {
-    macs <= 8192 && layers <= 8
+    cfg!(not(small_code)) && macs <= 8192 && layers <= 8
 }
 
 /// The forward function for one sample.

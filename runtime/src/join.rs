@@ -60,10 +60,9 @@ impl<T: Scalar> Work for Product<'_, T> {
 /// Writes the rows of `x`, `len` elements each, into the rows of `y`, `width` each, from `offset` on.
 #[inline(always)]
 pub fn place<E: Copy>(y: &mut [E], width: usize, offset: usize, x: &[E], len: usize) {
-    let rows = y
-        .chunks_exact_mut(width.max(1))
-        .zip(x.chunks_exact(len.max(1)));
-    for (y, x) in rows {
+    let mut rows = x.chunks_exact(len.max(1));
+    for y in y.chunks_exact_mut(width.max(1)) {
+        let Some(x) = rows.next() else { return };
         for (y, x) in y.iter_mut().skip(offset).zip(x) {
             *y = *x;
         }
@@ -73,10 +72,9 @@ pub fn place<E: Copy>(y: &mut [E], width: usize, offset: usize, x: &[E], len: us
 /// The way back: the rows of `x`, `len` elements each, from those of `y`.
 #[inline(always)]
 pub fn pick<E: Copy>(x: &mut [E], len: usize, y: &[E], width: usize, offset: usize) {
-    let rows = y
-        .chunks_exact(width.max(1))
-        .zip(x.chunks_exact_mut(len.max(1)));
-    for (y, x) in rows {
+    let mut rows = x.chunks_exact_mut(len.max(1));
+    for y in y.chunks_exact(width.max(1)) {
+        let Some(x) = rows.next() else { return };
         for (x, y) in x.iter_mut().zip(y.iter().skip(offset)) {
             *x = *y;
         }

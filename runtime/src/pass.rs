@@ -435,8 +435,10 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
         I: Shape<Scalar = N::Scalar>,
         L: Loss<N::Scalar, N::Output, Y, Scale = K>,
     {
-        let inputs = self.inputs.chunks(capacity).nth(piece).unwrap_or_default();
-        let targets = self.targets.chunks(capacity).nth(piece);
+        let start = piece * capacity;
+        let part = start..self.inputs.len().min(start + capacity);
+        let inputs = self.inputs.get(part.clone()).unwrap_or_default();
+        let targets = self.targets.get(part.clone()).unwrap_or_default();
         let (seed, step) = self.randomness;
         let groups = inputs.len().div_ceil(E::LANES);
         let x = Arena::training::<N::Scalar>(arena, groups).take::<N::Scalar, I>();
@@ -445,18 +447,18 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
             samples: inputs.len(),
             input_gradient: self.input_gradients.is_some(),
             overwrite: piece == 0,
-            randomness: Randomness::new(seed, step, self.first_sample + piece * capacity),
+            randomness: Randomness::new(seed, step, self.first_sample + start),
             isa: self.isa,
         };
         let objective = Piece {
             loss: self.loss,
             scale: self.scale,
-            targets: targets.unwrap_or_default(),
+            targets,
             total,
             input_gradients: self
                 .input_gradients
                 .as_deref_mut()
-                .and_then(|all| all.chunks_mut(capacity).nth(piece)),
+                .and_then(|all| all.get_mut(part)),
         };
         inlined::train::<N, E, _>(
             Pass {
@@ -520,7 +522,10 @@ pub(crate) fn infer_groups<N: Network, X: Input<N::Input>>(
     outputs: &mut [N::Output],
     arena: &mut [Lanes<N::Scalar>],
 ) {
-    for (inputs, outputs) in inputs.chunks(LANES).zip(outputs.chunks_mut(LANES)) {
+    for (group, inputs) in inputs.chunks(LANES).enumerate() {
+        let Some(outputs) = outputs.get_mut(group * LANES..group * LANES + inputs.len()) else {
+            return;
+        };
         let mut arena = Arena::new(arena, 1);
         let x = arena.take::<N::Scalar, N::Input>();
         let y = arena.take::<N::Scalar, N::Output>();
@@ -553,11 +558,10 @@ where
         outputs: &[<N::Output as Shape>::Of<E>],
         d_outputs: &mut [<N::Output as Shape>::Of<E>],
     ) -> bool {
-        for ((output, targets), d_output) in outputs
-            .iter()
-            .zip(self.targets.chunks(E::LANES))
-            .zip(d_outputs)
-        {
+        let mut rest = self.targets;
+        for (output, d_output) in outputs.iter().zip(d_outputs) {
+            let targets;
+            (targets, rest) = rest.split_at_checked(E::LANES).unwrap_or((rest, &[]));
             *self.total += self
                 .loss
                 .evaluate(isa, self.scale, output, targets.iter(), d_output);

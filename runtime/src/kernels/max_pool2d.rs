@@ -74,9 +74,9 @@ fn forward_planes<T: Scalar, const L: usize>(geometry: Geometry, x: &[[T; L]], y
 #[inline(always)]
 fn forward_pairs<T: Scalar, const L: usize>(columns: Axis, x: &[[T; L]], y: &mut [[T; L]]) {
     let width = columns.input.max(1);
-    let two_rows = x.chunks_exact(2 * width);
+    let two_rows = x.chunks_exact((2 * width).max(1));
     for (x, y) in two_rows.zip(y.chunks_exact_mut(columns.output.max(1))) {
-        let (upper, lower) = x.split_at(width);
+        let (upper, lower) = x.split_at_checked(width).unwrap_or_default();
         let inputs = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
         for (([a, b], [c, d]), y) in inputs.zip(y) {
             for l in 0..L {
@@ -163,11 +163,11 @@ fn backward_pairs<T: Scalar, const L: usize>(
 ) {
     let width = columns.input.max(1);
     let two_rows = x
-        .chunks_exact(2 * width)
-        .zip(dx.chunks_exact_mut(2 * width));
+        .chunks_exact((2 * width).max(1))
+        .zip(dx.chunks_exact_mut((2 * width).max(1)));
     for ((x, dx), dy) in two_rows.zip(dy.chunks_exact(columns.output.max(1))) {
-        let (upper, lower) = x.split_at(width);
-        let (d_upper, d_lower) = dx.split_at_mut(width);
+        let (upper, lower) = x.split_at_checked(width).unwrap_or_default();
+        let (d_upper, d_lower) = dx.split_at_mut_checked(width).unwrap_or_default();
         let inputs = upper
             .as_chunks::<2>()
             .0

@@ -6,7 +6,7 @@ use crate::input::Input;
 use crate::scalar::Scalar;
 use crate::shape::{Sample, Shape};
 use crate::simd::{Isa, kernel};
-use core::{array, slice};
+use core::{array, mem, slice};
 
 /// Writes samples into elements, the lanes of lane groups. The lanes behind the last sample repeat it, so that they
 /// hold ordinary numbers.
@@ -14,7 +14,10 @@ pub(crate) fn pack<T: Scalar, S: Shape<Scalar = T>, X: Input<S>, E: Element<T>>(
     samples: &[X],
     groups: &mut [S::Of<E>],
 ) {
-    for (samples, group) in samples.chunks(E::LANES).zip(groups) {
+    let mut rest = samples;
+    for group in groups {
+        let samples;
+        (samples, rest) = rest.split_at_checked(E::LANES).unwrap_or((rest, &[]));
         X::pack::<E>(samples, group);
     }
 }
@@ -71,7 +74,13 @@ pub(crate) fn unpack<T: Scalar, S: Shape<Scalar = T>, E: Element<T>>(
     groups: &[S::Of<E>],
     samples: &mut [S],
 ) {
-    for (samples, group) in samples.chunks_mut(E::LANES).zip(groups) {
+    let mut rest = samples;
+    for group in groups {
+        let samples;
+        let lanes = E::LANES.min(rest.len());
+        (samples, rest) = mem::take(&mut rest)
+            .split_at_mut_checked(lanes)
+            .unwrap_or_default();
         let group = E::scalars(S::flat::<E>(slice::from_ref(group)));
         let mut samples = samples.iter_mut().map(scalars_mut);
         if const { E::LANES == 1 } {

@@ -145,9 +145,9 @@ impl<T: Scalar, F: Gate<T>> Work for Value<'_, F, T> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let half = self.half.max(1);
-        let blocks = self.x.chunks_exact(2 * half);
+        let blocks = self.x.chunks_exact((2 * half).max(1));
         for (x, y) in blocks.zip(self.y.chunks_exact_mut(half)) {
-            let (a, b) = x.split_at(half);
+            let (a, b) = x.split_at_checked(half).unwrap_or_default();
             for ((&a, &b), y) in a.iter().zip(b).zip(y) {
                 *y = self.function.value(a, b);
             }
@@ -171,10 +171,13 @@ impl<T: Scalar, F: Gate<T>> Work for Derivative<'_, F, T> {
         let half = self.half.max(1);
         let blocks = self
             .x
-            .chunks_exact(2 * half)
-            .zip(self.dx.chunks_exact_mut(2 * half));
+            .chunks_exact((2 * half).max(1))
+            .zip(self.dx.chunks_exact_mut((2 * half).max(1)));
         for ((x, dx), dy) in blocks.zip(self.dy.chunks_exact(half)) {
-            let ((a, b), (da, db)) = (x.split_at(half), dx.split_at_mut(half));
+            let ((a, b), (da, db)) = (
+                x.split_at_checked(half).unwrap_or_default(),
+                dx.split_at_mut_checked(half).unwrap_or_default(),
+            );
             let derivatives = da.iter_mut().zip(db);
             for (((&a, &b), &dy), (da, db)) in a.iter().zip(b).zip(dy).zip(derivatives) {
                 let [by_a, by_b] = self.function.derivatives(a, b);

@@ -84,7 +84,7 @@ where
 
     const MACS: usize = SI::LEN * P::ROWS;
 
-    #[inline]
+    #[inline(always)]
     fn forward<E: Element<T>>(
         &self,
         cx: Forward<T, Self, E>,
@@ -113,7 +113,7 @@ where
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn backward<E: Element<T>>(
         &self,
         cx: Backward<T, Self, E>,

@@ -22,6 +22,8 @@ macro_rules! networks {
                 *output = net.forward(input);
             }
 
+            // These are parts of others, and with kernels for several instruction sets they take minutes more to compile.
+            #[cfg(not(feature = "std"))]
             #[unsafe(export_name = concat!(stringify!($name), "::forward_with"))]
             pub fn forward_with(net: &Net, input: &Input, output: &mut Output, scratch: &mut [Scalar]) -> bool {
                 net.forward_with(input, output, scratch).is_ok()
@@ -43,6 +45,7 @@ macro_rules! networks {
                 net.backpropagate(inputs, targets, loss, workspace)
             }
 
+            #[cfg(not(feature = "std"))]
             #[unsafe(export_name = concat!(stringify!($name), "::backpropagate_to_inputs"))]
             pub fn backpropagate_to_inputs(
                 net: &mut Net,

@@ -6,7 +6,8 @@ use chainrule::prelude::*;
 network! { pub struct Net: [20] -> [10] { Linear(60), Tanh, Linear(60), Relu, Linear(10) } }
 
 type State<T> = &'static mut [T];
-type Workspace<'a> = chainrule::Workspace<Net, &'a mut [Lanes<f32>], &'a mut <Net as Network>::Parameters>;
+type Workspace<'a> =
+    chainrule::Workspace<Net, &'a mut [Lanes<f32>], &'a mut <Net as Network>::Parameters>;
 
 macro_rules! optimizers {
     ($($name:ident: $optimizer:ident;)*) => {

@@ -62,24 +62,23 @@ impl Graph {
                 let address = own
                     .wrapping_add_signed(relocation.addend())
                     .wrapping_add(from_end);
-                references.push((
-                    place,
-                    if is_code(own) && is_code(address) || is_code(address) {
-                        Node::Function(address)
-                    } else {
-                        Node::Data(address)
-                    },
-                ));
+                let kind = if is_code(address) {
+                    Node::Function
+                } else {
+                    Node::Data
+                };
+                references.push((place, kind(address)));
             }
         }
-        // Data have no names: a piece goes from one address that is referred to, to the next.
-        let pieces: BTreeSet<u64> = references
+        // Data have no names: a piece goes from one address that is referred to, to the next, within a section.
+        let mut pieces: BTreeSet<u64> = references
             .iter()
             .filter_map(|(_, node)| match node {
                 Node::Data(address) => Some(*address),
                 _ => None,
             })
             .collect();
+        pieces.extend(file.sections().map(|section| section.address()));
         let function_at = |address: u64| {
             let (&start, &(size, _)) = functions.range(..=address).next_back()?;
             (address < start + size.max(1)).then_some(Node::Function(start))

@@ -53,7 +53,7 @@ kernel! {
             let room = ROWS / WIDEST;
             let [high, wide] = &mut extent.positions;
             *wide = (*wide).min(room);
-            *high = (*high).min(room / wide.next_multiple_of(LANES)).max(1);
+            *high = (*high).min(room / wide.next_multiple_of(LANES).max(1)).max(1);
         }
         let mut taps = [Tap::default(); TAPS];
         let source_plane = rows.input * columns.input * lanes;

@@ -34,7 +34,7 @@ impl Extent {
         let width = |wide, s| wide * columns.step + (s - 1) * column_tap;
         // As many of `all` as leave a size within the room, given how the size grows.
         let fit = |all: usize, room: usize, one: usize, step: usize| {
-            (room.saturating_sub(one) / step.max(1) + 1).min(all.max(1))
+            (divide(room.saturating_sub(one), step) + 1).min(all.max(1))
         };
         let wide = fit(
             columns.positions.min(LANES),
@@ -45,30 +45,30 @@ impl Extent {
         let s = fit(columns.taps.min(TAPS), room, width(wide, 1), column_tap);
         let all_columns = s == columns.taps.max(1);
         let r = if all_columns {
-            rows.taps.min(TAPS / s)
+            rows.taps.min(divide(TAPS, s))
         } else {
             1
         };
-        let r = fit(r, room / width(wide, s), 1, row_tap);
+        let r = fit(r, divide(room, width(wide, s)), 1, row_tap);
         let wide = fit(
             columns.positions,
-            room / height(1, r),
+            divide(room, height(1, r)),
             width(1, s),
             columns.step,
         );
         let rows_fit = |enough: usize, room: usize| {
             fit(
                 enough.min(rows.positions),
-                room / width(wide, s),
+                divide(room, width(wide, s)),
                 height(1, r),
                 rows.step,
             )
         };
-        let high = rows_fit(POSITIONS.div_ceil(wide), room);
-        let most = (room / (height(high, r) * width(wide, s))).min(TAPS / (r * s));
+        let high = rows_fit(divide(POSITIONS + wide - 1, wide), room);
+        let most = divide(room, height(high, r) * width(wide, s)).min(divide(TAPS, r * s));
         let whole = all_columns && r == rows.taps.max(1);
         let channels = if whole { channels.min(most).max(1) } else { 1 };
-        let high = rows_fit(usize::MAX, room / channels);
+        let high = rows_fit(usize::MAX, divide(room, channels));
         Self {
             channels,
             positions: [high, wide],
@@ -77,11 +77,19 @@ impl Extent {
     }
 }
 
+/// `a / b`, or `a` where `b` is 0. It never is, but the compiler does not always see that.
+#[inline(always)]
+pub(super) fn divide(a: usize, b: usize) -> usize {
+    a.checked_div(b).unwrap_or(a)
+}
+
 /// Starts and lengths of the pieces of `0..all`, `size` at a time.
 #[inline(always)]
 pub(super) fn pieces(all: usize, size: usize) -> impl Iterator<Item = [usize; 2]> {
-    let size = size.max(1);
-    (0..all)
-        .step_by(size)
-        .map(move |start| [start, size.min(all - start)])
+    let (size, mut start) = (size.max(1), 0);
+    core::iter::from_fn(move || {
+        let piece = [start, size.min(all.saturating_sub(start))];
+        start = start.saturating_add(size);
+        (piece[1] > 0).then_some(piece)
+    })
 }

@@ -177,7 +177,10 @@ impl Block {
                         return;
                     };
                     for n in 0..N {
-                        to[n] = from[n * weights.result];
+                        match from.get(n * weights.result) {
+                            Some(&weight) => to[n] = weight,
+                            None => return,
+                        }
                     }
                 }
             }
@@ -271,9 +274,10 @@ impl Block {
                         }
                     } else {
                         let values = values.get(skipped..count).unwrap_or_default();
-                        let to = to.iter_mut().step_by(steps[1].max(1)).skip(skipped);
-                        for (to, &value) in to.zip(values) {
-                            *to = if fresh { value } else { *to + value };
+                        for (&value, i) in values.iter().zip(skipped..) {
+                            if let Some(to) = to.get_mut(i * steps[1]) {
+                                *to = if fresh { value } else { *to + value };
+                            }
                         }
                     }
                 }

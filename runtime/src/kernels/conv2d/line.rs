@@ -42,8 +42,9 @@ impl Line {
     #[inline(always)]
     pub(super) fn backward(axis: Axis, input: usize) -> (Self, [usize; 2]) {
         let stride = axis.stride.max(1);
+        let signed_stride = (stride as isize).max(1);
         let meets = |k: usize| (input + axis.padding) as isize - (k * axis.dilation) as isize;
-        let met = |k: &usize| meets(*k).rem_euclid(stride as isize) == 0;
+        let met = |k: &usize| meets(*k).rem_euclid(signed_stride) == 0;
         // Taps repeat their places between the outputs after at most `stride`.
         let first = (0..axis.kernel.min(stride)).find(met);
         let next = (1..=stride).find(|k| (k * axis.dilation).is_multiple_of(stride));
@@ -53,7 +54,7 @@ impl Line {
             step: 1,
             taps: axis.kernel.saturating_sub(k).div_ceil(next),
             tap: -((next * axis.dilation / stride) as isize),
-            first: meets(k).div_euclid(stride as isize),
+            first: meets(k).div_euclid(signed_stride),
             source: axis.output,
         };
         (line, [k, next])

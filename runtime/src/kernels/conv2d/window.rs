@@ -1,4 +1,4 @@
-use super::blocks::Extent;
+use super::blocks::{Extent, divide};
 use super::line::{Line, Section};
 use crate::Scalar;
 use crate::element::LANES;
@@ -36,7 +36,7 @@ impl Window {
         let rows = lines[0].section(positions[0], taps[0]);
         let columns = lines[1].section(positions[1], taps[1]);
         let step = lines[1].step.max(1);
-        let run = columns.length.div_ceil(step);
+        let run = divide(columns.length + step - 1, step);
         let pitch = run * step * lanes;
         let column = if lanes == 1 { 1 } else { step * lanes };
         Self {
@@ -95,7 +95,8 @@ impl Window {
     pub(super) fn offset(&self, [channel, row, column]: [usize; 3]) -> usize {
         let column = self.columns.offset(column);
         let column = if self.lanes == 1 && self.column_step > 1 {
-            column % self.column_step * self.run + column / self.column_step
+            let place = divide(column, self.column_step);
+            (column - place * self.column_step) * self.run + place
         } else {
             column * self.lanes
         };
@@ -114,7 +115,8 @@ impl Window {
         let [height, width] = lines.map(|line| line.source);
         let copy = memory.get_mut(channel * self.plane..).unwrap_or_default();
         // Columns of the copy that exist in the source.
-        let left = (-self.columns.lowest).clamp(0, self.columns.length as isize) as usize;
+        let outside = usize::try_from(-self.columns.lowest).unwrap_or(0);
+        let left = outside.min(self.columns.length);
         let from = self.columns.lowest.max(0) as usize;
         let count = width.saturating_sub(from).min(self.columns.length - left);
         for (row, copy) in copy

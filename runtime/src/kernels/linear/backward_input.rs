@@ -20,14 +20,14 @@ kernel! {
         dx.fill(T::ZERO);
         let (dy, dx) = (dy.as_chunks::<LANES>().0, dx.as_chunks_mut::<LANES>().0);
         let (groups, inputs) = (dy.len() / outputs, weight.len() / outputs);
-        for (block, weight) in weight.chunks(INPUTS * outputs).enumerate() {
+        for (block, weight) in weight.chunks((INPUTS * outputs).max(1)).enumerate() {
             for output in (0..outputs).step_by(COUNT) {
                 // Hidden: else the compiler computes it again for every output.
                 let at = core::hint::black_box([output, COUNT.min(outputs - output), outputs, inputs]);
                 let mut input = INPUTS * block;
                 if const { TILE == 12 } {
                     // As many inputs as there are pointers for; more groups fill the registers.
-                    for rows in weight.chunks(6 * outputs) {
+                    for rows in weight.chunks((6 * outputs).max(1)) {
                         let rows = self::rows::<T, 6>(at, rows);
                         let mut group = 0;
                         while groups - group >= 4 {
@@ -44,7 +44,7 @@ kernel! {
                         input += 6;
                     }
                 } else {
-                    for rows in weight.chunks(TILE * outputs) {
+                    for rows in weight.chunks((TILE * outputs).max(1)) {
                         let rows = self::rows::<T, TILE>(at, rows);
                         for group in 0..groups {
                             tile::<T, V, TILE, 1>(at, [group, input], rows, dy, dx);
@@ -101,10 +101,14 @@ fn tile<T: Scalar, V: Vector<T>, const N: usize, const G: usize>(
     for k in 0..count {
         let mut dy = [V::zero(); G];
         for g in 0..G {
-            dy[g] = V::load(&vectors[g][k]);
+            match vectors[g].get(k) {
+                Some(values) => dy[g] = V::load(values),
+                None => return,
+            }
         }
         for n in 0..N {
-            let w = V::splat(rows[n][k]);
+            let Some(&w) = rows[n].get(k) else { return };
+            let w = V::splat(w);
             for g in 0..G {
                 sums[g][n] = w.multiply_add(dy[g], sums[g][n]);
             }

@@ -38,7 +38,7 @@ kernel! {
             many = [zero; GROUPS * LANES * VECTORS];
             &mut many
         };
-        let pieces = x.chunks(GROUPS * inputs).zip(dy.chunks(GROUPS * outputs));
+        let pieces = x.chunks((GROUPS * inputs).max(1)).zip(dy.chunks((GROUPS * outputs).max(1)));
         for (piece, (x, dy)) in pieces.enumerate() {
             let overwrite = overwrite && piece == 0;
             let mut output = 0;
@@ -98,7 +98,7 @@ fn block<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
         }
         sum.store_partial(d_bias);
     }
-    for (tile_index, d_weight) in d_weight.chunks_mut(N * outputs).enumerate() {
+    for (tile_index, d_weight) in d_weight.chunks_mut((N * outputs).max(1)).enumerate() {
         let at = [first + tile_index * N, inputs, output, outputs];
         tile::<T, V, M, N>(at, overwrite, x, dy, d_weight);
     }

@@ -35,9 +35,9 @@ fn vectors<T: Scalar, V: Vector<T>>(Geometry { rows, columns }: Geometry, x: &[T
     let (width, outputs) = (columns.input.max(1), columns.output);
     let planes = y.chunks_exact_mut((rows.output * outputs).max(1));
     for (x, y) in x.chunks_exact((rows.input * width).max(1)).zip(planes) {
-        let two_rows = x.chunks_exact(2 * width);
+        let two_rows = x.chunks_exact((2 * width).max(1));
         for (x, y) in two_rows.zip(y.chunks_exact_mut(outputs.max(1))) {
-            let (upper, lower) = x.split_at(width);
+            let (upper, lower) = x.split_at_checked(width).unwrap_or_default();
             let inputs = upper.chunks(2 * LANES).zip(lower.chunks(2 * LANES));
             for ((upper, lower), y) in inputs.zip(y.chunks_mut(LANES)) {
                 let (upper_behind, lower_behind) = (
@@ -59,9 +59,9 @@ fn pairs<T: Scalar>(Geometry { rows, columns }: Geometry, x: &[T], y: &mut [T]) 
     let (width, outputs) = (columns.input.max(1), columns.output);
     let planes = y.chunks_exact_mut((rows.output * outputs).max(1));
     for (x, y) in x.chunks_exact((rows.input * width).max(1)).zip(planes) {
-        let two_rows = x.chunks_exact(2 * width);
+        let two_rows = x.chunks_exact((2 * width).max(1));
         for (x, y) in two_rows.zip(y.chunks_exact_mut(outputs.max(1))) {
-            let (upper, lower) = x.split_at(width);
+            let (upper, lower) = x.split_at_checked(width).unwrap_or_default();
             let mut at = 0;
             // The last tile of a row may overlap the one before it and write the same values again.
             while at < outputs {
@@ -174,7 +174,8 @@ fn tile<T: Scalar, const STRIDE: usize, const N: usize>(
                 break;
             };
             for i in 0..N {
-                best[i] = larger(x[i * stride], best[i]);
+                let Some(&x) = x.get(i * stride) else { break };
+                best[i] = larger(x, best[i]);
             }
         }
     }

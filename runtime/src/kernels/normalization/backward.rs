@@ -21,8 +21,8 @@ kernel! {
     ) {
         let len = geometry.group(lanes);
         let groups = x.chunks_exact(len).zip(dy.chunks_exact(len)).zip(dx.chunks_exact_mut(len));
-        for (group, (((x, dy), dx), kept)) in groups.zip(kept.chunks_exact(2 * lanes.max(1))).enumerate() {
-            let (shifts, inverses) = kept.split_at(lanes);
+        for (group, (((x, dy), dx), kept)) in groups.zip(kept.chunks_exact((2 * lanes).max(1))).enumerate() {
+            let (shifts, inverses) = kept.split_at_checked(lanes).unwrap_or_default();
             let (shift, inverse) = (load_kept::<T, V>(shifts), load_kept::<T, V>(inverses));
             let weight = geometry.weights(group, weight);
             let d_weight = geometry.weights_mut(group, d_weight);
@@ -87,10 +87,10 @@ pub(in crate::kernels) fn gradient_sums<T: Scalar, V: Vector<T>>(
     let (d_pairs, dy_rest) = dy.as_chunks::<{ 2 * LANES }>();
     for (x, dy) in pairs.iter().zip(d_pairs) {
         let vectors = x.as_chunks().0.iter().zip(dy.as_chunks().0);
-        for (i, (x, dy)) in vectors.take(2).enumerate() {
+        for ((x, dy), (sum, product)) in vectors.zip(sums.iter_mut().zip(&mut products)) {
             let dy = V::load(dy);
-            sums[i] = sums[i].add(dy);
-            products[i] = V::load(x).add(shift).multiply_add(dy, products[i]);
+            *sum = sum.add(dy);
+            *product = V::load(x).add(shift).multiply_add(dy, *product);
         }
     }
     for (x, dy) in x_rest.chunks(LANES).zip(dy_rest.chunks(LANES)) {
@@ -152,7 +152,9 @@ fn lane_sums<T: Scalar, V: Vector<T>>(
     let weights = weight.chunks(4).zip(d_weight.chunks_mut(4));
     for ((x, dy), (weight, d_weight)) in x.chunks(4).zip(dy.chunks(4)).zip(weights) {
         let (mut dys, mut products) = ([V::zero(); 4], [V::zero(); 4]);
-        for (i, ((x, dy), &weight)) in x.iter().zip(dy).zip(weight).take(4).enumerate() {
+        let outputs = dys.iter_mut().zip(&mut products);
+        for (((x, dy), &weight), (dy_out, product_out)) in x.iter().zip(dy).zip(weight).zip(outputs)
+        {
             let dy = V::load(dy);
             let product = V::load(x).add(shift).multiply(inverse).multiply(dy);
             let weight = V::splat(weight);
@@ -160,7 +162,7 @@ fn lane_sums<T: Scalar, V: Vector<T>>(
                 dy.multiply_add(weight, sums[0]),
                 product.multiply_add(weight, sums[1]),
             ];
-            (dys[i], products[i]) = (dy, product);
+            (*dy_out, *product_out) = (dy, product);
         }
         for (d_weight, total) in d_weight.iter_mut().zip(V::totals(products)) {
             *d_weight += total;

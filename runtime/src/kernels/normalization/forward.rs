@@ -18,11 +18,11 @@ kernel! {
         kept: &mut [T],
     ) {
         let len = geometry.group(lanes);
-        let mut kept = kept.chunks_exact_mut(2 * lanes.max(1));
+        let mut kept = kept.chunks_exact_mut((2 * lanes).max(1));
         for (group, (x, y)) in x.chunks_exact(len).zip(y.chunks_exact_mut(len)).enumerate() {
             let [shift, inverse] = statistics::<T, V>(lanes, geometry.centered, eps, x);
             if let Some(kept) = kept.next() {
-                let (shifts, inverses) = kept.split_at_mut(lanes);
+                let (shifts, inverses) = kept.split_at_mut_checked(lanes).unwrap_or_default();
                 shift.store_partial(shifts);
                 inverse.store_partial(inverses);
             }

@@ -253,7 +253,7 @@ impl<
         Layer::<T>::init(&out_proj, &mut parameters.out_proj, &mut (), rng);
     }
 
-    #[inline]
+    #[inline(always)]
     fn forward<E: Element<T>>(
         &self,
         cx: Forward<T, Self, E>,
@@ -263,7 +263,7 @@ impl<
         self.group(cx, None, input, output);
     }
 
-    #[inline]
+    #[inline(always)]
     fn backward<E: Element<T>>(
         &self,
         cx: Backward<T, Self, E>,
@@ -281,7 +281,7 @@ impl<
         );
     }
 
-    #[inline]
+    #[inline(always)]
     fn forward_training<E: Element<T>>(
         &self,
         mut cx: Forward<T, Self, E>,
@@ -294,7 +294,7 @@ impl<
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn backward_training<E: Element<T>>(
         &self,
         mut cx: Backward<T, Self, E>,

@@ -153,6 +153,7 @@ impl<
         Init::Default.fill(all, H, H, rng);
     }
 
+    #[inline(always)]
     fn forward<E: Element<T>>(
         &self,
         cx: Forward<T, Self, E>,
@@ -236,6 +237,7 @@ impl<
         }
     }
 
+    #[inline(always)]
     fn backward<E: Element<T>>(
         &self,
         cx: Backward<T, Self, E>,

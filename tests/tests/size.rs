@@ -1,0 +1,74 @@
+//! How much a network adds to a program: stripped release programs with `opt-level = "z"`, beside one without a network
+//! that is built alike.
+//!
+//! `cargo test -p chainrule-tests --test size -- --ignored --nocapture` prints the table.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The programs of `tests/size`, the bytes of their weights, and what each may add without and with the standard library.
+const PROGRAMS: [(&str, usize, [u64; 2]); 4] = [
+    ("policy", 5768 * 4, [30_000, 80_000]),
+    ("policy_training", 5768 * 4, [60_000, 200_000]),
+    ("lenet5", 61_706 * 4, [300_000, 400_000]),
+    ("audio_amp", 929 * 4, [30_000, 100_000]),
+];
+
+#[test]
+#[ignore = "builds ten programs with link-time optimisation; CI runs it"]
+fn size_of_programs_is_within_limits() {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        println!("skipped: the programs start on x86-64 Linux only");
+        return;
+    }
+    let directories = [build(&[]), build(&["--features", "std"])];
+    let added = |directory: &PathBuf, name: &str| {
+        let size = |name| {
+            std::fs::metadata(directory.join(name))
+                .expect("a program")
+                .len()
+        };
+        let status = Command::new(directory.join(name))
+            .status()
+            .expect("it starts");
+        assert!(status.code().is_some(), "{name} ends by itself");
+        size(name) - size("empty")
+    };
+    println!(
+        "| program | its weights | adds without `std` | with default features |\n|---|---:|---:|---:|"
+    );
+    for (name, weights, limits) in PROGRAMS {
+        let sizes = [added(&directories[0], name), added(&directories[1], name)];
+        println!("| `{name}` | {weights} | {} | {} |", sizes[0], sizes[1]);
+        for (size, limit) in sizes.into_iter().zip(limits) {
+            assert!(
+                size <= limit,
+                "`{name}` adds {size} bytes, more than {limit}"
+            );
+            assert!(size >= weights as u64, "the weights are part of `{name}`");
+        }
+    }
+}
+
+/// Builds all programs; where they are.
+fn build(features: &[&str]) -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("size");
+    let name = if features.is_empty() {
+        "size"
+    } else {
+        "size_std"
+    };
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--release", "--locked", "--target-dir"])
+        .arg(&target)
+        .args(features)
+        .current_dir(package)
+        // An ordinary build: flags for this one are not meant for it.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .status()
+        .expect("cargo runs");
+    assert!(status.success());
+    target.join("release")
+}
