@@ -6,6 +6,7 @@
 mod entries;
 mod activations;
 mod blocks;
+mod companions;
 mod control;
 mod layers;
 mod losses;
