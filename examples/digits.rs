@@ -1,6 +1,7 @@
 //! The main job: a small convolutional network learns real handwritten digits, is saved, and is loaded again.
 //!
-//! `cargo run --release --example digits`
+//! `cargo run --release --example digits`; behind `--` may stand where to save the network. That is how the weights of
+//! `embedded_digits` were made: `cargo run --release --example digits -- examples/data/digits.safetensors`
 
 #[path = "data/digits.rs"]
 mod data;
@@ -83,15 +84,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         print_digit(&images[i]);
     }
 
-    net.save_safetensors(FILE)?;
+    let file = std::env::args().nth(1).unwrap_or_else(|| FILE.into());
+    net.save_safetensors(&file)?;
     let mut loaded = Digits::boxed();
-    loaded.load_safetensors(FILE)?;
+    loaded.load_safetensors(&file)?;
     let same = held_out
         .iter()
         .filter(|&&i| net.forward(&images[i]) == loaded.forward(&images[i]))
         .count();
     println!(
-        "\nsaved {FILE}, loaded it: {same} of {} answers have the same bits",
+        "\nsaved {file}, loaded it: {same} of {} answers have the same bits",
         held_out.len()
     );
 

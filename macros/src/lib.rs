@@ -17,6 +17,7 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use diagnostics::Diagnostics;
 use proc_macro2::TokenStream;
@@ -50,6 +51,7 @@ use proc_macro2::TokenStream;
 /// - Documentation and attributes are those of the struct; `#[cfg(…)]` and derives also go to the types of its
 ///   parameters and buffers. `Clone` and `Copy` are always there.
 /// - The scalar is `f32`. `#[network(scalar = f64)]` or a type parameter changes that.
+/// - `#[network(export_c)]` exports the network to C, see below. Options stand together: `#[network(scalar = f64, export_c)]`.
 ///
 /// # Layers
 ///
@@ -210,18 +212,80 @@ use proc_macro2::TokenStream;
 /// `last = true` there is an output at every step. Attention without a `window` sees as many of the last positions as the
 /// sequence has; the sinusoids of a `PositionalEncoding` go on behind its end.
 ///
+/// # From C and C++
+///
+/// `#[network(export_c)]` adds `extern "C"` functions whose names begin with that of the network in lower case, and
+/// `LeNet5::C_HEADER`, the text of the header that declares them. `#[network(export_c = "digits")]` begins them with another
+/// word, which two networks with one name need.
+///
+/// | in C, for `LeNet5` | |
+/// |---|---|
+/// | `LENET5_INPUT_LEN`, `LENET5_OUTPUT_LEN`, `LENET5_PARAMETERS`, `LENET5_BUFFERS`, `LENET5_SCRATCH_LEN` | scalars |
+/// | `LENET5_BYTES`, `LENET5_ALIGN` | size and alignment of a network; `LeNet5` is a type of that size, so that a variable holds one |
+/// | `lenet5_load(network, parameters, buffers)` | makes one from the scalars of `parameters()` and `buffers()` |
+/// | `lenet5_forward(network, input, output)` | one sample; where activations take more than 128 KiB of the stack it is not there |
+/// | `lenet5_forward_with(network, input, output, scratch)` | the same with activations in given memory |
+/// | `lenet5_stream_init(stream)`, `lenet5_stream_step(network, stream, input, output)` | where the network runs as a stream; `LeNet5Stream`, `LENET5_STREAM_BYTES`, `LENET5_STREAM_ALIGN`, `LENET5_STEP_INPUT_LEN`, `LENET5_STEP_OUTPUT_LEN` |
+/// | `lenet5_embedded()` | the network with its built-in weights, where the declaration names some |
+///
+/// Scalars are `float`, or `double` for `f64`, in memory as in Rust: the last dimension innermost, the fields of a struct of
+/// inputs or heads in order. Null, a wrong alignment or an overlap is a mistake, which builds with debug assertions answer
+/// with a message and an abort; no panic leaves a function. The crate may deny `unsafe_code`, but not forbid it, and a
+/// network with generic parameters is exported by one around it.
+///
+/// # Weights built in
+///
+/// ```ignore
+/// network! {
+///     pub struct LeNet5: [1, 28, 28] -> [10] { … }
+///     weights = "lenet5.safetensors"
+/// }
+///
+/// let logits = LeNet5::embedded().forward(&image);
+/// ```
+///
+/// The file is read while the program compiles: what `save_safetensors` or PyTorch has written, `F32`, `F64`, `F16` or `BF16`,
+/// converted to the scalar of the network. Its path is relative to the folder of the crate's Cargo.toml; where no such file is,
+/// to that of the source file. What is missing, superfluous or of another shape is an error at the path. The crate is
+/// compiled again when the file has changed.
+///
+/// `LeNet5::embedded()` is a `&'static LeNet5` in read-only data, a `const fn`: nothing is parsed, copied or allocated when the program
+/// starts. `LeNet5::embedded().to_boxed()` is a copy to train. The sizes and the scalar must be known where the network is
+/// declared, and the layers built in: a network within a network, or a layer of one's own, has tensors that only the compiler
+/// knows.
+///
+/// # Weights of 16 bits
+///
+/// `weights_type = bf16` (or `f16`) behind the layers makes a second type, `HalfLeNet5`, for inference: a `chainrule::HalfNetwork` with
+/// its parameters in half the memory, and `f32` arithmetic. `HalfLeNet5::from_network(&net)` rounds the parameters of a trained network;
+/// with `weights` in the declaration `HalfLeNet5::embedded()` has them built in, and takes the place of `LeNet5::embedded()`.
+///
+/// `bf16` has the range of `f32` and 8 significant bits, `f16` 11 bits and ends at 65,504: larger weights are an error in a file
+/// that is built in, and become infinite in `from_network`.
+///
 /// # Budget
 ///
 /// `budget { … }` behind the layers fails the build with a table of the layers when a limit is exceeded. The quantities
 /// are `parameters` and `macs` (multiply-adds of one sample), and with a unit, bytes by default, `inference_bytes` and
 /// `training_bytes`: `B`, `kB`, `KiB`, `MB`, `MiB`.
 ///
+/// # Integer networks
+///
+/// `quantize = int8` behind the layers makes two more types. `QNet` computes with whole numbers: weights are bytes with a scale for
+/// each output, activations bytes with 128 levels, and the same input gives the same bits on every machine. `QatNet` is the network to
+/// train so that it bears that, the same layers with weights and activations rounded. `QNet::calibrate(&net, &samples)`
+/// makes the one from a trained network, `QNet::prepare_qat(&net)` and `QNet::convert(&training)` go by way of the other; see
+/// `chainrule::quantized::QuantizedNetwork`. `Linear`, `Conv1d`, `Conv2d`, batch norms, pools, activations, `Dropout`, `Flatten`,
+/// `Reshape` and blocks have a form in whole numbers, and `Softmax`, `LogSoftmax` and activations at the end are computed in `f32`.
+/// Any other layer is an error, as are generic parameters. In `QatNet` a field in a block has the path for its name,
+/// `training.stage_0_conv`, and fields `range0`, … of its buffers hold ranges.
+///
 /// # What is generated
 ///
 /// For `Net` the types `Net`, `NetInput` where inputs have names, `NetParameters` (a public field for each layer with parameters; also the type of
 /// gradients) with one such type for each block, and, where a layer has untrained state, `NetBuffers`; implementations of `chainrule::Network`, through
 /// which all else is called (`init`, `forward`, `workspace`, `backpropagate`, `summary`, …), of `Parameters`, `Clone`,
-/// `Copy`, of `Deref` to `NetParameters`, and, without generic parameters, of `StaticSizes`. The documentation of `Net`
+/// `Copy`, of `Deref` to `NetParameters`, the function `embedded` where weights are built in, the alias `HalfNet` where there are weights of 16 bits, and, without generic parameters, of `StaticSizes`. The documentation of `Net`
 /// ends with the table of its layers. After an error the types and signatures are still there, so that the rest of the
 /// program shows no second error.
 #[proc_macro]

@@ -6,6 +6,7 @@ mod blocks;
 mod inputs;
 mod layer;
 mod names;
+mod options;
 mod parts;
 mod recurrent;
 mod tied;
@@ -19,6 +20,7 @@ use crate::passes::Plan;
 use crate::shape::Shape;
 use crate::size::{Symbols, parse_size};
 use crate::syntax::{self, Declaration, Generics};
+use crate::weights::Weights;
 use quote::quote;
 
 /// Lowers a declaration. Layers whose words are not understood are left out or taken for what they nearly are.
@@ -59,7 +61,7 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
     }
 
     let budget = diagnostics.about_budget(|diagnostics| {
-        let limits = declaration.budget.iter().map(|limit| Limit {
+        let limits = declaration.settings.budget.iter().map(|limit| Limit {
             quantity: limit.quantity,
             span: limit.span,
             value: parse_size(&limit.value, generics, &mut symbols, diagnostics),
@@ -78,12 +80,19 @@ pub(crate) fn lower(declaration: &Declaration, diagnostics: &mut Diagnostics) ->
         declared_output,
         layers,
         budget,
+        weights: Weights {
+            path: declaration.settings.weights.clone(),
+            half: declaration.settings.weights_type,
+            embedded: None,
+        },
         symbols,
         checks,
         indices: Vec::new(),
         plan: Plan::default(),
         output_name: quote::format_ident!("{}Output", declaration.name),
         stream: Stream::default(),
+        quantize: declaration.settings.quantize,
+        quantized: None,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::passes::Plan;
 use crate::shape::Shape;
 use crate::size::{LARGEST, Size, Symbols, factor};
 use crate::syntax::{Generics, Parameter, Quantity};
+use crate::weights::{Tensor, Weights};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
@@ -26,6 +27,7 @@ pub(crate) struct Network {
     /// In order.
     pub(crate) layers: Vec<Layer>,
     pub(crate) budget: Vec<Limit>,
+    pub(crate) weights: Weights,
     /// The `const` expressions among the sizes.
     pub(crate) symbols: Symbols,
     /// What the compiler must check, since the macro cannot.
@@ -38,6 +40,85 @@ pub(crate) struct Network {
     pub(crate) output_name: Ident,
     /// How it runs one time step at a time.
     pub(crate) stream: Stream,
+    /// Where `quantize = int8` stands.
+    pub(crate) quantize: Option<Span>,
+    /// What that makes.
+    pub(crate) quantized: Option<Box<Quantized>>,
+}
+
+/// A network in whole numbers.
+pub(crate) struct Quantized {
+    /// The network to train, in which weights and activations are rounded.
+    pub(crate) training: Network,
+    /// Of each value of the declared network, the layer of that network which rounds it: its field.
+    pub(crate) ranges: Vec<Option<Path>>,
+    /// Of each layer of the declared network, the one in that network.
+    pub(crate) layers: Vec<usize>,
+    /// In order.
+    pub(crate) operations: Vec<Operation>,
+    /// Bytes and numbers in memory.
+    pub(crate) slots: Vec<QuantizedSlot>,
+    /// What the network puts out: values, and where their numbers are.
+    pub(crate) finals: Vec<(usize, usize)>,
+}
+
+/// A value of an integer network in memory.
+pub(crate) struct QuantizedSlot {
+    pub(crate) shape: Shape,
+    /// Or bytes.
+    pub(crate) numbers: bool,
+    /// The value of the declared network with whose range its bytes are.
+    pub(crate) range: usize,
+}
+
+/// A call of an integer network. Layers and values are those of the declared network; `from` and `to` are slots.
+pub(crate) struct Operation {
+    pub(crate) layer: usize,
+    pub(crate) from: Vec<usize>,
+    pub(crate) to: usize,
+    pub(crate) work: QuantizedWork,
+}
+
+/// What a call does.
+pub(crate) enum QuantizedWork {
+    /// Makes bytes of an input: of the network's, or of the layer, where that is an input with a name.
+    Quantize {
+        named: bool,
+    },
+    /// Sums of products, then batch norms and a clamp.
+    Weights {
+        norms: Vec<usize>,
+        clamp: Option<usize>,
+        configured: bool,
+        room: bool,
+    },
+    /// Batch norms behind something else, and a clamp.
+    Norms {
+        norms: Vec<usize>,
+        clamp: Option<usize>,
+    },
+    /// A table.
+    Function,
+    Max {
+        configured: bool,
+    },
+    Mean {
+        configured: bool,
+    },
+    /// A sum or product, and a clamp.
+    Join {
+        join: Join,
+        clamp: Option<usize>,
+    },
+    Concat {
+        dim: usize,
+    },
+    /// Makes numbers of bytes.
+    Dequantize,
+    /// A function in numbers, in place.
+    NumberFunction,
+    /// A layer in numbers.
+    NumberLayer,
 }
 
 /// Whether a network runs one time step at a time.
@@ -116,6 +197,17 @@ pub(crate) struct Attributes {
     pub(crate) network: Vec<syn::Attribute>,
     /// For the types that hold values: the derives, without `Clone` and `Copy`.
     pub(crate) derives: Vec<syn::Path>,
+    /// `#[network(export_c)]`
+    pub(crate) export_c: Option<ExportC>,
+}
+
+/// Functions for C.
+#[derive(Clone)]
+pub(crate) struct ExportC {
+    /// What their names begin with: `lenet5`.
+    pub(crate) prefix: String,
+    /// The option.
+    pub(crate) span: Span,
 }
 
 /// One layer.
@@ -158,6 +250,7 @@ pub(crate) struct Layer {
     /// The configuration, an expression of that type.
     pub(crate) value: TokenStream,
     pub(crate) parameters: Count,
+    pub(crate) tensors: Vec<Tensor>,
     pub(crate) macs: Count,
 }
 

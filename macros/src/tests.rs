@@ -13,13 +13,16 @@ mod newcomers;
 mod norms;
 mod options;
 mod plan;
+mod quantized;
 mod rearrangements;
 mod robustness;
 mod sequences;
+mod settings;
 mod shapes;
 mod streams;
 mod tied;
 mod transposed;
+mod weights;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Network;

@@ -6,9 +6,11 @@
 //! cannot be (see `arithmetic`): both are reported elsewhere.
 
 mod arithmetic;
+mod embedded;
 mod text;
 
 pub use arithmetic::{any, difference, max, product, quotient, size_at, sum, trailing, windows};
+pub use embedded::check_embedded;
 
 use crate::layer_info::LayerInfo;
 use crate::network::Network;

@@ -1,6 +1,8 @@
 //! The `Layer` trait: what the built-in layers and the user's own have in common.
 
 use crate::element::Element;
+use crate::half::Half;
+use crate::half_network::{ForwardHalf, widened};
 use crate::indices::WrongIndex;
 use crate::network::{scalars, scalars_mut};
 use crate::pass::Call;
@@ -186,6 +188,22 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
         let cx = call.backward(parameters, gradients);
         self.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
         update.apply(isa, offset, scalars_mut(parameters), scalars(gradients));
+    }
+
+    /// How many elements of `room` [`forward_half`](Layer::forward_half) needs.
+    #[doc(hidden)]
+    const HALF_ROOM: usize = size_of::<Self::Parameters>() / size_of::<T>();
+
+    /// [`forward`](Layer::forward) of one sample with parameters of 16 bits. By default they are widened in `room`.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn forward_half<H: Half>(
+        &self,
+        cx: ForwardHalf<'_, T, Self, H>,
+        input: &<Self::Input as Shape>::Of<T>,
+        output: &mut <Self::Output as Shape>::Of<T>,
+    ) {
+        widened(self, cx, input, output);
     }
 
     /// Brings the buffers up to date after a batch has been backpropagated without error; `saved` is what

@@ -31,7 +31,8 @@
 //! ```
 //!
 //! Where to read on: [`network!`] for the declaration, [`Network`] for what every network can do, [`layers`],
-//! [`losses`], [`optimizers`], [`init`], and [`Layer`] for a layer of one's own.
+//! [`losses`], [`optimizers`], [`init`], [`Stream`] for one time step at a time, `slot` for a network that is swapped while
+//! it runs, and [`Layer`] for a layer of one's own.
 //!
 //! # Features
 //!
@@ -93,9 +94,13 @@ mod bag;
 mod calls;
 mod checks;
 mod element;
+mod embedded;
 mod error;
+mod export_c;
 #[cfg(test)]
 mod gradient_check;
+pub mod half;
+mod half_network;
 mod indices;
 pub mod init;
 mod inlined;
@@ -119,11 +124,14 @@ mod parallel;
 mod pass;
 mod place;
 mod probe;
+pub mod quantized;
 mod scalar;
 mod scratch;
 mod shape;
 pub mod simd;
 mod sizes;
+#[cfg(target_has_atomic = "8")]
+pub mod slot;
 mod static_workspace;
 mod stream;
 mod summary;
@@ -165,6 +173,7 @@ pub use bag::{Bag, BagFull};
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
+pub use half_network::{EmbeddedHalf, HalfNetwork, HalfWeights};
 pub use input::Input;
 pub use layer::{Backward, Forward, Layer, Randomness};
 pub use layer_info::LayerInfo;
@@ -195,6 +204,7 @@ pub mod prelude {
     };
     pub use crate::network::{Network, Parameters};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
+    pub use crate::quantized::QuantizedNetwork;
     pub use crate::tensor::Tensor;
     pub use crate::{BackpropagateError, Element, Scalar, Shape, Stream, Streamable, network};
     #[cfg(feature = "std_rng")]
@@ -208,6 +218,12 @@ pub mod prelude {
 pub mod __private {
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
+    /// What functions for C are made of.
+    pub mod export_c {
+        pub use crate::export_c::*;
+    }
+    pub use crate::embedded::embed;
+    pub use crate::half_network::{forward_half, half_offset, new_half};
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};
@@ -215,6 +231,7 @@ pub mod __private {
     pub use crate::pass::{Context, Objective, Pass};
     pub use crate::place::zeroed;
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};
+    pub use crate::quantized;
     pub use crate::scratch::with_scratch;
     pub use crate::shape::Dimensions;
     pub use crate::simd::Isa;
@@ -223,7 +240,7 @@ pub mod __private {
     pub use crate::weights::Weights;
     pub use crate::workspace::{Arena, fit, fit_mut, reshape, reshape_mut, room, view};
     pub use crate::{
-        __fields as fields, __heads as heads, __layer as layer, __run as run,
+        __fields as fields, __heads as heads, __layer as layer, __lines as lines, __run as run,
         __unsigned as unsigned,
     };
     pub use {bytemuck, rand, typenum};

@@ -227,6 +227,15 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         bytemuck::zeroed_box()
     }
 
+    /// A copy on the heap, built in place.
+    #[cfg(feature = "alloc")]
+    fn to_boxed(&self) -> alloc::boxed::Box<Self> {
+        let mut copy = Self::boxed();
+        copy.parameters_mut().copy_from_slice(self.parameters());
+        copy.buffers_mut().copy_from_slice(self.buffers());
+        copy
+    }
+
     /// Sets every parameter and buffer to its initial value again.
     fn reset<R: Rng + ?Sized>(&mut self, rng: &mut R) {
         let (parameters, buffers) = self.parts_mut();
@@ -371,6 +380,28 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         Self: Streamable,
     {
         Stream::with_state(self, bytemuck::zeroed_box())
+    }
+
+    /// A [`Slot`](crate::slot::Slot) on the heap that holds this network, to swap it while another thread runs it: the
+    /// handles of the two threads.
+    ///
+    /// Whichever of them goes last frees the memory. Where the real-time thread must not, let it end first, or give the
+    /// receiver back.
+    #[cfg(all(feature = "alloc", target_has_atomic = "8"))]
+    fn slot(
+        &self,
+    ) -> (
+        crate::slot::Sender<crate::slot::Shared<Self>>,
+        crate::slot::Receiver<crate::slot::Shared<Self>>,
+    ) {
+        crate::slot::Slot::shared(self)
+    }
+
+    /// As [`slot`](Network::slot), without handles: [`Slot::split`](crate::slot::Slot::split) lends them, so that they never
+    /// free it.
+    #[cfg(all(feature = "alloc", target_has_atomic = "8"))]
+    fn boxed_slot(&self) -> alloc::boxed::Box<crate::slot::Slot<Self>> {
+        crate::slot::Slot::boxed(self)
     }
 
     /// Writes the output for one sample, in inference mode, with activations in `scratch`.

@@ -21,8 +21,8 @@ mod sealed {
 ///
 /// | | `exp` | `exp_m1` | `ln` | `ln_1p` | `tanh` | `sigmoid` | `erf` | `sin`, `cos`² |
 /// |---|---|---|---|---|---|---|---|---|
-/// | `f32`, every number¹ | 1.04 | 1.76 | 0.88 | 0.88 | 2.5 | 2.41 | 1.43 | 1.6 |
-/// | `f64`, sampled | 1 | 2 | 1 | 1 | 3 | 2 | 1 | 2 |
+/// | `f32`, every number¹ | 1.04 | 1.76 | 0.88 | 0.88 | 2.5 | 3 | 1.43 | 1.6 |
+/// | `f64`, sampled | 1 | 2 | 1 | 1 | 3 | 3 | 1 | 2 |
 ///
 /// ¹ `tanh` and `sigmoid`: where the result is neither a constant nor nearly linear, 2⁻¹³ to 16 and ±2⁻¹⁴ to ±104;
 /// sampled beyond.
@@ -102,6 +102,13 @@ pub trait Scalar:
     fn sigmoid(self) -> Self;
     /// `selfⁿ` for a whole `n`
     fn powi(self, n: i32) -> Self;
+
+    /// [`tanh`](Scalar::tanh) as a numerator and a denominator, for kernels, which fuse multiplication and addition.
+    #[doc(hidden)]
+    fn tanh_ratio<const FMA: bool>(self) -> (Self, Self);
+    /// [`sigmoid`](Scalar::sigmoid) likewise.
+    #[doc(hidden)]
+    fn sigmoid_ratio<const FMA: bool>(self) -> (Self, Self);
 }
 
 macro_rules! scalar {
@@ -183,6 +190,14 @@ macro_rules! scalar {
             #[inline(always)]
             fn powi(self, n: i32) -> Self {
                 math::$math::powi(self, n)
+            }
+            #[inline(always)]
+            fn tanh_ratio<const FMA: bool>(self) -> (Self, Self) {
+                math::$math::tanh_ratio::<FMA>(self)
+            }
+            #[inline(always)]
+            fn sigmoid_ratio<const FMA: bool>(self) -> (Self, Self) {
+                math::$math::sigmoid_ratio::<FMA>(self)
             }
         }
     };

@@ -172,6 +172,42 @@ where
     pub fn network(&self) -> &R {
         &self.network
     }
+
+    /// The network, to put another one in its place: the stream goes on with what it remembers.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// network! {
+    ///     struct Smooth: [16, 1] -> [16, 1] { gru: Gru(4), Linear(1) }
+    /// }
+    /// let mut rng = StdRng::seed_from_u64(7);
+    /// let (first, second) = (Smooth::init(&mut rng), Smooth::init(&mut rng));
+    ///
+    /// let mut stream = first.stream();
+    /// stream.step(&[0.5]);
+    /// let remembered = *stream.state();
+    ///
+    /// *stream.network_mut() = &second;
+    /// let mut continued = Stream::with_state(&*second, remembered);
+    /// assert_eq!(stream.step(&[0.25]), continued.step(&[0.25]));
+    /// ```
+    ///
+    /// Between threads a [`Receiver`](crate::slot::Receiver) is the network: `stream.network_mut().update()`.
+    pub fn network_mut(&mut self) -> &mut R {
+        &mut self.network
+    }
+
+    /// The network, where the stream is at its end.
+    pub fn into_network(self) -> R {
+        self.network
+    }
+
+    /// What the layers remember, for a stream of another network of the same type, see
+    /// [`with_state`](Stream::with_state).
+    pub fn into_state(self) -> S {
+        self.state
+    }
 }
 
 impl<R: Clone, S: Clone> Clone for Stream<R, S> {

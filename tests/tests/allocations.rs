@@ -407,3 +407,36 @@ fn a_stream_allocates_nothing() {
     }
     assert_none("reset", || stream.reset());
 }
+
+network! {
+    struct Small: [1, 8, 8] -> [10] {
+        Conv2d(6, kernel = 3, padding = 1), BatchNorm2d, Relu, MaxPool2d(2), Residual { Conv2d(6, kernel = 1), Tanh },
+        AvgPool2d(2), Flatten, Linear(10), Softmax,
+    }
+    quantize = int8
+}
+
+#[test]
+fn int8_forward_allocates_nothing() {
+    let net = Small::init(&mut StdRng::seed_from_u64(1));
+    let image = [[[0.5; 8]; 8]];
+    let quantized = QSmall::calibrate(&net, &[image]).unwrap();
+    let (output, count) = allocations(|| quantized.forward(&image));
+    assert_eq!(count, 0);
+    assert!((output.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+}
+
+#[test]
+fn a_slot_allocates_nothing_on_either_side() {
+    let net = Causal::init(&mut StdRng::seed_from_u64(3));
+    let (mut sender, receiver) = net.slot();
+    let mut stream = Stream::new(receiver);
+    for t in 0..40 {
+        if t % 7 == 0 {
+            assert_none("publish", || sender.publish(&net));
+        }
+        let new = assert_none("update", || stream.network_mut().update());
+        assert_eq!(new, t % 7 == 0);
+        assert_none("step", || stream.step(&[t as f32, 0.5]));
+    }
+}

@@ -14,6 +14,7 @@ fn no_std_program_prints_the_same_bits_as_with_std() {
     assert_eq!(bare, firmware(&["--features", "std"]));
     for line in [
         "forward: ",
+        "embedded: ",
         "stream.step: ",
         "loss before a step: ",
         "exp of f32: ",

@@ -198,6 +198,7 @@ fn layer(site: &mut Site<'_>, name: &str, fields: TokenStream) -> Inferred {
         value: quote!(::chainrule::layers::Pointwise::new(#activation #fields)),
         output: site.input.clone(),
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }

@@ -46,6 +46,7 @@ fn infer_1d(site: &mut Site<'_>, arguments: &Arguments, name: TokenStream) -> In
         value: quote!(::core::default::Default::default()),
         output: Shape::Array(vec![channels, out]),
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }
@@ -60,6 +61,7 @@ fn infer_2d(site: &mut Site<'_>, arguments: &Arguments, name: TokenStream) -> In
         value: quote!(::core::default::Default::default()),
         output: Shape::Array(vec![channels, out_height, out_width]),
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }

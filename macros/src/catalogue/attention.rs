@@ -7,6 +7,7 @@ use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::{Check, Count};
 use crate::shape::Shape;
 use crate::size::Size;
+use crate::weights::Tensor;
 use quote::quote;
 
 pub(super) const HEADS: Argument = Argument::required("heads", Accepts::Size);
@@ -95,6 +96,12 @@ pub(super) fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         ty: quote!(::chainrule::layers::MultiheadAttention<#length, #features, #heads, #span, #triple, #bias, #triple_bias>),
         value: quote!(::chainrule::layers::MultiheadAttention::new(#causal, #dropout)),
         output: Shape::Array(shape.to_vec()),
+        tensors: vec![
+            Tensor::outputs_innermost("in_proj_weight", [triple, features.clone()]),
+            Tensor::new("in_proj_bias", [triple_bias.clone()]),
+            Tensor::outputs_innermost("out_proj.weight", [features.clone(), features.clone()]),
+            Tensor::new("out_proj.bias", [bias.clone()]),
+        ],
         parameters: Count::Sum(vec![
             vec![Size::Known(4), features.clone(), features.clone()],
             vec![bias],

@@ -5,6 +5,7 @@ use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, stream};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::Size;
+use crate::weights::Tensor;
 use quote::quote;
 
 const OPTIONS: &[Argument] = &[
@@ -102,6 +103,12 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments, channels: Size) -> Inferred
         ty: quote!(::chainrule::layers::BatchNorm<#shape, #channels, #affine>),
         value: quote!(::chainrule::layers::BatchNorm::new(#eps, #momentum)),
         output: site.input.clone(),
+        tensors: vec![
+            Tensor::new("weight", [affine.clone()]),
+            Tensor::new("bias", [affine.clone()]),
+            Tensor::buffer("running_mean", [channels.clone()]),
+            Tensor::buffer("running_var", [channels]),
+        ],
         parameters: Count::product([Size::Known(2), affine]),
         // One an element: scale and shift.
         macs: match site.input {

@@ -6,6 +6,7 @@ use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::Size;
 use crate::syntax::BlockKind;
+use crate::weights::Tensor;
 use proc_macro2::Span;
 use quote::quote;
 
@@ -67,6 +68,10 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     Inferred {
         ty: quote!(::chainrule::layers::Bilinear<#in1, #in2, #input, #product, #out, #bias>),
         value: quote!(::chainrule::layers::Bilinear { init: #init, bias_init: #bias_init }),
+        tensors: vec![
+            Tensor::outputs_innermost("weight", [out.clone(), in1, in2]),
+            Tensor::new("bias", [bias.clone()]),
+        ],
         parameters: Count::Sum(vec![weight.clone(), vec![bias]]),
         macs: Count::Sum(vec![weight, pairs]),
         output: Shape::Array(vec![out]),

@@ -7,6 +7,7 @@ use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::{Size, Window};
+use crate::weights::Tensor;
 use quote::{ToTokens, quote};
 use std::slice;
 
@@ -136,7 +137,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let out_length = site.slide_along(&window, place("kernel"));
 
     let per_group = site.derive(|symbols| symbols.quotient(&channels, &groups));
-    let patch = site.derive(|symbols| symbols.product(&[per_group, kernel.clone()]));
+    let patch = site.derive(|symbols| symbols.product(&[per_group.clone(), kernel.clone()]));
     let bias = if arguments.flag("bias", true) {
         out.clone()
     } else {
@@ -153,6 +154,10 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
             init: #init,
             bias_init: #bias_init,
         }),
+        tensors: vec![
+            Tensor::outputs_innermost("weight", [out.clone(), per_group, kernel]),
+            Tensor::new("bias", [bias.clone()]),
+        ],
         parameters: Count::Sum(vec![vec![out.clone(), patch.clone()], vec![bias]]),
         macs: Count::product([out.clone(), patch, out_length.clone()]),
         output: Shape::Array(vec![out, out_length]),

@@ -5,6 +5,7 @@ use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::{Size, Window, number};
+use crate::weights::Tensor;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -71,7 +72,11 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let per_group = site.derive(|symbols| symbols.quotient(&channels, &groups));
     let [kernel_height, kernel_width] = kernel;
     let patch = site.derive(|symbols| {
-        symbols.product(&[per_group, kernel_height.clone(), kernel_width.clone()])
+        symbols.product(&[
+            per_group.clone(),
+            kernel_height.clone(),
+            kernel_width.clone(),
+        ])
     });
     let bias = if arguments.flag("bias", true) {
         out.clone()
@@ -92,6 +97,13 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
             init: #init,
             bias_init: #bias_init,
         }),
+        tensors: vec![
+            Tensor::outputs_innermost(
+                "weight",
+                [out.clone(), per_group, kernel_height, kernel_width],
+            ),
+            Tensor::new("bias", [bias.clone()]),
+        ],
         parameters: Count::Sum(vec![vec![out.clone(), patch.clone()], vec![bias]]),
         macs: Count::product([out.clone(), patch, out_height.clone(), out_width.clone()]),
         output: Shape::Array(vec![out, out_height, out_width]),

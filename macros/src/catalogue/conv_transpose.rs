@@ -7,6 +7,7 @@ use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::{Check, Count};
 use crate::shape::Shape;
 use crate::size::{Size, Symbols, Unworkable};
+use crate::weights::Tensor;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -73,6 +74,7 @@ fn infer_1d(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
             dilation: #dilation,
             #fields
         }),
+        tensors: common.tensors(&channels),
         parameters: common.parameters(&channels),
         macs: Count::product([channels, length, patch.clone()]),
         output: Shape::Array(vec![out, out_length]),
@@ -120,6 +122,7 @@ fn infer_2d(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
             dilation: [#dh, #dw],
             #fields
         }),
+        tensors: common.tensors(&channels),
         parameters: common.parameters(&channels),
         macs: Count::product([channels, height, width, patch.clone()]),
         output: Shape::Array(vec![out, out_height, out_width]),
@@ -128,6 +131,8 @@ fn infer_2d(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
 
 /// What both have.
 struct Common {
+    /// The dimensions of the weight behind the channels.
+    taps: Vec<Size>,
     patch: Size,
     bias: Size,
     fields: TokenStream,
@@ -146,7 +151,7 @@ impl Common {
         check_groups(site, arguments, "channels that arrive", channels, &groups);
         check_groups(site, arguments, "channels that leave", out, &groups);
         let per_group = site.derive(|symbols| symbols.quotient(out, &groups));
-        let factors: Vec<Size> = [per_group].into_iter().chain(kernel).collect();
+        let taps: Vec<Size> = [per_group].into_iter().chain(kernel).collect();
         let bias = if arguments.flag("bias", true) {
             out.clone()
         } else {
@@ -154,10 +159,19 @@ impl Common {
         };
         let (init, bias_init) = (arguments.init("init"), arguments.init("bias_init"));
         Self {
-            patch: site.derive(|symbols| symbols.product(&factors)),
+            patch: site.derive(|symbols| symbols.product(&taps)),
+            taps,
             bias,
             fields: quote!(groups: #groups, init: #init, bias_init: #bias_init,),
         }
+    }
+
+    fn tensors(&self, channels: &Size) -> Vec<Tensor> {
+        let dims = [channels].into_iter().chain(&self.taps).cloned();
+        vec![
+            Tensor::outputs_innermost("weight", dims),
+            Tensor::new("bias", [self.bias.clone()]),
+        ]
     }
 
     fn parameters(&self, channels: &Size) -> Count {

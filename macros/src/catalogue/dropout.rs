@@ -29,6 +29,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         value: quote!(::chainrule::layers::Dropout::new(#p)),
         output: site.input.clone(),
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }

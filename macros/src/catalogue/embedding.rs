@@ -6,6 +6,7 @@ use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::{Check, Count};
 use crate::shape::Shape;
 use crate::size::Size;
+use crate::weights::Tensor;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -53,6 +54,7 @@ pub(super) const KINDS: &[Kind] = &[
             Inferred {
                 ty: quote!(::chainrule::layers::Embedding<#length, #rows, #dim>),
                 value: quote!(::chainrule::layers::Embedding { padding_idx: #padding_idx, init: #init }),
+                tensors: vec![Tensor::new("weight", [rows.clone(), dim.clone()])],
                 parameters: Count::product([rows, dim.clone()]),
                 macs: Count::ZERO,
                 output: Shape::Array(vec![length, dim]),
@@ -91,6 +93,7 @@ pub(super) const KINDS: &[Kind] = &[
                         init: #init,
                     }
                 },
+                tensors: vec![Tensor::new("weight", [rows.clone(), dim.clone()])],
                 parameters: Count::product([rows, dim.clone()]),
                 macs: Count::product([length, dim.clone()]),
                 output: Shape::Array(vec![dim]),

@@ -55,6 +55,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments, name: TokenStream) -> Infer
         value: quote!(::chainrule::layers::Gated::new(#gate, #dim)),
         output,
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }

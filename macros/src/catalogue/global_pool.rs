@@ -30,6 +30,7 @@ fn infer(site: &mut Site<'_>, name: TokenStream) -> Inferred {
         value: quote!(::chainrule::layers::#name::new()),
         output: Shape::Array(vec![channels]),
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }

@@ -5,6 +5,7 @@ use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, stream};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::Size;
+use crate::weights::Tensor;
 use quote::quote;
 
 pub(super) const KINDS: &[Kind] = &[Kind {
@@ -48,11 +49,16 @@ pub(super) fn infer(site: &mut Site<'_>, arguments: &Arguments, out: &str) -> In
         quote!(::chainrule::layers::Linear { init: #init, bias_init: #bias_init })
     };
     let parameters = Count::Sum(vec![vec![input.clone(), out.clone()], vec![bias.clone()]]);
+    let tensors = vec![
+        Tensor::outputs_innermost("weight", [out.clone(), input.clone()]),
+        Tensor::new("bias", [bias.clone()]),
+    ];
     match length {
         None => Inferred {
             ty: quote!(::chainrule::layers::Linear<#input, #out, #bias>),
             value,
             parameters,
+            tensors,
             macs: Count::product([input, out.clone()]),
             output: Shape::Array(vec![out]),
         },
@@ -60,6 +66,7 @@ pub(super) fn infer(site: &mut Site<'_>, arguments: &Arguments, out: &str) -> In
             ty: quote!(::chainrule::layers::LinearSequence<#length, #input, #out, #bias>),
             value: quote!(::chainrule::layers::LinearSequence(#value)),
             parameters,
+            tensors,
             macs: Count::product([length.clone(), input, out.clone()]),
             output: Shape::Array(vec![length, out]),
         },

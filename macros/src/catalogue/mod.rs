@@ -28,6 +28,7 @@ mod pixel_shuffle;
 mod pool1d;
 mod pool2d;
 mod positional_encoding;
+mod quantized;
 mod recurrent;
 mod reshape;
 mod site;
@@ -45,6 +46,7 @@ pub(crate) use bilinear::of_branches;
 pub(crate) use bind::bind;
 pub(crate) use dropout::dropout_of;
 pub(crate) use embedding::Indices;
+pub(crate) use quantized::{FAKE_QUANTIZE, Integer, integer, with_fake_weights};
 pub(crate) use recurrent::{Part, Parts};
 pub(crate) use site::{Site, origin, positive};
 pub(crate) use stream::{Moment, Refusal, Time, without};
@@ -53,6 +55,7 @@ pub(crate) use transformer::Transformer;
 
 use crate::model::Count;
 use crate::shape::Shape;
+use crate::weights::Tensor;
 use proc_macro2::TokenStream;
 
 /// All rows, in the order of the documentation.
@@ -156,6 +159,8 @@ pub(crate) struct Inferred {
     /// The configuration: an expression of that type.
     pub(crate) value: TokenStream,
     pub(crate) parameters: Count,
+    /// What files hold of it, as its runtime type lists them in `PARAMETERS` and then in `BUFFERS`.
+    pub(crate) tensors: Vec<Tensor>,
     pub(crate) macs: Count,
 }
 
@@ -167,6 +172,7 @@ impl Inferred {
             ty,
             value,
             parameters: Count::ZERO,
+            tensors: Vec::new(),
             macs: Count::ZERO,
         }
     }

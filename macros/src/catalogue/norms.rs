@@ -9,6 +9,7 @@ use crate::diagnostics::Place;
 use crate::model::{Check, Count};
 use crate::shape::Shape;
 use crate::size::{Size, number};
+use crate::weights::Tensor;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -82,6 +83,10 @@ fn layer_norm(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     };
     let shape = site.input.ty(site.scalar);
     Inferred {
+        tensors: vec![
+            Tensor::new("weight", last(site, &dims, &weights)),
+            Tensor::new("bias", last(site, &dims, &bias)),
+        ],
         parameters: Count::Sum(vec![vec![weights.clone()], vec![bias.clone()]]),
         ..kept(
             site,
@@ -97,6 +102,7 @@ fn rms_norm(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let (dims, weights) = last_dimensions(site, arguments);
     let shape = site.input.ty(site.scalar);
     Inferred {
+        tensors: vec![Tensor::new("weight", last(site, &dims, &weights))],
         parameters: Count::product([weights.clone()]),
         ..kept(
             site,
@@ -104,6 +110,18 @@ fn rms_norm(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
             quote!(RmsNorm),
             quote!(<#shape, #dims, #weights>),
         )
+    }
+}
+
+/// The last `dims` dimensions, or none of them: of a tensor with `len` values.
+fn last(site: &Site<'_>, dims: &Size, len: &Size) -> Vec<Size> {
+    match (site.input, dims) {
+        (_, _) if *len == Size::Known(0) => vec![len.clone()],
+        (Shape::Array(sizes), Size::Known(dims)) => {
+            let others = sizes.len().saturating_sub(*dims as usize);
+            sizes[others..].to_vec()
+        }
+        _ => vec![Size::Unknown],
     }
 }
 
@@ -229,6 +247,9 @@ fn groups(
     };
     let shape = site.input.ty(site.scalar);
     Inferred {
+        tensors: ["weight", "bias"]
+            .map(|name| Tensor::new(name, [weights.clone()]))
+            .into(),
         parameters: Count::product([Size::Known(2), weights.clone()]),
         ..kept(
             site,
@@ -253,6 +274,7 @@ fn kept(
         value: quote!(::chainrule::layers::#name::new(#eps)),
         output: site.input.clone(),
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         // One an element: scale and shift.
         macs: match site.input {
             Shape::Array(sizes) => Count::product(sizes.iter().cloned()),

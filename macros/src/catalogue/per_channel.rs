@@ -6,6 +6,7 @@ use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site, stream};
 use crate::model::{Check, Count};
 use crate::shape::Shape;
 use crate::size::Size;
+use crate::weights::Tensor;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -29,7 +30,14 @@ pub(super) const KINDS: &[Kind] = &[
         facts: FACTS,
         infer: |site, arguments| {
             let slopes = arguments.size_or("num_parameters", 1);
-            infer(site, arguments, quote!(Prelu), "slope", slopes, 0.25)
+            infer(
+                site,
+                arguments,
+                quote!(Prelu),
+                ["slope", "weight"],
+                slopes,
+                0.25,
+            )
         },
     },
     Kind {
@@ -38,7 +46,14 @@ pub(super) const KINDS: &[Kind] = &[
         facts: FACTS,
         infer: |site, arguments| {
             let factors = arguments.size_or("num_parameters", 1);
-            infer(site, arguments, quote!(Scale), "factor", factors, 1.0)
+            infer(
+                site,
+                arguments,
+                quote!(Scale),
+                ["factor", "weight"],
+                factors,
+                1.0,
+            )
         },
     },
     Kind {
@@ -71,7 +86,7 @@ pub(super) const KINDS: &[Kind] = &[
                 site,
                 arguments,
                 quote!(Snake),
-                "frequency",
+                ["frequency", "alpha"],
                 frequencies,
                 1.0,
             )
@@ -84,7 +99,7 @@ fn infer(
     site: &mut Site<'_>,
     arguments: &Arguments,
     name: TokenStream,
-    noun: &str,
+    [noun, tensor]: [&'static str; 2],
     values: Size,
     init: f64,
 ) -> Inferred {
@@ -120,6 +135,7 @@ fn infer(
         ty: quote!(::chainrule::layers::#name<#shape, #values>),
         value: quote!(::chainrule::layers::#name::new(#init)),
         output: site.input.clone(),
+        tensors: vec![Tensor::new(tensor, [values.clone()])],
         parameters: Count::product([values]),
         macs: Count::ZERO,
     }

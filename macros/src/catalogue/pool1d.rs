@@ -82,6 +82,7 @@ fn infer(
         }),
         output: Shape::Array(vec![channels, out]),
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }

@@ -136,6 +136,7 @@ impl Pool {
             value: quote!(::chainrule::layers::#name { #fields }),
             output: Shape::Array(vec![channels, out_height, out_width]),
             parameters: Count::ZERO,
+            tensors: Vec::new(),
             macs: Count::ZERO,
         }
     }

@@ -5,6 +5,7 @@ use super::stream::{Moment, Refusal, Step, refuse, refuse_with};
 use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::Count;
 use crate::shape::Shape;
+use crate::weights::Tensor;
 use quote::quote;
 
 pub(super) const KINDS: &[Kind] = &[Kind {
@@ -53,17 +54,20 @@ fn step(moment: &Moment<'_>) -> Result<Step, Refusal> {
 /// `[length, features]`, kept.
 fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     let [length, features] = site.steps();
-    let (name, parameters) = match arguments.flag("learned", false) {
+    let weights = Tensor::new("weight", [length.clone(), features.clone()]);
+    let (name, tensors, parameters) = match arguments.flag("learned", false) {
         true => (
             quote!(LearnedPositionalEncoding),
+            vec![weights],
             Count::product([length.clone(), features.clone()]),
         ),
-        false => (quote!(PositionalEncoding), Count::ZERO),
+        false => (quote!(PositionalEncoding), Vec::new(), Count::ZERO),
     };
     Inferred {
         ty: quote!(::chainrule::layers::#name<#length, #features>),
         value: quote!(::chainrule::layers::#name),
         output: Shape::Array(vec![length, features]),
+        tensors,
         parameters,
         macs: Count::ZERO,
     }

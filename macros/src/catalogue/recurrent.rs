@@ -8,6 +8,7 @@ use crate::diagnostics::{Diagnostics, Place};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::{Size, number};
+use crate::weights::Tensor;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -187,11 +188,19 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         },
         arguments.flag("reverse", false),
     );
+    let direction = if reverse { "_reverse" } else { "" };
+    let named = |tensor: &str| format!("{tensor}_l{level}{direction}");
     let shape = output.ty(site.scalar);
     let ty = quote!(::chainrule::layers::Recurrent<#cell, #shape, #input, #hidden, #length, #gates, #bias, #level, #reverse>);
     Inferred {
         value: quote!(::chainrule::layers::Recurrent::new(#value)),
         ty,
+        tensors: vec![
+            Tensor::outputs_innermost(named("weight_ih"), [gates.clone(), input.clone()]),
+            Tensor::outputs_innermost(named("weight_hh"), [gates.clone(), hidden.clone()]),
+            Tensor::new(named("bias_ih"), [bias.clone()]),
+            Tensor::new(named("bias_hh"), [bias.clone()]),
+        ],
         parameters: Count::Sum(vec![
             vec![gates.clone(), input.clone()],
             vec![gates.clone(), hidden.clone()],

@@ -113,6 +113,7 @@ fn view(site: &Site<'_>, output: Shape) -> Inferred {
         value: quote!(::chainrule::layers::Reshape::new()),
         output,
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }

@@ -54,6 +54,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments, name: TokenStream) -> Infer
         value: quote!(::chainrule::layers::#name::new(#dim)),
         output: site.input.clone(),
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }

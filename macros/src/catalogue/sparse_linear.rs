@@ -6,6 +6,7 @@ use super::{Arguments, Facts, Inferred, Kind, PLAIN, Site};
 use crate::model::Count;
 use crate::shape::Shape;
 use crate::size::Size;
+use crate::weights::Tensor;
 use quote::quote;
 
 pub(super) const KINDS: &[Kind] = &[Kind {
@@ -41,6 +42,10 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
     Inferred {
         ty: quote!(::chainrule::layers::SparseLinear<#length, #features, #out, #bias>),
         value: quote!(::chainrule::layers::SparseLinear { init: #init, bias_init: #bias_init }),
+        tensors: vec![
+            Tensor::outputs_innermost("weight", [out.clone(), features.clone()]),
+            Tensor::new("bias", [bias.clone()]),
+        ],
         parameters: Count::Sum(vec![vec![features, out.clone()], vec![bias]]),
         macs: Count::product([length, out.clone()]),
         output: Shape::Array(vec![out]),

@@ -81,6 +81,7 @@ fn infer(site: &mut Site<'_>, arguments: &Arguments) -> Inferred {
         value: quote!(::core::default::Default::default()),
         output,
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::product([length.unwrap_or(Size::Known(1)), from, to]),
     }
 }

@@ -40,6 +40,13 @@ pub(super) fn table(network: &Network) -> TokenStream {
     if !parameters.is_empty() {
         lines.push(format!("| | | | **{parameters}** | **{macs}** |"));
     }
+    if let Some(path) = &network.weights.path {
+        let path = path.value();
+        lines.extend([
+            String::new(),
+            format!("The weights of `{path}` are part of the program, see `embedded`."),
+        ]);
+    }
     // As `///` writes them: with a space before the text.
     let lines = lines.iter().map(|line| format!(" {line}"));
     // A blank line between the user's words and the table.

@@ -2,7 +2,7 @@
 //! output.
 
 use super::{
-    Access, at, buffers_of, emit_configuration, inputs, joins, local, parameters_of, region,
+    Access, at, buffers_of, emit_configuration, half, inputs, joins, local, parameters_of, region,
     region_lengths, slot,
 };
 use crate::model::Network;
@@ -10,16 +10,38 @@ use crate::passes::Form;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+/// What a forward function is for.
+#[derive(Clone, Copy, PartialEq)]
+enum Variant {
+    Whole,
+    /// The input is what the first layer would put out.
+    WithoutFirst,
+    /// Parameters are one slice of numbers of 16 bits.
+    Half,
+    /// Nothing is rounded that is to be, and ranges are taken in.
+    Observing,
+}
+
 pub(super) fn emit_infer(network: &Network) -> TokenStream {
-    emit(network, false)
+    emit(network, Variant::Whole)
 }
 
 /// The same, where the input is what the first layer would put out.
 pub(super) fn emit_infer_from(network: &Network) -> TokenStream {
-    emit(network, true)
+    emit(network, Variant::WithoutFirst)
 }
 
-fn emit(network: &Network, without_first: bool) -> TokenStream {
+/// The same, with parameters of 16 bits.
+pub(super) fn emit_infer_half(network: &Network) -> TokenStream {
+    emit(network, Variant::Half)
+}
+
+/// The same of a network whose weights and activations are to be rounded: nothing is, and ranges are taken in.
+pub(super) fn emit_observe(network: &Network) -> TokenStream {
+    emit(network, Variant::Observing)
+}
+
+fn emit(network: &Network, variant: Variant) -> TokenStream {
     let mixed = Span::mixed_site();
     let schedule = &network.plan.inference;
     let (scalar, last) = (&network.scalar, schedule.output);
@@ -57,7 +79,7 @@ fn emit(network: &Network, without_first: bool) -> TokenStream {
             let groups = local("groups");
             statements.push(quote_spanned!(span=> let #to = __rt::view::<#scalar, #shape, __E>(#region, #groups);));
         }
-        if without_first && index == 0 {
+        if variant == Variant::WithoutFirst && index == 0 {
             statements.push(quote_spanned! {span=>
                 for (to, from) in #to.iter_mut().zip(#from) {
                     *to = *from;
@@ -80,6 +102,13 @@ fn emit(network: &Network, without_first: bool) -> TokenStream {
             continue;
         }
         let input = access.input(index, &from, false);
+        if variant == Variant::Observing
+            && let Some(observation) =
+                super::quantized::emit_observation(network, index, &input, &to)
+        {
+            statements.push(observation);
+            continue;
+        }
         let (parameters, buffers) = (parameters_of(layer), buffers_of(layer));
         if layer.remembers() {
             let state = super::state(index);
@@ -94,6 +123,14 @@ fn emit(network: &Network, without_first: bool) -> TokenStream {
         } else {
             quote!(&mut [])
         };
+        if variant == Variant::Half && layer.may_have_parameters() {
+            let owner = layer.tied.as_ref().map_or(index, |tied| tied.to);
+            let (weights, room) = (half::emit_weights(owner), local("room"));
+            statements.push(quote_spanned! {span=>
+                __rt::forward_half(&#name, #isa, #weights, #buffers, #saved, #room, #input, &mut *#to);
+            });
+            continue;
+        }
         statements.push(quote_spanned! {span=>
             __rt::forward::<#scalar, _, __E>(
                 &#name,

@@ -2,6 +2,9 @@
 
 mod checks;
 mod docs;
+mod embedded;
+mod export_c;
+mod half;
 mod heads;
 mod infer;
 mod init;
@@ -9,6 +12,7 @@ mod inputs;
 mod joins;
 mod network;
 mod parameters;
+mod quantized;
 mod records;
 mod sparse;
 mod static_sizes;
@@ -32,11 +36,34 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
     let static_sizes = static_sizes::emit_static_sizes(network);
     let sparse = sparse::emit_sparse(network);
     let stream = stream::emit_stream(network);
-    emit(
+    let embedded = embedded::emit_embedded(network);
+    let half = half::emit_half(network);
+    let export_c = export_c::emit_export(network);
+    let network_tokens = emit(
         network,
-        quote!(#checks #implementation #sparse #static_sizes #stream),
+        quote!(#checks #implementation #sparse #static_sizes #stream #embedded #half #export_c),
         true,
-    )
+    );
+    let quantized = quantized::emit_quantized(network);
+    quote!(#network_tokens #quantized)
+}
+
+/// The network to train before it is quantised: what it takes and puts out are those of the declared one.
+fn generate_training(network: &Network) -> TokenStream {
+    let implementation = network::emit_network(network);
+    let structs = structs::emit_structs(network);
+    let parameters = parameters::emit_parameters(network, true);
+    let everywhere = &network.attributes.everywhere;
+    quote! {
+        #structs
+        #(#everywhere)*
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
+        const _: () = {
+            use ::chainrule::__private as __rt;
+            #parameters
+            #implementation
+        };
+    }
 }
 
 /// The types and signatures of a network with mistakes.
@@ -44,7 +71,16 @@ pub(crate) fn generate_signatures(network: &Network) -> TokenStream {
     let signatures = network::emit_signatures(network);
     let static_sizes = static_sizes::emit_static_sizes(network);
     let stream = stream::emit_signatures(network);
-    emit(network, quote!(#signatures #static_sizes #stream), false)
+    let embedded = embedded::emit_signature(network);
+    let half = half::emit_signatures(network);
+    let export_c = export_c::emit_signature(network);
+    let network_tokens = emit(
+        network,
+        quote!(#signatures #static_sizes #stream #embedded #half #export_c),
+        false,
+    );
+    let quantized = quantized::emit_signatures(network);
+    quote!(#network_tokens #quantized)
 }
 
 /// The types, what all networks share, and these implementations.
@@ -55,6 +91,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let (input, input_shape) = (inputs::emit_struct(network), inputs::emit_shape(network));
     let (output, output_shape) = (heads::emit_structs(network), heads::emit_shapes(network));
     let step_output = stream::emit_output(network);
+    let half = half::emit_alias(network);
     let parameters = parameters::emit_parameters(network, check);
     let everywhere = &network.attributes.everywhere;
     quote! {
@@ -64,6 +101,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
         #input
         #output
         #step_output
+        #half
         #(#everywhere)*
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, unused, non_upper_case_globals)]
         const _: () = {

@@ -1,21 +1,21 @@
-//! The user's attributes, and `#[network(…)]`.
+//! The user's attributes.
 
+use super::options::Options;
 use crate::diagnostics::{Diagnostics, Place};
 use crate::model::Attributes;
-use crate::suggest::nearest;
-use crate::syntax::{Declaration, text_of};
+use crate::syntax::Declaration;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Path, Token};
+use syn::{Attribute, Path, Token};
 
-/// Sorts the attributes and finds the scalar.
+/// Sorts the attributes, and finds the scalar and what else `#[network(…)]` says.
 pub(super) fn lower_attributes(
     declaration: &Declaration,
     diagnostics: &mut Diagnostics,
 ) -> (Attributes, TokenStream) {
     let mut attributes = Attributes::default();
-    let mut scalar = declaration.generics.scalar().map(ToTokens::to_token_stream);
+    let mut options = Options::default();
     for attribute in &declaration.attributes {
         let path = attribute.path();
         if path.is_ident("derive") {
@@ -30,11 +30,14 @@ pub(super) fn lower_attributes(
                 )
                 .help("remove the attribute");
         } else if path.is_ident("network") {
-            lower_options(declaration, attribute, &mut scalar, diagnostics);
+            options.lower(declaration, attribute, diagnostics);
         } else {
             attributes.network.push(attribute.clone());
         }
     }
+    attributes.export_c = options.export_c;
+    let parameter = declaration.generics.scalar().map(ToTokens::to_token_stream);
+    let scalar = parameter.or(options.scalar);
     (attributes, scalar.unwrap_or_else(|| quote!(f32)))
 }
 
@@ -53,71 +56,6 @@ fn lower_derive(attribute: &Attribute, attributes: &mut Attributes, diagnostics:
         }
         Err(error) => {
             diagnostics.syntax_error(&error);
-        }
-    }
-}
-
-/// `#[network(scalar = f64)]`
-fn lower_options(
-    declaration: &Declaration,
-    attribute: &Attribute,
-    scalar: &mut Option<TokenStream>,
-    diagnostics: &mut Diagnostics,
-) {
-    // `scalar = f64` is no valid meta, since `f64` is no literal: so each option is read as an expression.
-    let options =
-        match attribute.parse_args_with(Punctuated::<syn::Expr, Token![,]>::parse_terminated) {
-            Ok(options) => options,
-            Err(error) => {
-                let place = match &attribute.meta {
-                    Meta::Path(path) => Place::of(path),
-                    _ => error.span().into(),
-                };
-                diagnostics
-                    .error(place, "`network` takes options in parentheses")
-                    .help("write `#[network(scalar = f64)]`");
-                return;
-            }
-        };
-    for option in options {
-        let (name, value) = match &option {
-            syn::Expr::Assign(assign) => (text_of(&assign.left), Some(&assign.right)),
-            other => (text_of(other), None),
-        };
-        match (name.as_str(), value) {
-            ("scalar", Some(value)) => {
-                let text = text_of(value);
-                if let Some(parameter) = declaration.generics.scalar() {
-                    diagnostics
-                        .error(
-                            Place::of(&option),
-                            format!("the scalar of this network is its parameter `{parameter}`"),
-                        )
-                        .help("remove one of the two");
-                } else if text == "f32" || text == "f64" {
-                    *scalar = Some(value.to_token_stream());
-                } else {
-                    diagnostics
-                        .error(Place::of(value), format!("`{text}` is not a scalar"))
-                        .help("the scalars are `f32` and `f64`");
-                }
-            }
-            ("scalar", None) => {
-                diagnostics
-                    .error(Place::of(&option), "`scalar` needs a value")
-                    .help("write `scalar = f64`");
-            }
-            _ => {
-                let place = match &option {
-                    syn::Expr::Assign(assign) => Place::of(&assign.left),
-                    other => Place::of(other),
-                };
-                let error = diagnostics.error(place, format!("a network has no option `{name}`"));
-                match nearest(&name, ["scalar"]) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error.help("the only option is `scalar`, as in `scalar = f64`"),
-                };
-            }
         }
     }
 }

@@ -159,6 +159,7 @@ pub(super) fn unread(span: Span, input: usize) -> Layer {
         ty: TokenStream::new(),
         value: TokenStream::new(),
         parameters: Count::Unknown,
+        tensors: Vec::new(),
         macs: Count::Unknown,
     }
 }

@@ -11,6 +11,7 @@ use crate::diagnostics::Diagnostics;
 use crate::model::{Count, Join, Layer, LayerKind, Network, Stream};
 use crate::shape::Shape;
 use crate::size::Size;
+use crate::weights::Weights;
 use quote::format_ident;
 
 pub(super) fn derive_stream(network: &mut Network) {
@@ -142,12 +143,15 @@ fn derive(network: &mut Network, input: Shape, layers: Vec<Layer>) -> Stream {
         declared_output: None,
         layers,
         budget: Vec::new(),
+        weights: Weights::default(),
         symbols: network.symbols.clone(),
         checks: Vec::new(),
         indices: Vec::new(),
         plan: Default::default(),
         output_name: format_ident!("{}StepOutput", network.name),
         stream: Stream::NoSequence,
+        quantize: None,
+        quantized: None,
     };
     let mut diagnostics = Diagnostics::default();
     infer_shapes(&mut steps, &mut diagnostics);

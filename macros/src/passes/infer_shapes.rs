@@ -35,6 +35,7 @@ pub(super) fn infer_shapes(network: &mut Network, diagnostics: &mut Diagnostics)
         layer.ty = place_at(inferred.ty, layer.span);
         layer.value = inferred.value;
         layer.parameters = inferred.parameters;
+        layer.tensors = inferred.tensors;
         layer.macs = inferred.macs;
         if let LayerKind::User { ty, .. } = &layer.kind {
             layer.ty = ty.clone();
@@ -157,6 +158,7 @@ fn infer_layer(
             ty: TokenStream::new(),
             value: TokenStream::new(),
             parameters: Count::Unknown,
+            tensors: Vec::new(),
             macs: Count::Unknown,
         },
         LayerKind::User {
@@ -193,6 +195,7 @@ fn infer_layer(
                 ty: ty.clone(),
                 value: value.clone(),
                 parameters: Count::Unknown,
+                tensors: Vec::new(),
                 macs: Count::Unknown,
             }
         }

@@ -1,6 +1,7 @@
 //! The passes, in order, with what holds between them.
 
 mod check_budget;
+mod derive_quantized;
 mod derive_stream;
 mod infer_shapes;
 mod plan_buffers;
@@ -10,6 +11,7 @@ pub(crate) use plan_buffers::{Form, Plan, Schedule};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Network;
+use crate::weights::read_weights;
 
 /// Runs all passes.
 pub(crate) fn run(network: &mut Network, diagnostics: &mut Diagnostics) {
@@ -21,6 +23,10 @@ pub(crate) fn run(network: &mut Network, diagnostics: &mut Diagnostics) {
     // AFTER THIS POINT: every layer has a slot to read and one to write, in inference and in training.
     check_budget::check_budget(network, diagnostics);
     // AFTER THIS POINT: what the macro can count is within the budget.
+    read_weights(network, diagnostics);
+    // AFTER THIS POINT: weights that are built in are at hand, in memory order, and fit what the macro knows.
+    derive_quantized::derive_quantized(network, diagnostics);
+    // AFTER THIS POINT: where whole numbers are asked for, every layer has a form in them, and there is a network to train.
     derive_stream::derive_stream(network);
     // AFTER THIS POINT: a network over sequences has the network of one step beside it, or a reason why not.
 }

@@ -5,13 +5,15 @@ mod body;
 mod budget;
 mod header;
 mod inputs;
+mod settings;
 mod text;
 
 pub(crate) use blocks::{Block, BlockKind, Branch};
 pub(crate) use body::{Argument, Braces, Layer, Node};
-pub(crate) use budget::{Limit, Quantity};
+pub(crate) use budget::Quantity;
 pub(crate) use header::{Generics, Parameter, Shape};
 pub(crate) use inputs::Inputs;
+pub(crate) use settings::{HalfType, Settings};
 pub(crate) use text::text_of;
 
 use crate::diagnostics::Diagnostics;
@@ -31,8 +33,8 @@ pub(crate) struct Declaration {
     /// `-> [10]`
     pub(crate) output: Option<Shape>,
     pub(crate) body: Vec<Node>,
-    /// `budget { … }`
-    pub(crate) budget: Vec<Limit>,
+    /// What stands behind the layers.
+    pub(crate) settings: Settings,
 }
 
 /// How deeply brackets may nest. The parser recurses, and so does the compiler behind it.
@@ -112,7 +114,7 @@ fn parse_declaration(
     let inputs = inputs::parse_inputs(input, &name, diagnostics);
     let output = header::parse_output(input, diagnostics);
     skip_to_braces(input, output.is_some(), diagnostics);
-    let (mut body, mut budget) = (Vec::new(), Vec::new());
+    let (mut body, mut settings) = (Vec::new(), Settings::default());
     if input.peek(token::Brace) {
         let content;
         let braces = syn::braced!(content in input);
@@ -124,7 +126,7 @@ fn parse_declaration(
                     "write the layers between the braces, as in `{ Linear(8), Relu, Linear(2) }`",
                 );
         }
-        budget = diagnostics.about_budget(|diagnostics| budget::parse_budget(input, diagnostics));
+        settings = settings::parse_settings(input, diagnostics);
     } else if diagnostics.is_empty() {
         diagnostics
             .error(name.span(), format!("`{name}` has no layers"))
@@ -141,7 +143,7 @@ fn parse_declaration(
         generics,
         output,
         body,
-        budget,
+        settings,
     }))
 }
 
@@ -171,18 +173,16 @@ fn parse_struct(input: ParseStream, diagnostics: &mut Diagnostics) -> syn::Resul
 /// Reports what stands behind the declaration.
 fn report_rest(input: ParseStream, diagnostics: &mut Diagnostics) {
     let another = input.peek(Token![struct]) || input.peek(Token![pub]) || input.peek(Token![#]);
-    let budget = input
-        .fork()
-        .parse::<Ident>()
-        .is_ok_and(|word| word == "budget");
+    let word = input.fork().parse::<Ident>().ok();
+    let example = word.and_then(|word| settings::example_of(&word.to_string()));
     let error = diagnostics.error(
         input.span(),
-        "expected `budget { … }` or the end of the declaration",
+        "expected a setting, `budget { … }`, or the end of the declaration",
     );
     if another {
         error.help("one `network!` declares one network; write another `network!` for the next");
-    } else if budget {
-        error.help("write `budget { parameters <= 62_000 }`");
+    } else if let Some(example) = example {
+        error.help(format!("write `{example}`"));
     } else {
         error.help("remove it");
     }

@@ -168,3 +168,25 @@ fn expansion_time() {
         println!("{layers} layers: {seconds:.3} s, {} tokens", count(tokens));
     }
 }
+
+#[test]
+fn only_functions_for_c_are_unsafe() {
+    let expansion = |attribute: &str| {
+        let source =
+            format!("{attribute} struct Amp: [8, 2] -> [8, 1] {{ gru: Gru(4), Linear(1) }}");
+        expand(source.parse().expect("valid tokens")).to_string()
+    };
+    assert!(!expansion("").contains("unsafe"));
+    let exported = expansion("#[network(export_c)]");
+    for function in [
+        "load",
+        "forward",
+        "forward_with",
+        "stream_init",
+        "stream_step",
+    ] {
+        let function = format!("unsafe extern \"C\" fn amp_{function} (");
+        assert_eq!(exported.matches(&function).count(), 1, "{exported}");
+    }
+    assert_eq!(exported.matches("unsafe extern").count(), 5);
+}

@@ -74,15 +74,63 @@ fn options_of_the_network_are_checked() {
         "`f16` is not a scalar\nhelp: the scalars are `f32` and `f64`",
     );
     check_whole(
-        "#[network(export_c)] struct N: [1] { Relu }",
-        "export_c",
-        "a network has no option `export_c`",
-    );
-    check_whole(
         "#[repr(C)] struct N: [1] { Relu }",
         "repr",
         "a network is `#[repr(C)]` already",
     );
+}
+
+#[test]
+fn options_of_the_network_stand_once() {
+    check_whole(
+        "#[network(scalar = f64, scalar = f64)] struct N: [1] { Relu }",
+        "scalar = f64",
+        "`scalar` is given twice\nhelp: remove one of the two",
+    );
+    check_whole(
+        "#[network(export_c)] #[network(export_c = \"n\")] struct N: [1] { Relu }",
+        "export_c = \"n\"",
+        "`export_c` is given twice\nhelp: remove one of the two",
+    );
+    check_whole(
+        "#[network(seed = 7)] struct N: [1] { Relu }",
+        "seed",
+        "a network has no option `seed`\nhelp: the options are `export_c` and `scalar = f64`",
+    );
+}
+
+#[test]
+fn functions_for_c_have_names_of_c() {
+    check_whole(
+        "#[network(export_c = 3)] struct TinyNet: [1] { Relu }",
+        "3",
+        "names in C cannot begin with `3`\nhelp: write `export_c` alone for `tinynet_forward`, or",
+    );
+    check_whole(
+        "#[network(export_c = \"tiny-net\")] struct TinyNet: [1] { Relu }",
+        "\"tiny-net\"",
+        "names in C cannot begin with `tiny-net`",
+    );
+    check_whole(
+        "#[network(export_c)] struct Größe: [1] { Relu }",
+        "export_c",
+        "`Größe` has letters that names in C do not have",
+    );
+    check_whole(
+        "#[network(export_c)] struct N<const H: usize>: [H] { Relu }",
+        "export_c",
+        "`N` has generic parameters, and a function for C is that of one network\nhelp: export a network around it",
+    );
+    let export = |source: &str| {
+        let (network, _) = super::analyse_whole(source);
+        let export = network.expect("a network").attributes.export_c;
+        export.map(|export| export.prefix)
+    };
+    assert_eq!(export("struct LeNet5: [1] { Relu }"), None);
+    for (option, prefix) in [("", "lenet5"), (" = \"le_net\"", "le_net")] {
+        let source = format!("#[network(export_c{option})] struct LeNet5: [1] {{ Relu }}");
+        assert_eq!(export(&source).as_deref(), Some(prefix));
+    }
 }
 
 #[test]
@@ -98,7 +146,7 @@ fn headers_are_complete() {
     check_whole(
         "struct N: [1] { Relu } struct M",
         "struct",
-        "expected `budget { … }` or the end",
+        "expected a setting, `budget { … }`, or the end",
     );
     check_whole("enum N: [1] { Relu }", "enum", "expected `struct`");
 }

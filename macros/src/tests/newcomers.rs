@@ -144,13 +144,20 @@ fn what_stands_behind() {
             "budget",
             "write `budget { parameters <= 62_000 }`",
         ),
+        (
+            "weights \"net.safetensors\"",
+            "weights",
+            "write `weights = \"net.safetensors\"`",
+        ),
         (";", ";", "remove it"),
         ("foo bar", "foo", "remove it"),
     ] {
         check_whole(
             &format!("struct Net: [4] {{ Linear(2) }} {rest}"),
             underlined,
-            &format!("expected `budget {{ … }}` or the end of the declaration\nhelp: {help}"),
+            &format!(
+                "expected a setting, `budget {{ … }}`, or the end of the declaration\nhelp: {help}"
+            ),
         );
     }
 }

@@ -47,8 +47,10 @@ pub trait Kernels<T>:
     + pack::PackGroup<T>
     + recurrent::GruBackward<T>
     + recurrent::GruForward<T>
+    + recurrent::GruStep<T>
     + recurrent::LstmBackward<T>
     + recurrent::LstmForward<T>
+    + recurrent::LstmStep<T>
     + recurrent::RnnBackward<T>
     + recurrent::RnnForward<T>
 {

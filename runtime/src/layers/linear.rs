@@ -1,3 +1,5 @@
+use crate::half::Half;
+use crate::half_network::{ForwardHalf, widened};
 use crate::init::Init;
 use crate::kernels::linear;
 use crate::layer::{Backward, Forward, Layer, Step};
@@ -143,6 +145,30 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
                 let dx = E::scalars_mut(d_inputs.as_flattened_mut());
                 linear::input_gradient(cx.isa, OUT, weight, dy, dx);
             }
+        }
+    }
+
+    const HALF_ROOM: usize = if size_of::<T>() == 4 {
+        0
+    } else {
+        IN * OUT + BIAS
+    };
+
+    /// Widens the weights in registers.
+    #[inline(always)]
+    fn forward_half<H: Half>(
+        &self,
+        cx: ForwardHalf<T, Self, H>,
+        input: &[T; IN],
+        output: &mut [T; OUT],
+    ) {
+        if const { size_of::<T>() == 4 } {
+            let (weight, bias) = cx.parameters.split_at_checked(IN * OUT).unwrap_or_default();
+            let x = bytemuck::try_cast_slice(input).unwrap_or_default();
+            let y = bytemuck::try_cast_slice_mut(output).unwrap_or_default();
+            linear::forward_half(cx.isa, weight, bias, x, y);
+        } else {
+            widened(self, cx, input, output);
         }
     }
 

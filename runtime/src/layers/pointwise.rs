@@ -43,7 +43,7 @@ pub trait Activation<T: Scalar>: Copy + Send + Sync + 'static {
 /// An activation applied to every element of a sample of shape `S`: `y = f(x)`, `dx = f′(x)·dy`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pointwise<A, S> {
-    function: A,
+    pub(crate) function: A,
     shape: PhantomData<fn() -> S>,
 }
 

@@ -9,6 +9,9 @@
 //! `tanh |x| = ((1 − s) + t·(1 + s)) / ((1 + s) + t·(1 − s))`. What `k·ln 2 / 2` is rounded by is little beside 1 where
 //! `s` is not 1, so it needs no second part; the chain of operations is a third shorter than by `e^x − 1`.
 
+//! Both come as a numerator and a denominator, so that a formula with several of them needs one division. A kernel may
+//! have these with fused multiply-adds, which round once less.
+
 use super::polynomial;
 
 macro_rules! exponential_functions {
@@ -21,6 +24,8 @@ macro_rules! exponential_functions {
         tanh: $tanh_greatest:expr; $($tanh:expr),+;
     ) => {
         pub(crate) mod $module {
+            use crate::simd::multiply_add;
+
             const MANTISSA: u32 = $scalar::MANTISSA_DIGITS - 1;
             const BIAS: $bits = $scalar::MAX_EXP as $bits - 1;
             /// Added to a number it leaves the nearest whole number in the low bits.
@@ -69,26 +74,62 @@ macro_rules! exponential_functions {
             /// `1 / (1 + e⁻ˣ)`
             #[inline(always)]
             pub(crate) fn sigmoid(x: $scalar) -> $scalar {
-                // With e^(−|x|) nothing overflows, and small values keep their relative accuracy.
-                let e = exp(-x.abs());
-                let numerator = if x < 0.0 { e } else { 1.0 };
-                numerator / (1.0 + e)
+                let (numerator, denominator) = sigmoid_ratio::<false>(x);
+                numerator / denominator
+            }
+
+            /// `1 / (1 + e⁻ˣ)` as a numerator and a denominator between 1 and 3.
+            #[inline(always)]
+            pub(crate) fn sigmoid_ratio<const FMA: bool>(x: $scalar) -> ($scalar, $scalar) {
+                let magnitude = x.abs();
+                // Beyond this e^(−|x|) is 0 anyway; NaN passes the comparison.
+                let magnitude = if magnitude > -$least { -$least } else { magnitude };
+                let shifted = multiply_add::<_, FMA>(magnitude, core::$scalar::consts::LOG2_E, ROUNDER);
+                let k = shifted.to_bits().wrapping_sub(ROUNDER.to_bits());
+                let whole = shifted - ROUNDER;
+                // Half of what is left, since `e^(−r) = (1 − tanh r/2) / (1 + tanh r/2)`.
+                let r = multiply_add::<_, FMA>(whole, -0.5 * $ln_2_high, 0.5 * magnitude);
+                let t = tangent::<FMA>(multiply_add::<_, FMA>(whole, -0.5 * $ln_2_low, r));
+                // In two steps, since 2⁻ᵏ may be subnormal.
+                let half = k >> 1;
+                let s = power_of_two(BIAS.wrapping_sub(half)) * power_of_two(BIAS.wrapping_sub(k.wrapping_sub(half)));
+                let numerator = if x < 0.0 { (1.0 - t) * s } else { 1.0 + t };
+                (numerator, multiply_add::<_, FMA>(t, 1.0 - s, 1.0 + s))
             }
 
             /// `tanh x`
             #[inline(always)]
             pub(crate) fn tanh(x: $scalar) -> $scalar {
+                let (numerator, denominator) = tanh_ratio::<false>(x);
+                numerator / denominator
+            }
+
+            /// `tanh x` as a numerator and a denominator between 1 and 3.
+            #[inline(always)]
+            pub(crate) fn tanh_ratio<const FMA: bool>(x: $scalar) -> ($scalar, $scalar) {
                 let magnitude = x.abs();
                 // Beyond this the result is 1 anyway; NaN passes the comparison.
                 let magnitude = if magnitude > $tanh_greatest { $tanh_greatest } else { magnitude };
-                let shifted = magnitude * (2.0 * core::$scalar::consts::LOG2_E) + ROUNDER;
+                let shifted = multiply_add::<_, FMA>(magnitude, 2.0 * core::$scalar::consts::LOG2_E, ROUNDER);
                 let k = shifted.to_bits().wrapping_sub(ROUNDER.to_bits());
-                let r = magnitude - (shifted - ROUNDER) * (0.5 * core::$scalar::consts::LN_2);
-                let square = r * r;
-                let tanh = r + r * square * super::polynomial!(square: $($tanh),+);
+                let t = tangent::<FMA>(multiply_add::<_, FMA>(
+                    shifted - ROUNDER,
+                    -0.5 * core::$scalar::consts::LN_2,
+                    magnitude,
+                ));
                 let s = power_of_two(BIAS.wrapping_sub(k));
                 let (less, more) = (1.0 - s, 1.0 + s);
-                ((less + tanh * more) / (more + tanh * less)).copysign(x)
+                (
+                    multiply_add::<_, FMA>(t, more, less).copysign(x),
+                    multiply_add::<_, FMA>(t, less, more),
+                )
+            }
+
+            /// `tanh r` for `|r| ≤ ln 2 / 4`
+            #[inline(always)]
+            fn tangent<const FMA: bool>(r: $scalar) -> $scalar {
+                let square = r * r;
+                multiply_add::<_, FMA>(r * square, super::polynomial!({FMA} square: $($tanh),+), r)
             }
         }
     };

@@ -18,7 +18,7 @@ macro_rules! functions {
         pub(crate) mod $module {
             pub(crate) use $circular as sin_cos;
             pub(crate) use $erf as erf;
-            pub(crate) use $exponential::{exp, exp_m1, sigmoid, tanh};
+            pub(crate) use $exponential::{exp, exp_m1, sigmoid, sigmoid_ratio, tanh, tanh_ratio};
             pub(crate) use $ln as ln;
             pub(crate) use $ln_1p as ln_1p;
 
@@ -74,16 +74,27 @@ functions!(
 
 /// `c₀ + c₁·x + c₂·x² + …` as `(c₀ + c₁·x) + x²·((c₂ + c₃·x) + x²·(…))`: half as long a chain of operations as
 /// Horner's rule, which loops over these functions would wait for.
+///
+/// With a constant in front, `polynomial!({FMA} x: …)`, multiplications and additions are fused where it is true.
 macro_rules! polynomial {
-    ($x:ident: $even:expr, $odd:expr) => { $even + $odd * $x };
-    ($x:ident: $($coefficient:expr),+) => {{
+    ($x:ident: $($coefficient:expr),+) => { $crate::math::polynomial!({false} $x: $($coefficient),+) };
+    ({$fma:expr} $x:ident: $even:expr, $odd:expr) => {
+        $crate::simd::multiply_add::<_, { $fma }>($odd, $x, $even)
+    };
+    ({$fma:expr} $x:ident: $($coefficient:expr),+) => {{
         let square = $x * $x;
-        $crate::math::polynomial!(@pairs $x, square: $($coefficient),+)
+        $crate::math::polynomial!(@pairs {$fma} $x, square: $($coefficient),+)
     }};
-    (@pairs $x:ident, $square:ident: $only:expr) => { $only };
-    (@pairs $x:ident, $square:ident: $even:expr, $odd:expr) => { $even + $odd * $x };
-    (@pairs $x:ident, $square:ident: $even:expr, $odd:expr, $($rest:expr),+) => {
-        ($even + $odd * $x) + $square * $crate::math::polynomial!(@pairs $x, $square: $($rest),+)
+    (@pairs {$fma:expr} $x:ident, $square:ident: $only:expr) => { $only };
+    (@pairs {$fma:expr} $x:ident, $square:ident: $even:expr, $odd:expr) => {
+        $crate::simd::multiply_add::<_, { $fma }>($odd, $x, $even)
+    };
+    (@pairs {$fma:expr} $x:ident, $square:ident: $even:expr, $odd:expr, $($rest:expr),+) => {
+        $crate::simd::multiply_add::<_, { $fma }>(
+            $square,
+            $crate::math::polynomial!(@pairs {$fma} $x, $square: $($rest),+),
+            $crate::simd::multiply_add::<_, { $fma }>($odd, $x, $even),
+        )
     };
 }
 use polynomial;

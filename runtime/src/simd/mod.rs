@@ -6,6 +6,7 @@
 
 #[cfg(any(test, feature = "force-isa"))]
 mod forced;
+mod integers;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod totals;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -13,6 +14,7 @@ mod transpose;
 mod vector;
 
 use crate::{Element, Scalar};
+pub(crate) use integers::{IntegerWork, LARGEST, Sums};
 pub(crate) use vector::Vector;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 pub(crate) use vector::Vectors;
@@ -31,7 +33,7 @@ pub struct Isa(InstructionSet);
 pub enum InstructionSet {
     /// What the compiler's target has at least: SSE2 on x86-64, NEON on AArch64.
     Baseline,
-    /// AVX2 and FMA.
+    /// AVX2, FMA and F16C.
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     Avx2,
     /// AVX-512 F, VL, BW and DQ.
@@ -64,7 +66,9 @@ impl Isa {
     #[inline(always)]
     fn best() -> Self {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+        if std::arch::is_x86_feature_detected!("avx2")
+            && std::arch::is_x86_feature_detected!("fma")
+            && std::arch::is_x86_feature_detected!("f16c")
         {
             let avx512 = std::arch::is_x86_feature_detected!("avx512f")
                 && std::arch::is_x86_feature_detected!("avx512vl")
@@ -96,7 +100,7 @@ impl Isa {
             InstructionSet::Baseline => baseline(work),
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[allow(unsafe_code)] // instruction set
-            // SAFETY: `Avx2` is only made by `detect`, after both features were found.
+            // SAFETY: `Avx2` is only made by `detect`, after its features were found.
             InstructionSet::Avx2 => unsafe { avx2(work) },
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[allow(unsafe_code)] // instruction set
@@ -122,7 +126,7 @@ impl Isa {
             InstructionSet::Baseline => {}
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[allow(unsafe_code)] // instruction set
-            // SAFETY: `Avx2` is only made by `detect`, after both features were found.
+            // SAFETY: `Avx2` is only made by `detect`, after its features were found.
             InstructionSet::Avx2 => unsafe { avx2(work) },
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             #[allow(unsafe_code)] // instruction set
@@ -169,7 +173,7 @@ fn baseline<W: Work>(work: W) -> W::Output {
 }
 
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-#[target_feature(enable = "avx2,fma")]
+#[target_feature(enable = "avx2,fma,f16c")]
 #[inline(never)]
 fn avx2<W: Work>(work: W) -> W::Output {
     work.run_on::<true>(Isa(InstructionSet::Avx2))
@@ -208,6 +212,8 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 /// may also use the constant `WIDTH`, the bytes of a register, and the type `V`, the [`Vector`] of the instruction set.
 /// `Trait` is a hidden trait by which the front finds the copies; [`Kernels`](crate::kernels::Kernels) lists it.
 ///
+/// `only f32` before the name leaves out the copies for `f64`; such a kernel is not listed.
+///
 /// `small` before the name makes the front generic over the elements, too, and has the body inlined into a network that
 /// is compiled for the instruction set as a whole, where sizes are constants, see [`One`](crate::one::One).
 ///
@@ -237,13 +243,29 @@ macro_rules! kernel {
         }
         crate::simd::kernel!(@trait $kernel $T $FMA $TILE ($($argument: $type),*) $body);
     };
-    (@trait $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
+    ($(#[$meta:meta])* only f32 $kernel:ident: $vis:vis fn $name:ident<$T:ident, $FMA:ident, $TILE:ident>(
+        $($argument:ident: $type:ty),* $(,)?
+    ) $body:block) => {
+        $(#[$meta])*
+        #[inline(always)]
+        $vis fn $name(isa: crate::simd::Isa, $($argument: $type),*) {
+            <f32 as $kernel<f32>>::run(isa, $($argument),*)
+        }
+        // Such kernels are of layers that are never inlined, and no trait lists them.
+        crate::simd::kernel!(@declare #[allow(dead_code, unreachable_pub)] $kernel $T ($($argument: $type),*));
+        crate::simd::kernel!(@copies f32 avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+    };
+    (@declare $(#[$meta:meta])* $kernel:ident $T:ident ($($argument:ident: $type:ty),*)) => {
         #[doc(hidden)]
+        $(#[$meta])*
         pub trait $kernel<$T>: Sized {
             fn run(isa: crate::simd::Isa, $($argument: $type),*);
             /// The body itself, for a caller that is compiled for the instruction set.
             fn run_inlined(isa: crate::simd::Isa, $($argument: $type),*);
         }
+    };
+    (@trait $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
+        crate::simd::kernel!(@declare $kernel $T ($($argument: $type),*));
 
         crate::simd::kernel!(@copies f32 avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
         crate::simd::kernel!(@copies f64 avx2 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
@@ -280,7 +302,7 @@ macro_rules! kernel {
             }
 
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-            #[target_feature(enable = "avx2,fma")]
+            #[target_feature(enable = "avx2,fma,f16c")]
             #[inline(never)]
             fn avx2($($argument: $type),*) {
                 body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
@@ -295,7 +317,7 @@ macro_rules! kernel {
                         crate::simd::InstructionSet::Baseline => baseline($($argument),*),
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         #[allow(unsafe_code)] // instruction set
-                        // SAFETY: `Avx2` is only made by `Isa::detect`, after both features were found.
+                        // SAFETY: `Avx2` is only made by `Isa::detect`, after its features were found.
                         crate::simd::InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         #[allow(unsafe_code)] // instruction set

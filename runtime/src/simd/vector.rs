@@ -6,6 +6,7 @@
 use super::{BASELINE_FMA, multiply_add};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
+use crate::half::{Bf16, F16, Half};
 
 /// [`LANES`] scalars in as many registers as the instruction set needs.
 ///
@@ -81,6 +82,35 @@ pub(crate) trait Vector<T: Scalar>: Copy {
             halves[1][i] = values[2 * i + 1];
         }
         [Self::load(&halves[0]), Self::load(&halves[1])]
+    }
+    /// The opposite of [`even_and_odd`](Vector::even_and_odd).
+    #[inline(always)]
+    fn interleave(self, odd: Self) -> [Self; 2] {
+        let mut values = [[T::ZERO; LANES]; 2];
+        self.store(&mut values[0]);
+        odd.store(&mut values[1]);
+        let mut both = [[T::ZERO; LANES]; 2];
+        let flat = both.as_flattened_mut();
+        for i in 0..LANES {
+            flat[2 * i] = values[0][i];
+            flat[2 * i + 1] = values[1][i];
+        }
+        [Self::load(&both[0]), Self::load(&both[1])]
+    }
+    /// Thirty-two [`Bf16`]: those of even number, and those of odd number.
+    #[inline(always)]
+    fn load_bf16(from: &[u16; 2 * LANES]) -> [Self; 2] {
+        let mut halves = [[T::ZERO; LANES]; 2];
+        for i in 0..LANES {
+            halves[0][i] = T::from_f64(Bf16::from_bits(from[2 * i]).to_f32().into());
+            halves[1][i] = T::from_f64(Bf16::from_bits(from[2 * i + 1]).to_f32().into());
+        }
+        [Self::load(&halves[0]), Self::load(&halves[1])]
+    }
+    /// Sixteen [`F16`].
+    #[inline(always)]
+    fn load_f16(from: &[u16; LANES]) -> Self {
+        Self::load(&from.map(|bits| T::from_f64(F16::from_bits(bits).to_f32().into())))
     }
     /// Zeros.
     #[inline(always)]
@@ -264,6 +294,33 @@ vector! {
         }
     }
     #[inline(always)]
+    fn interleave(self, odd: Self) -> [Self; 2] {
+        // SAFETY: as in `splat`.
+        unsafe {
+            let first = arch::_mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            let last = arch::_mm512_add_epi32(first, arch::_mm512_set1_epi32(8));
+            let (even, odd) = (self.0[0], odd.0[0]);
+            [
+                Self([arch::_mm512_permutex2var_ps(even, first, odd)]),
+                Self([arch::_mm512_permutex2var_ps(even, last, odd)]),
+            ]
+        }
+    }
+    #[inline(always)]
+    fn load_bf16(from: &[u16; 2 * LANES]) -> [Self; 2] {
+        // SAFETY: as in `splat`; the array fills the register, and no alignment is asked for.
+        unsafe {
+            let pairs = arch::_mm512_loadu_si512(from.as_ptr().cast());
+            let odd = arch::_mm512_and_si512(pairs, arch::_mm512_set1_epi32(!0xffff));
+            [arch::_mm512_slli_epi32::<16>(pairs), odd].map(|half| Self([arch::_mm512_castsi512_ps(half)]))
+        }
+    }
+    #[inline(always)]
+    fn load_f16(from: &[u16; LANES]) -> Self {
+        // SAFETY: as in `load_bf16`.
+        Self([unsafe { arch::_mm512_cvtph_ps(arch::_mm256_loadu_si256(from.as_ptr().cast())) }])
+    }
+    #[inline(always)]
     fn load_partial(from: &[f32]) -> Self {
         match from.first_chunk() {
             Some(from) => Self::load(from),
@@ -306,6 +363,29 @@ vector! {
     Avx2F32: [__m256; 2] of f32 by 8 {
         _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_mul_ps,
         totals: avx2_f32,
+    }
+    #[inline(always)]
+    fn load_bf16(from: &[u16; 2 * LANES]) -> [Self; 2] {
+        let mut to = [Self::zero(); 2];
+        for i in 0..2 {
+            // SAFETY: as in `splat`; the array fills two registers, and no alignment is asked for.
+            unsafe {
+                let pairs = arch::_mm256_loadu_si256(from.as_ptr().add(LANES * i).cast());
+                let odd = arch::_mm256_and_si256(pairs, arch::_mm256_set1_epi32(!0xffff));
+                to[0].0[i] = arch::_mm256_castsi256_ps(arch::_mm256_slli_epi32::<16>(pairs));
+                to[1].0[i] = arch::_mm256_castsi256_ps(odd);
+            }
+        }
+        to
+    }
+    #[inline(always)]
+    fn load_f16(from: &[u16; LANES]) -> Self {
+        let mut to = Self::zero();
+        for i in 0..2 {
+            // SAFETY: as in `load_bf16`; F16C is there with AVX2, as `Isa::detect` has seen.
+            to.0[i] = unsafe { arch::_mm256_cvtph_ps(arch::_mm_loadu_si128(from.as_ptr().add(8 * i).cast())) };
+        }
+        to
     }
     #[inline(always)]
     fn load_partial(from: &[f32]) -> Self {

@@ -1,57 +1,25 @@
-//! Layers of vectors, images and indices.
+//! Layers of vectors, images and indices: at least one for each kernel.
 
 networks! {
     linear: [5] -> [3] { Linear(7), Linear(3) } MseLoss => [f32; 3];
     linear_of_many: [300] -> [40] { Linear(90), Linear(40) } MseLoss => [f32; 40];
     #[network(scalar = f64)] linear_of_doubles: [30] -> [20] { Linear(90), Linear(90), Linear(20) } MseLoss => [f64; 20];
-    linear_without_bias: [5] -> [3] { Linear(3, bias = false) } MseLoss => [f32; 3];
     bilinear: [5] -> [3] { Bilinear(3) { { Linear(8) } { Linear(4) } } } MseLoss => [f32; 3];
-    conv1d: [2, 12] -> [3, 6] { Conv1d(3, kernel = 3, padding = 1), Conv1d(3, kernel = 2, stride = 2) } MseLoss => [[f32; 6]; 3];
     conv2d: [2, 9, 9] -> [4, 5, 5] { Conv2d(8, kernel = 3, padding = 1), Conv2d(4, kernel = 3, stride = 2, padding = 1, groups = 2) } MseLoss => [[[f32; 5]; 5]; 4];
-    conv2d_dilated: [2, 9, 9] -> [20, 5, 5] { Conv2d(20, kernel = 3, dilation = 2, bias = false) } MseLoss => [[[f32; 5]; 5]; 20];
     #[network(scalar = f64)] conv2d_of_doubles: [2, 9, 9] -> [4, 5, 5] { Conv2d(8, kernel = 3, padding = 1), Conv2d(4, kernel = 3, stride = 2, padding = 1) } MseLoss => [[[f64; 5]; 5]; 4];
-    conv_transpose1d: [2, 6] -> [3, 13] { ConvTranspose1d(3, kernel = 3, stride = 2) } MseLoss => [[f32; 13]; 3];
     conv_transpose2d: [2, 6, 6] -> [3, 13, 13] { ConvTranspose2d(3, kernel = 3, stride = 2) } MseLoss => [[[f32; 13]; 13]; 3];
-    max_pool1d: [2, 12] -> [2, 6] { Scale, MaxPool1d(2) } MseLoss => [[f32; 6]; 2];
-    avg_pool1d: [2, 12] -> [2, 6] { Scale, AvgPool1d(3, stride = 2, padding = 1) } MseLoss => [[f32; 6]; 2];
     max_pool2d: [2, 8, 8] -> [2, 4, 4] { Scale, MaxPool2d(2) } MseLoss => [[[f32; 4]; 4]; 2];
     max_pool2d_padded: [2, 9, 9] -> [2, 5, 5] { Scale, MaxPool2d(3, stride = 2, padding = 1) } MseLoss => [[[f32; 5]; 5]; 2];
     avg_pool2d: [2, 8, 8] -> [2, 4, 4] { Scale, AvgPool2d(2) } MseLoss => [[[f32; 4]; 4]; 2];
-    avg_pool2d_padded: [2, 9, 9] -> [2, 5, 5] { Scale, AvgPool2d(3, stride = 2, padding = 1, count_include_pad = false) } MseLoss => [[[f32; 5]; 5]; 2];
-    adaptive_avg_pool1d: [2, 11] -> [2, 4] { Scale, AdaptiveAvgPool1d(4) } MseLoss => [[f32; 4]; 2];
-    adaptive_max_pool1d: [2, 11] -> [2, 4] { Scale, AdaptiveMaxPool1d(4) } MseLoss => [[f32; 4]; 2];
-    adaptive_avg_pool2d: [2, 7, 5] -> [2, 3, 2] { Scale, AdaptiveAvgPool2d((3, 2)) } MseLoss => [[[f32; 2]; 3]; 2];
-    adaptive_max_pool2d: [2, 7, 5] -> [2, 3, 2] { Scale, AdaptiveMaxPool2d((3, 2)) } MseLoss => [[[f32; 2]; 3]; 2];
     global_avg_pool: [2, 7, 5] -> [2] { Scale, GlobalAvgPool } MseLoss => [f32; 2];
-    global_max_pool: [2, 7, 5] -> [2] { Scale, GlobalMaxPool } MseLoss => [f32; 2];
-    reshape: [2, 6] -> [12] { Scale, Reshape([3, 4]), Scale, Flatten } MseLoss => [f32; 12];
-    transpose: [2, 6] -> [6, 2] { Scale, Transpose } MseLoss => [[f32; 2]; 6];
-    permute: [2, 3, 4] -> [4, 2, 3] { Scale, Permute([2, 0, 1]) } MseLoss => [[[f32; 3]; 2]; 4];
-    slice: [2, 6] -> [2, 3] { Scale, Slice(dim = 1, start = 1, end = 4) } MseLoss => [[f32; 3]; 2];
-    pad: [2, 6] -> [2, 9] { Scale, Pad((1, 2)) } MseLoss => [[f32; 9]; 2];
-    pad_reflecting: [2, 6, 6] -> [2, 8, 8] { Scale, Pad(1, mode = reflect) } MseLoss => [[[f32; 8]; 8]; 2];
-    pad_replicating: [2, 6, 6] -> [2, 8, 8] { Scale, Pad(1, mode = replicate) } MseLoss => [[[f32; 8]; 8]; 2];
-    pixel_shuffle: [8, 3, 3] -> [2, 6, 6] { Scale, PixelShuffle(2) } MseLoss => [[[f32; 6]; 6]; 2];
-    upsample: [2, 3, 3] -> [2, 6, 6] { Scale, Upsample(2) } MseLoss => [[[f32; 6]; 6]; 2];
-    upsample_linear: [2, 3] -> [2, 6] { Scale, Upsample(2, mode = linear) } MseLoss => [[f32; 6]; 2];
-    upsample_bilinear: [2, 3, 3] -> [2, 6, 6] { Scale, Upsample(2, mode = bilinear, align_corners = true) } MseLoss => [[[f32; 6]; 6]; 2];
     dropout: [40] -> [30] { Linear(30), Dropout(0.3) } MseLoss => [f32; 30];
     embedding: [4] -> [4, 6] { Embedding(10, 6, padding_idx = 0) } MseLoss => [[f32; 6]; 4];
     embedding_bag: [4] -> [6] { EmbeddingBag(10, 6, mode = sum) } MseLoss => [f32; 6];
-    embedding_bag_mean: [4] -> [6] { EmbeddingBag(10, 6) } MseLoss => [f32; 6];
     sparse_linear: [4] -> [3] { SparseLinear(50, 16), Relu, Linear(3) } MseLoss => [f32; 3];
     batch_norm1d: [12] -> [6] { BatchNorm1d, Linear(6), BatchNorm1d(affine = false) } MseLoss => [f32; 6];
     batch_norm2d: [3, 5, 5] -> [3, 5, 5] { BatchNorm2d } MseLoss => [[[f32; 5]; 5]; 3];
     layer_norm: [3, 5] -> [3, 5] { LayerNorm, LayerNorm(dims = 2, affine = false) } MseLoss => [[f32; 5]; 3];
-    rms_norm: [3, 5] -> [3, 5] { RmsNorm } MseLoss => [[f32; 5]; 3];
-    group_norm: [6, 5] -> [6, 5] { GroupNorm(3) } MseLoss => [[f32; 5]; 6];
-    instance_norm1d: [6, 5] -> [6, 5] { InstanceNorm1d(affine = true) } MseLoss => [[f32; 5]; 6];
-    instance_norm2d: [6, 5, 5] -> [6, 5, 5] { InstanceNorm2d } MseLoss => [[[f32; 5]; 5]; 6];
     softmax: [3, 5] -> [3, 5] { Softmax, Softmax(dim = 0) } MseLoss => [[f32; 5]; 3];
-    log_softmax: [3, 5] -> [3, 5] { LogSoftmax, LogSoftmax(dim = 0) } MseLoss => [[f32; 5]; 3];
     prelu: [3, 5] -> [3, 5] { Prelu, Prelu(num_parameters = 3) } MseLoss => [[f32; 5]; 3];
-    scale: [3, 5] -> [3, 5] { Scale, Scale(num_parameters = 3) } MseLoss => [[f32; 5]; 3];
-    snake: [3, 5] -> [3, 5] { Snake } MseLoss => [[f32; 5]; 3];
     glu: [3, 8] -> [3, 4] { Scale, Glu } MseLoss => [[f32; 4]; 3];
-    swi_glu: [4, 8] -> [2, 8] { Scale, SwiGlu(dim = 0) } MseLoss => [[f32; 8]; 2];
 }

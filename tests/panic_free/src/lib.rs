@@ -4,13 +4,23 @@
 
 #[macro_use]
 mod entries;
-mod activations;
 mod blocks;
+mod companions;
 mod control;
 mod layers;
-mod losses;
 mod optimizers;
 mod sequences;
+
+// The same lines for every instruction set, of which each small network has functions of its own: with the standard library
+// they would take ten minutes to compile.
+#[cfg(not(feature = "std"))]
+mod activations;
+#[cfg(not(feature = "std"))]
+mod losses;
+#[cfg(not(feature = "std"))]
+mod more_layers;
+#[cfg(not(feature = "std"))]
+mod more_sequences;
 
 #[cfg(not(feature = "std"))]
 #[panic_handler]

@@ -10,7 +10,7 @@ use std::process::Command;
 
 #[test]
 fn panic_free_and_lock_free_without_std() {
-    prove(&[], &["control::panics", "control::panics_indirectly"]);
+    prove(&[], 700, &["control::panics", "control::panics_indirectly"]);
 }
 
 #[test]
@@ -18,6 +18,7 @@ fn panic_free_and_lock_free_without_std() {
 fn panic_free_and_lock_free_with_default_features() {
     prove(
         &["--features", "std"],
+        120,
         &[
             "control::panics",
             "control::panics_indirectly",
@@ -45,8 +46,8 @@ fn forbidden(name: &str) -> bool {
         || import && !allowed
 }
 
-/// Checks every entry. `found` are those that prove that the check sees something.
-fn prove(features: &[&str], found: &[&str]) {
+/// Checks every entry, of which there are at least so many. `found` are those that prove that the check sees something.
+fn prove(features: &[&str], least: usize, found: &[&str]) {
     if !cfg!(target_os = "linux") {
         println!("skipped: the linked library is read as Linux has it");
         return;
@@ -80,7 +81,7 @@ fn prove(features: &[&str], found: &[&str]) {
         "{entries} entries, from which {} functions are reached",
         graph.reachable()
     );
-    assert!(entries > 450, "{entries} entries");
+    assert!(entries >= least, "{entries} entries");
     let report: Vec<String> = culprits
         .iter()
         .map(|((culprit, callee), (count, way))| {

@@ -49,6 +49,7 @@ pub(super) fn unknown() -> Inferred {
         ty: TokenStream::new(),
         value: TokenStream::new(),
         parameters: Count::ZERO,
+        tensors: Vec::new(),
         macs: Count::ZERO,
     }
 }

@@ -1,7 +1,8 @@
 //! One sample: outputs in the SIMD lanes, sums in registers while the inputs stream by.
 
 use crate::Scalar;
-use crate::simd::multiply_add;
+use crate::element::{Element, LANES, Lanes};
+use crate::simd::{Vector, multiply_add};
 
 /// Up to this many outputs, each tile goes through all inputs at once.
 const NARROW: usize = 256;
@@ -11,80 +12,206 @@ const ROWS: usize = 8;
 
 /// `y = W·x + b` for one sample, with registers of `WIDTH` bytes.
 #[inline(always)]
-pub(crate) fn product<T: Scalar, const FMA: bool, const WIDTH: usize>(
+pub(crate) fn product<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usize>(
     weight: &[T],
     bias: &[T],
     x: &[T],
     y: &mut [T],
 ) {
     let outputs = y.len();
-    if outputs <= NARROW {
-        add_rows::<T, FMA, WIDTH>(Some(bias), weight, x, y);
+    if let [y] = y {
+        *y = bias.first().copied().unwrap_or(T::ZERO) + dot::<T, FMA>(weight, x);
+    } else if outputs <= NARROW {
+        add_rows::<T, V, FMA, WIDTH>(Some(bias), weight, x, y);
     } else {
         let mut before = Some(bias);
         for (weight, x) in weight.chunks(ROWS * outputs).zip(x.chunks(ROWS)) {
-            add_rows::<T, FMA, WIDTH>(before.take(), weight, x, y);
+            add_rows::<T, V, FMA, WIDTH>(before.take(), weight, x, y);
         }
     }
 }
 
-/// Independent sums over the inputs for a tile of `outputs`, so that eight registers are in use; 0 where the tile
-/// needs more.
+/// `Σ wᵢ·xᵢ`: with a single output the inputs are in the SIMD lanes.
+#[inline(always)]
+fn dot<T: Scalar, const FMA: bool>(weight: &[T], x: &[T]) -> T {
+    let mut sums = [[T::ZERO; LANES]; 2];
+    let (vectors, w_rest) = weight.as_chunks::<LANES>();
+    let (x_vectors, x_rest) = x.as_chunks::<LANES>();
+    for (w, x) in vectors.chunks(2).zip(x_vectors.chunks(2)) {
+        for (sums, (w, x)) in sums.iter_mut().zip(w.iter().zip(x)) {
+            for lane in 0..LANES {
+                sums[lane] = multiply_add::<T, FMA>(w[lane], x[lane], sums[lane]);
+            }
+        }
+    }
+    let mut few = [T::ZERO; 4];
+    let (fours, w_rest) = w_rest.as_chunks::<4>();
+    let (x_fours, x_rest) = x_rest.as_chunks::<4>();
+    for (w, x) in fours.iter().zip(x_fours) {
+        for lane in 0..4 {
+            few[lane] = multiply_add::<T, FMA>(w[lane], x[lane], few[lane]);
+        }
+    }
+    for (sum, (&w, &x)) in few.iter_mut().zip(w_rest.iter().zip(x_rest)) {
+        *sum = multiply_add::<T, FMA>(w, x, *sum);
+    }
+    for lane in 0..4 {
+        sums[1][lane] += few[lane];
+    }
+    for lane in 0..LANES {
+        sums[0][lane] += sums[1][lane];
+    }
+    Lanes(sums[0]).sum()
+}
+
+/// Independent sums over the inputs for a tile of `outputs`, so that eight registers are in use, with AVX-512, which has
+/// twice as many, sixteen (but not for the widest tile, whose eight hide the latency alone); 0 where it needs more.
 const fn chains<T>(outputs: usize, width: usize) -> usize {
     let chains = 8 * width / size_of::<T>() / outputs;
+    let chains = if width == 64 && outputs < 128 {
+        2 * chains
+    } else {
+        chains
+    };
     if chains > 8 { 8 } else { chains }
 }
 
-/// `y = W·x + b`, or `y += W·x` without bias, tile by tile: the first size of which more than half is left, among those
-/// that fit the registers. An empty bias is one of zeros.
+/// `y = W·x + b`, or `y += W·x` without bias: widest tiles, and one of each narrower size of which more than half is
+/// left. An empty bias is one of zeros.
+///
+/// No loop goes over the sizes of tiles: compiled for constant sizes, what is left of this are the calls.
 #[inline(always)]
-fn add_rows<T: Scalar, const FMA: bool, const WIDTH: usize>(
+fn add_rows<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usize>(
     bias: Option<&[T]>,
     weight: &[T],
     x: &[T],
     y: &mut [T],
 ) {
     let mut start = 0;
-    while start < y.len() {
-        let rest = y.len() - start;
-        start += if const { chains::<T>(128, WIDTH) > 0 } && rest > 64 {
-            add_tile::<T, FMA, WIDTH, 128>(start, bias, weight, x, y)
-        } else if const { chains::<T>(64, WIDTH) > 0 } && rest > 48 {
-            add_tile::<T, FMA, WIDTH, 64>(start, bias, weight, x, y)
-        } else if const { chains::<T>(48, WIDTH) > 0 } && rest > 32 {
-            add_tile::<T, FMA, WIDTH, 48>(start, bias, weight, x, y)
-        } else if const { chains::<T>(32, WIDTH) > 0 } && rest > 16 {
-            add_tile::<T, FMA, WIDTH, 32>(start, bias, weight, x, y)
-        } else if rest > 8 {
-            add_tile::<T, FMA, WIDTH, 16>(start, bias, weight, x, y)
-        } else if rest > 4 {
-            add_tile::<T, FMA, WIDTH, 8>(start, bias, weight, x, y)
-        } else {
-            add_tile::<T, FMA, WIDTH, 4>(start, bias, weight, x, y)
+    macro_rules! tiles {
+        ($n:literal where more than $least:literal are left, behind tiles of $wider:literal) => {
+            if const { chains::<T>($n, WIDTH) > 0 } {
+                while y.len() - start > $least {
+                    add_vectors::<T, V, WIDTH, $n, { $n / LANES }>(start, bias, weight, x, y);
+                    start += $n;
+                    if start >= y.len() {
+                        return;
+                    }
+                    if const { chains::<T>($wider, WIDTH) > 0 } {
+                        break;
+                    }
+                }
+            }
         };
+    }
+    tiles!(128 where more than 96 are left, behind tiles of 256);
+    tiles!(64 where more than 48 are left, behind tiles of 128);
+    tiles!(48 where more than 32 are left, behind tiles of 64);
+    tiles!(32 where more than 16 are left, behind tiles of 48);
+    tiles!(16 where more than 8 are left, behind tiles of 32);
+    if y.len() - start > 4 {
+        add_chains::<T, FMA, 8, 8>(start, bias, weight, x, y);
+    } else {
+        add_chains::<T, FMA, 4, 8>(start, bias, weight, x, y);
     }
 }
 
-/// The `N` outputs from `start` on, with as many independent sums over the inputs as hide the latency of the
-/// multiply-add. Returns `N`.
+/// The `N` outputs from `start` on, `M` vectors, with as many independent sums over the inputs as hide the latency of
+/// the multiply-add.
 #[inline(always)]
-fn add_tile<T: Scalar, const FMA: bool, const WIDTH: usize, const N: usize>(
+fn add_vectors<T: Scalar, V: Vector<T>, const WIDTH: usize, const N: usize, const M: usize>(
     start: usize,
     bias: Option<&[T]>,
     weight: &[T],
     x: &[T],
     y: &mut [T],
-) -> usize {
+) {
     if const { chains::<T>(N, WIDTH) >= 8 } {
-        add_chains::<T, FMA, N, 8>(start, bias, weight, x, y);
+        add_vector_chains::<T, V, N, M, 8>(start, bias, weight, x, y);
     } else if const { chains::<T>(N, WIDTH) >= 4 } {
-        add_chains::<T, FMA, N, 4>(start, bias, weight, x, y);
+        add_vector_chains::<T, V, N, M, 4>(start, bias, weight, x, y);
     } else if const { chains::<T>(N, WIDTH) >= 2 } {
-        add_chains::<T, FMA, N, 2>(start, bias, weight, x, y);
+        add_vector_chains::<T, V, N, M, 2>(start, bias, weight, x, y);
     } else {
-        add_chains::<T, FMA, N, 1>(start, bias, weight, x, y);
+        add_vector_chains::<T, V, N, M, 1>(start, bias, weight, x, y);
     }
-    N
+}
+
+/// The `N` outputs from `start` on, with `U` independent sums over the inputs.
+///
+/// Where fewer than `N` outputs are left, the sums behind them add weights of the next input, and are dropped.
+#[inline(always)]
+fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, const U: usize>(
+    start: usize,
+    bias: Option<&[T]>,
+    weight: &[T],
+    x: &[T],
+    y: &mut [T],
+) {
+    let outputs = y.len();
+    let mut sums = [[V::zero(); M]; U];
+    let before = bias.unwrap_or(y).get(start..).unwrap_or_default();
+    for m in 0..M {
+        sums[0][m] = V::load_partial(before.get(m * LANES..).unwrap_or_default());
+    }
+    // More than half of the tile are outputs, so only the last row ends before the tile does.
+    let whole = x.len().saturating_sub(usize::from(start + N > outputs));
+    let (x, last) = x.split_at_checked(whole).unwrap_or_default();
+    let (groups, rest) = x.as_chunks::<U>();
+    let mut at = start;
+    for x in groups {
+        // Written out: a loop over so many sums is not unrolled, and they would lie in memory.
+        macro_rules! add {
+            ($($u:literal)*) => {$(
+                if const { $u < U } {
+                    let row = weight.get(at + $u * outputs..).unwrap_or_default();
+                    add_vector_row(&mut sums[$u], row, x[$u]);
+                }
+            )*};
+        }
+        add!(0 1 2 3 4 5 6 7);
+        at += U * outputs;
+    }
+    for &x in rest {
+        add_vector_row(&mut sums[0], weight.get(at..).unwrap_or_default(), x);
+        at += outputs;
+    }
+    if let [x] = last {
+        let x = V::splat(*x);
+        for m in 0..M {
+            let row = V::load_partial(weight.get(at + m * LANES..).unwrap_or_default());
+            sums[0][m] = row.multiply_add(x, sums[0][m]);
+        }
+    }
+    // In pairs: a chain of eight additions would be waited for.
+    macro_rules! join {
+        ($distance:literal: $($u:literal)*) => {$(
+            if const { $u + $distance < U } {
+                for m in 0..M {
+                    sums[$u][m] = sums[$u][m].add(sums[$u + $distance][m]);
+                }
+            }
+        )*};
+    }
+    if !groups.is_empty() {
+        join!(4: 0 1 2 3);
+        join!(2: 0 1);
+        join!(1: 0);
+    }
+    for m in 0..M {
+        sums[0][m].store_partial(y.get_mut(start + m * LANES..).unwrap_or_default());
+    }
+}
+
+/// `sums += row·x`, where the row is long enough.
+#[inline(always)]
+fn add_vector_row<T: Scalar, V: Vector<T>, const M: usize>(sums: &mut [V; M], row: &[T], x: T) {
+    if let Some(row) = row.as_chunks::<LANES>().0.get(..M) {
+        let x = V::splat(x);
+        for m in 0..M {
+            sums[m] = V::load(&row[m]).multiply_add(x, sums[m]);
+        }
+    }
 }
 
 /// The `N` outputs from `start` on, with `U` independent sums over the inputs.
@@ -141,36 +268,46 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
         .chain(rest);
     for &x in rest {
         let row = weight.get(at..).unwrap_or_default();
-        let mut padded = [T::ZERO; N];
-        let row = match row.first_chunk() {
-            Some(row) => row,
-            None => {
-                for (padded, &w) in padded.iter_mut().zip(row) {
-                    *padded = w;
-                }
-                &padded
-            }
-        };
-        add_row::<T, FMA, N>(&mut sums[0], row, x);
+        add_row::<T, FMA, N>(&mut sums[0], &padded(row), x);
         at += outputs;
     }
-    let mut total = sums[0];
-    macro_rules! total {
-        ($($u:literal)*) => {$(
-            if $u < U {
+    // In pairs: a chain of eight additions would be waited for.
+    macro_rules! join {
+        ($distance:literal: $($u:literal)*) => {$(
+            if const { $u + $distance < U } {
                 for o in 0..N {
-                    total[o] += sums[$u][o];
+                    sums[$u][o] += sums[$u + $distance][o];
                 }
             }
         )*};
     }
-    total!(1 2 3 4 5 6 7);
+    if done > 0 {
+        join!(4: 0 1 2 3);
+        join!(2: 0 1);
+        join!(1: 0);
+    }
+    let total = sums[0];
     let y = y.get_mut(start..).unwrap_or_default();
     if let Some(y) = y.first_chunk_mut::<N>() {
         *y = total;
     } else {
         for (y, total) in y.iter_mut().zip(total) {
             *y = total;
+        }
+    }
+}
+
+/// The first values, with zeros behind them where there are fewer.
+#[inline(always)]
+fn padded<T: Scalar, const N: usize>(values: &[T]) -> [T; N] {
+    match values.first_chunk() {
+        Some(values) => *values,
+        None => {
+            let mut padded = [T::ZERO; N];
+            for (padded, &value) in padded.iter_mut().zip(values) {
+                *padded = value;
+            }
+            padded
         }
     }
 }

@@ -9,6 +9,7 @@ mod backward_weight;
 mod divided;
 mod forward;
 mod forward_groups;
+mod forward_half;
 mod forward_sample;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
@@ -17,6 +18,7 @@ pub(crate) use backward_weight::{BackwardWeight, backward_weight};
 pub(crate) use divided::{forward as forward_divided, input_gradient, weight_gradient};
 pub(crate) use forward::{Forward, forward};
 pub(crate) use forward_groups::{ForwardGroups, forward_groups};
+pub(crate) use forward_half::{forward_bf16, forward_f16, forward_half};
 
 #[cfg(test)]
 mod tests {

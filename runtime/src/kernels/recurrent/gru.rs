@@ -1,5 +1,5 @@
 use super::{blocks, blocks_mut, put, sum, vector};
-use crate::simd::kernel;
+use crate::simd::{kernel, multiply_add};
 use crate::{LANES, Scalar};
 
 kernel! {
@@ -57,6 +57,53 @@ fn units<T: Scalar, const N: usize>(
     put(r, start, len, reset);
     put(z, start, len, update);
     put(n, start, len, new);
+    put(h, start, len, state);
+}
+
+kernel! {
+    /// The same in a stream, where only `h` is kept, which holds `h₋₁` before.
+    small GruStep: pub(crate) fn gru_step<T, FMA, TILE>(gates: &[T], hidden: &[T], h: &mut [T]) {
+        let len = h.len();
+        let (Some(gates), Some(hidden)) = (blocks::<T, 3>(gates, len), blocks::<T, 3>(hidden, len))
+        else {
+            return;
+        };
+        let whole = len - len % LANES;
+        for start in (0..whole).step_by(LANES) {
+            step::<T, FMA, LANES>(start, LANES, gates, hidden, h);
+        }
+        match len - whole {
+            0 => {}
+            rest @ ..=4 => step::<T, FMA, 4>(whole, rest, gates, hidden, h),
+            rest @ ..=8 => step::<T, FMA, 8>(whole, rest, gates, hidden, h),
+            rest => step::<T, FMA, LANES>(whole, rest, gates, hidden, h),
+        }
+    }
+}
+
+/// Up to a vector of units. `z` and `n` are ratios, so that `h` is one division: they are what a step waits for.
+#[inline(always)]
+fn step<T: Scalar, const FMA: bool, const N: usize>(
+    start: usize,
+    len: usize,
+    [r, z, n]: [&[T]; 3],
+    [hidden_r, hidden_z, hidden_n]: [&[T]; 3],
+    h: &mut [T],
+) {
+    let reset: [T; N] = sum(r, hidden_r, start, len);
+    let update: [T; N] = sum(z, hidden_z, start, len);
+    let new: [T; N] = vector(n, start, len);
+    let hidden: [T; N] = vector(hidden_n, start, len);
+    let mut state: [T; N] = vector(h, start, len);
+    for lane in 0..N {
+        let (r, r_over) = reset[lane].sigmoid_ratio::<FMA>();
+        let (z, z_over) = update[lane].sigmoid_ratio::<FMA>();
+        let (n, n_over) =
+            multiply_add::<T, FMA>(r / r_over, hidden[lane], new[lane]).tanh_ratio::<FMA>();
+        let from_state = z * state[lane];
+        state[lane] =
+            multiply_add::<T, FMA>(n, z_over - z, from_state * n_over) / (z_over * n_over);
+    }
     put(h, start, len, state);
 }
 

@@ -1,5 +1,5 @@
 use super::{blocks, blocks_mut, put, sum, vector};
-use crate::simd::kernel;
+use crate::simd::{kernel, multiply_add};
 use crate::{LANES, Scalar};
 
 kernel! {
@@ -64,6 +64,58 @@ fn units<T: Scalar, const N: usize>(
     put(gate_f, start, len, f);
     put(gate_g, start, len, g);
     put(gate_o, start, len, o);
+    put(c, start, len, memory);
+    put(h, start, len, state);
+}
+
+kernel! {
+    /// The same in a stream, where only `c` and `h` are kept; `c` holds `c₋₁` before.
+    small LstmStep: pub(crate) fn lstm_step<T, FMA, TILE>(gates: &[T], hidden: &[T], c: &mut [T], h: &mut [T]) {
+        let len = h.len();
+        let (Some(gates), Some(hidden)) = (blocks::<T, 4>(gates, len), blocks::<T, 4>(hidden, len))
+        else {
+            return;
+        };
+        let whole = len - len % LANES;
+        for start in (0..whole).step_by(LANES) {
+            step::<T, FMA, LANES>(start, LANES, gates, hidden, c, h);
+        }
+        match len - whole {
+            0 => {}
+            rest @ ..=4 => step::<T, FMA, 4>(whole, rest, gates, hidden, c, h),
+            rest @ ..=8 => step::<T, FMA, 8>(whole, rest, gates, hidden, c, h),
+            rest => step::<T, FMA, LANES>(whole, rest, gates, hidden, c, h),
+        }
+    }
+}
+
+/// Up to a vector of units. The gates are ratios, so that `c` is one division and `h` another.
+#[inline(always)]
+fn step<T: Scalar, const FMA: bool, const N: usize>(
+    start: usize,
+    len: usize,
+    gates: [&[T]; 4],
+    hidden: [&[T]; 4],
+    c: &mut [T],
+    h: &mut [T],
+) {
+    let input: [T; N] = sum(gates[0], hidden[0], start, len);
+    let forget: [T; N] = sum(gates[1], hidden[1], start, len);
+    let new: [T; N] = sum(gates[2], hidden[2], start, len);
+    let out: [T; N] = sum(gates[3], hidden[3], start, len);
+    let mut memory: [T; N] = vector(c, start, len);
+    let mut state = [T::ZERO; N];
+    for lane in 0..N {
+        let (i, i_over) = input[lane].sigmoid_ratio::<FMA>();
+        let (f, f_over) = forget[lane].sigmoid_ratio::<FMA>();
+        let (g, g_over) = new[lane].tanh_ratio::<FMA>();
+        let (o, o_over) = out[lane].sigmoid_ratio::<FMA>();
+        let over = i_over * g_over;
+        let kept = f * memory[lane];
+        memory[lane] = multiply_add::<T, FMA>(kept, over, i * g * f_over) / (f_over * over);
+        let (tanh, tanh_over) = memory[lane].tanh_ratio::<FMA>();
+        state[lane] = (o * tanh) / (o_over * tanh_over);
+    }
     put(c, start, len, memory);
     put(h, start, len, state);
 }

@@ -8,8 +8,10 @@ mod gru;
 mod lstm;
 mod rnn;
 
-pub(crate) use gru::{GruBackward, GruForward, gru_backward, gru_forward};
-pub(crate) use lstm::{LstmBackward, LstmForward, lstm_backward, lstm_forward};
+pub(crate) use gru::{GruBackward, GruForward, GruStep, gru_backward, gru_forward, gru_step};
+pub(crate) use lstm::{
+    LstmBackward, LstmForward, LstmStep, lstm_backward, lstm_forward, lstm_step,
+};
 pub(crate) use rnn::{RnnBackward, RnnForward, rnn_backward, rnn_forward};
 
 /// The first `len` values from `start` on as a vector, with zeros behind them.

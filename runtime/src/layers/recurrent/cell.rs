@@ -23,6 +23,12 @@ pub trait Cell<T: Scalar>: Copy + Default + Send + Sync + 'static {
     /// A step.
     #[doc(hidden)]
     fn forward<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>);
+    /// A step of a stream, which keeps nothing but the states: `h` and `c` hold those before.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn step<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>) {
+        self.forward::<E>(isa, step);
+    }
     /// The way back through a step.
     #[doc(hidden)]
     fn backward<E: Element<T>>(self, isa: Isa, step: BackwardStep<'_, T>);

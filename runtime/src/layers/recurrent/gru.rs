@@ -1,5 +1,5 @@
 use super::{BackwardStep, Cell, ForwardStep};
-use crate::kernels::recurrent::{gru_backward, gru_forward};
+use crate::kernels::recurrent::{gru_backward, gru_forward, gru_step};
 use crate::simd::Isa;
 use crate::{Element, Scalar};
 
@@ -20,6 +20,11 @@ impl<T: Scalar> Cell<T> for Gru {
     #[inline(always)]
     fn forward<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>) {
         gru_forward::<T, E>(isa, step.gates, step.hidden, step.h_before, step.h);
+    }
+
+    #[inline(always)]
+    fn step<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>) {
+        gru_step::<T, E>(isa, step.gates, step.hidden, step.h);
     }
 
     #[inline(always)]

@@ -1,5 +1,5 @@
 use super::{BackwardStep, Cell, ForwardStep};
-use crate::kernels::recurrent::{lstm_backward, lstm_forward};
+use crate::kernels::recurrent::{lstm_backward, lstm_forward, lstm_step};
 use crate::simd::Isa;
 use crate::{Element, Scalar};
 
@@ -20,6 +20,11 @@ impl<T: Scalar> Cell<T> for Lstm {
     #[inline(always)]
     fn forward<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>) {
         lstm_forward::<T, E>(isa, step.gates, step.hidden, step.c_before, step.c, step.h);
+    }
+
+    #[inline(always)]
+    fn step<E: Element<T>>(self, isa: Isa, step: ForwardStep<'_, T>) {
+        lstm_step::<T, E>(isa, step.gates, step.hidden, step.c, step.h);
     }
 
     #[inline(always)]

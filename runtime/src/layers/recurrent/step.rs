@@ -77,7 +77,7 @@ impl<T: Scalar, C: Cell<T>, const IN: usize, const H: usize, const GATES: usize,
                 &mut hidden,
             );
         }
-        self.cell.forward::<E>(
+        self.cell.step::<E>(
             isa,
             ForwardStep {
                 gates: &mut gates,

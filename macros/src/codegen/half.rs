@@ -1,0 +1,165 @@
+//! `HalfNet`: the network with parameters of 16 bits.
+
+use super::{infer, local, network, structs};
+use crate::model::{Layer, Network};
+use crate::size::number;
+use crate::syntax::HalfType;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+
+/// `HalfNet`
+fn half_name(network: &Network) -> Ident {
+    format_ident!("Half{}", network.name.unraw(), span = network.name.span())
+}
+
+fn half_type(network: &Network) -> Option<TokenStream> {
+    let (half, _) = network.weights.half?;
+    // Anything else has been reported.
+    if !network.generics.is_empty() || network.scalar.to_string() != "f32" {
+        return None;
+    }
+    Some(match half {
+        HalfType::Bf16 => quote!(::chainrule::half::Bf16),
+        HalfType::F16 => quote!(::chainrule::half::F16),
+    })
+}
+
+/// How many parameters the network has, as a constant argument.
+fn count(network: &Network) -> TokenStream {
+    let name = &network.name;
+    quote!({ <#name as ::chainrule::Network>::PARAMETERS })
+}
+
+pub(super) fn emit_alias(network: &Network) -> TokenStream {
+    if half_type(network).is_none() {
+        return TokenStream::new();
+    }
+    let (half, name, count) = (half_name(network), &network.name, count(network));
+    let (visibility, everywhere) = (&network.visibility, &network.attributes.everywhere);
+    let mut doc = format!(" [`{name}`] for inference, with parameters of 16 bits.");
+    if let Some(path) = &network.weights.path {
+        doc += &format!(
+            " The weights of `{}` are part of the program, see `embedded`.",
+            path.value()
+        );
+    }
+    quote! {
+        #(#everywhere)*
+        #[doc = #doc]
+        #[allow(dead_code)]
+        #visibility type #half = ::chainrule::HalfNetwork<#name, #count>;
+    }
+}
+
+pub(super) fn emit_half(network: &Network) -> TokenStream {
+    let elements = network::emit_inference_elements(network);
+    let rooms = network
+        .layers
+        .iter()
+        .filter(|layer| layer.may_have_parameters());
+    let rooms: Vec<TokenStream> = rooms.map(|layer| emit_room(network, layer)).collect();
+    let room = quote!(__rt::max(&[0, #(#rooms),*]));
+    let with_scratch = network::emit_with_scratch(
+        network,
+        &quote!(<Self as ::chainrule::HalfWeights>::HALF_ELEMENTS),
+    );
+    let infer = infer::emit_infer_half(network);
+    let name = local("room");
+    let body = quote_spanned! {Span::mixed_site()=>
+        let #name = scratch.take_elements(#room);
+        #infer
+    };
+    emit_impl(network, quote!(#elements + #room), with_scratch, body)
+}
+
+/// After a mistake: functions that never return.
+pub(super) fn emit_signatures(network: &Network) -> TokenStream {
+    let implementation = emit_impl(network, quote!(0), quote!(loop {}), quote!(loop {}));
+    let embedded = network.weights.path.as_ref().map(|_| {
+        let (parameters, buffers) = (quote!([]), quote!(__rt::embed([0; 0], 4)));
+        emit_embedded(network, parameters, buffers)
+    });
+    quote!(#implementation #embedded)
+}
+
+/// What a layer's parameters take when they are widened.
+fn emit_room(network: &Network, layer: &Layer) -> TokenStream {
+    let (ty, scalar) = (&layer.ty, &network.scalar);
+    quote_spanned!(super::at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::HALF_ROOM)
+}
+
+/// The parameters from those of the layer with this index on.
+pub(super) fn emit_weights(index: usize) -> TokenStream {
+    let (parameters, index) = (local("parameters"), number(index as u64));
+    quote!(#parameters.get(const { __rt::half_offset::<Self>(#index) }..).unwrap_or_default())
+}
+
+/// What is built into the program.
+pub(super) fn emit_embedded(
+    network: &Network,
+    parameters: TokenStream,
+    buffers: TokenStream,
+) -> TokenStream {
+    if half_type(network).is_none() {
+        return TokenStream::new();
+    }
+    let (name, count) = (&network.name, count(network));
+    quote! {
+        #[automatically_derived]
+        impl ::chainrule::EmbeddedHalf<#count> for #name {
+            const EMBEDDED: &'static ::chainrule::HalfNetwork<Self, #count> = {
+                static EMBEDDED: ::chainrule::HalfNetwork<#name, #count> =
+                    __rt::new_half(#parameters, #buffers);
+                &EMBEDDED
+            };
+        }
+    }
+}
+
+fn emit_impl(
+    network: &Network,
+    elements: TokenStream,
+    with_scratch: TokenStream,
+    body: TokenStream,
+) -> TokenStream {
+    let Some(half) = half_type(network) else {
+        return TokenStream::new();
+    };
+    let (name, scalar) = (&network.name, &network.scalar);
+    let buffers = structs::buffers_type(network);
+    let (input_elements, output_elements) = (
+        network.input.elements(scalar),
+        network.output().elements(scalar),
+    );
+    let (first, last) = (
+        super::slot(0),
+        super::slot(network.plan.inference.output.max(1)),
+    );
+    quote_spanned! {Span::mixed_site()=>
+        const _: () = {
+            // The element of the one sample, as the other forward functions call it.
+            type __E = f32;
+            #[automatically_derived]
+            impl ::chainrule::HalfWeights for #name {
+                type Half = #half;
+                const HALF_ELEMENTS: usize = #elements;
+
+                #[inline(always)]
+                fn with_half_scratch<__R>(run: impl ::core::ops::FnOnce(&mut [#scalar]) -> __R) -> __R {
+                    #with_scratch
+                }
+                fn infer_half(
+                    parameters: &[#half],
+                    buffers: &#buffers,
+                    isa: __rt::Isa,
+                    #first: &[#input_elements],
+                    #last: &mut [#output_elements],
+                    mut scratch: __rt::Arena<'_, __E>,
+                ) {
+                    #body
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,329 @@
+//! Integer networks: against whole numbers in Python, against PyTorch's observers and fake quantisation, and against
+//! the networks that they are made of. CI runs this on every instruction set: the bits are the same.
+
+use chainrule::prelude::*;
+use chainrule::quantized::{Affine, FakeQuantize, FakeWeights, Line, QuantizeError};
+use chainrule_tests::Golden;
+
+network! {
+    struct Net: [2, 9, 9] -> [3] {
+        conv: Conv2d(4, kernel = 3, stride = 2, padding = 1), Relu, MaxPool2d(2), Flatten,
+        fc1: Linear(7), Tanh,
+        fc2: Linear(3),
+    }
+    quantize = int8
+}
+
+/// A tensor of the goldens in the order of memory: outputs innermost.
+fn outputs_innermost(values: &[f64], outputs: usize) -> Vec<f32> {
+    let rest = values.len() / outputs;
+    let order = (0..values.len()).map(|i| values[i % outputs * rest + i / outputs]);
+    order.map(|value| value as f32).collect()
+}
+
+#[test]
+fn int8_network_has_the_bits_of_whole_numbers_in_python() {
+    let golden = Golden::open("int8").case("network");
+    let mut net = Net::boxed();
+    let fill = |to: &mut [f32], name: &str, outputs| {
+        to.copy_from_slice(&outputs_innermost(golden.get(name), outputs));
+    };
+    fill(net.conv.weight.as_mut_slice(), "conv.weight", 4);
+    fill(net.conv.bias.as_mut_slice(), "conv.bias", 1);
+    fill(net.fc1.weight.as_mut_slice(), "fc1.weight", 7);
+    fill(net.fc1.bias.as_mut_slice(), "fc1.bias", 1);
+    fill(net.fc2.weight.as_mut_slice(), "fc2.weight", 3);
+    fill(net.fc2.bias.as_mut_slice(), "fc2.bias", 1);
+    let mut training = QNet::prepare_qat(&net);
+    let ranges = golden.get("ranges").as_chunks::<2>().0;
+    for (buffers, [min, max]) in training
+        .buffers_mut()
+        .as_chunks_mut::<3>()
+        .0
+        .iter_mut()
+        .zip(ranges)
+    {
+        *buffers = [*min as f32, *max as f32, 1.0];
+    }
+    let quantized = QNet::convert(&training).unwrap();
+    let images = golden
+        .get("input")
+        .as_chunks::<9>()
+        .0
+        .as_chunks::<9>()
+        .0
+        .as_chunks::<2>()
+        .0;
+    let expected = golden.get("output").as_chunks::<3>().0;
+    assert_eq!(images.len(), 20);
+    for (image, expected) in images.iter().zip(expected) {
+        let image = image.map(|plane| plane.map(|row| row.map(|x| x as f32)));
+        assert_eq!(quantized.forward(&image), expected.map(|y| y as f32));
+    }
+}
+
+network! {
+    struct Rounded: [6] -> [6] { round: FakeQuantize<[f32; 6]> }
+}
+
+#[test]
+fn int8_ranges_and_rounding_are_those_of_pytorch() {
+    let golden = Golden::open("int8");
+    let observer = golden.case("observer");
+    let mut net = Rounded::boxed();
+    let mut workspace = Rounded::workspace();
+    let mse = MseLoss::default();
+    for batch in observer
+        .get("batches")
+        .as_chunks::<6>()
+        .0
+        .as_chunks::<4>()
+        .0
+    {
+        let x = batch.map(|row| row.map(|x| x as f32));
+        net.backpropagate(&x, &x, &mse, &mut workspace).unwrap();
+    }
+    let [min, max, batches] = *net.buffers() else {
+        panic!("a range has three numbers")
+    };
+    assert_eq!([f64::from(min), f64::from(max)], observer.get("range"));
+    assert_eq!(batches, 5.0);
+    let affine = Affine::covering(min, max);
+    assert_eq!(f64::from(affine.scale), observer.get("scale")[0]);
+    assert_eq!(f64::from(affine.zero), observer.get("zero")[0]);
+
+    let golden = golden.case("activations");
+    let inputs = golden.arrays::<f32, 6>("input");
+    for ((x, y), dx) in inputs
+        .iter()
+        .zip(golden.arrays::<f32, 6>("output"))
+        .zip(golden.arrays::<f32, 6>("d_input"))
+    {
+        let output = net.forward(x);
+        assert_eq!(output, y);
+        // With targets of zero the upstream gradient is `2y/6`.
+        let mut gradients = [[0.0; 6]];
+        let mut same = Rounded::boxed();
+        same.buffers_mut().copy_from_slice(net.buffers());
+        same.backpropagate_to_inputs(&[*x], &[[0.0; 6]], &mse, &mut workspace, &mut gradients)
+            .unwrap();
+        for ((gradient, y), inside) in gradients[0].iter().zip(y).zip(dx) {
+            assert!((gradient - inside * 2.0 * y / 6.0).abs() < 1e-6);
+        }
+    }
+}
+
+network! {
+    struct Dense: [6] -> [5] { dense: FakeWeights<chainrule::layers::Linear<6, 5, 0>> }
+}
+
+#[test]
+fn int8_weights_are_rounded_as_pytorch_does() {
+    let golden = Golden::open("int8").case("weights");
+    let mut net = Dense::boxed();
+    net.parameters_mut()
+        .copy_from_slice(&outputs_innermost(golden.get("weight"), 5));
+    let rounded = golden.arrays::<f32, 6>("output");
+    for input in 0..6 {
+        let mut x = [0.0; 6];
+        x[input] = 1.0;
+        assert_eq!(
+            net.forward(&x),
+            core::array::from_fn(|output| rounded[output][input])
+        );
+    }
+}
+
+network! {
+    struct Wide: [140_000] -> [2] { scores: Linear(2) }
+    quantize = int8
+}
+
+#[test]
+fn int8_sums_that_might_overflow_are_refused() {
+    let mut net = Wide::boxed();
+    let samples = vec![[1.0_f32; 140_000]];
+    // The largest weights everywhere: 127·127·140,000 is more than 31 bits hold.
+    net.scores.weight.fill(1.0);
+    let error = QWide::calibrate(&net, &samples).map(|_| ()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`scores`: the sum of output 0 may reach 2258060000, more than the 2147483647 of 32 bits; \
+         give the layer fewer inputs"
+    );
+    // With a twentieth of the weights zero it fits, and the sum that comes nearest is right.
+    for input in 0..7_000 {
+        net.scores.weight.column_mut(input).fill(0.0);
+    }
+    let quantized = QWide::calibrate(&net, &samples).unwrap();
+    let (mut output, mut room) = ([0.0; 2], vec![Line::ZERO; QWide::ROOM]);
+    quantized
+        .forward_with(&samples[0], &mut output, &mut room)
+        .unwrap();
+    let [a, b] = output;
+    assert!((a - 133_000.0).abs() < 1.0 && a == b, "{a}");
+}
+
+#[test]
+fn int8_needs_samples_and_finite_numbers() {
+    let mut net = Net::init(&mut StdRng::seed_from_u64(1));
+    let none: [[[[f32; 9]; 9]; 2]; 0] = [];
+    let error = QNet::calibrate(&net, &none).map(|_| ()).unwrap_err();
+    assert_eq!(error, QuantizeError::NoRange { layer: "the input" });
+    net.fc1.weight[(0, 0)] = f32::NAN;
+    let samples = [[[[0.5; 9]; 9]; 2]];
+    let error = QNet::calibrate(&net, &samples).map(|_| ()).unwrap_err();
+    assert_eq!(error, QuantizeError::NotFinite { layer: "fc1" });
+}
+
+network! {
+    /// Blocks, batch norms, all kinds of joins, and numbers at the end.
+    struct Blocks: [3, 10, 10] -> [4] {
+        Conv2d(8, kernel = 3, padding = same), BatchNorm2d, Relu,
+        stage: Repeat(2) {
+            Residual { Conv2d(8, kernel = 3, padding = same, groups = 2), BatchNorm2d, Relu, Conv2d(8, kernel = 3, padding = same) },
+            Relu6,
+        },
+        Concat { { Conv2d(4, kernel = 1), Silu } { AvgPool2d(3, stride = 1, padding = 1) } },
+        Multiply { { Conv2d(6, kernel = 2, stride = 2) } { Conv2d(6, kernel = 2, stride = 2), Sigmoid } },
+        BatchNorm2d, Relu, Dropout(0.1),
+        GlobalAvgPool, Linear(4), Softmax,
+    }
+    quantize = int8
+}
+
+network! {
+    struct Heads: { state: [5], goal: [3] } {
+        Concat { { state, Linear(12), Gelu } { goal } },
+        Linear(24), Relu,
+        Heads { policy: { Linear(3), LogSoftmax } value: { Linear(1), Tanh } features: { } },
+    }
+    quantize = int8
+}
+
+network! {
+    struct Audio: [2, 40] -> [3] {
+        Conv1d(6, kernel = 5, stride = 2, dilation = 2), LeakyRelu, MaxPool1d(2), AdaptiveAvgPool1d(4),
+        Flatten, Linear(3),
+    }
+    quantize = int8
+}
+
+/// The largest difference between a network and its integer form, over the largest output.
+fn difference<Q: QuantizedNetwork>(seed: u64, random: impl Fn(&mut StdRng) -> Q::Input) -> f32 {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let net = Q::Float::init(&mut rng);
+    let samples: Vec<Q::Input> = (0..100).map(|_| random(&mut rng)).collect();
+    let quantized = Q::calibrate(&net, &samples).unwrap();
+    let (mut most, mut largest) = (0.0_f32, 0.0_f32);
+    let mut outputs: Vec<Q::Output> = vec![bytemuck::Zeroable::zeroed(); samples.len()];
+    quantized.forward_batch(&samples, &mut outputs).unwrap();
+    for (sample, output) in samples.iter().zip(&outputs) {
+        let mut expected = [bytemuck::Zeroable::zeroed()];
+        let mut scratch = vec![0.0; Q::Float::INFERENCE_BYTES / 4];
+        net.forward_with(sample, &mut expected[0], &mut scratch)
+            .unwrap();
+        let (expected, found): (&[f32], &[f32]) = (
+            bytemuck::cast_slice(&expected),
+            bytemuck::cast_slice(std::slice::from_ref(output)),
+        );
+        for (a, b) in expected.iter().zip(found) {
+            most = most.max((a - b).abs());
+            largest = largest.max(a.abs());
+        }
+    }
+    most / largest
+}
+
+#[test]
+fn int8_networks_compute_nearly_what_their_networks_do() {
+    let image = |rng: &mut StdRng| {
+        [(); 3].map(|()| [(); 10].map(|()| [(); 10].map(|()| rng.random_range(-1.0..1.0))))
+    };
+    let found = difference::<QBlocks>(3, image);
+    assert!(found < 0.02, "{found}");
+    let heads = |rng: &mut StdRng| HeadsInput {
+        state: [(); 5].map(|()| rng.random_range(-1.0..1.0)),
+        goal: [(); 3].map(|()| rng.random_range(0.0..2.0)),
+    };
+    let found = difference::<QHeads>(4, heads);
+    assert!(found < 0.03, "{found}");
+    let audio = |rng: &mut StdRng| [(); 2].map(|()| [(); 40].map(|()| rng.random_range(-1.0..1.0)));
+    let found = difference::<QAudio>(5, audio);
+    assert!(found < 0.05, "{found}");
+}
+
+#[test]
+fn int8_training_with_rounding_is_what_the_integer_network_computes() {
+    let mut rng = StdRng::seed_from_u64(6);
+    let net = Net::init(&mut rng);
+    let mut training = QNet::prepare_qat(&net);
+    let images: Vec<[[[f32; 9]; 9]; 2]> = (0..64)
+        .map(|_| [(); 2].map(|()| [(); 9].map(|()| [(); 9].map(|()| rng.random_range(-1.0..1.0)))))
+        .collect();
+    let labels: Vec<u8> = images
+        .iter()
+        .map(|image| u8::from(image[0][4][4] > 0.0) + u8::from(image[1][2][2] > 0.0))
+        .collect();
+    let (mut workspace, mut adam) = (
+        QatNet::workspace(),
+        Adam::new(&*training).learning_rate(5e-3),
+    );
+    let loss = CrossEntropyLoss::default();
+    let first = training
+        .backpropagate(&images, &labels, &loss, &mut workspace)
+        .unwrap();
+    let mut last = first;
+    for _ in 0..150 {
+        last = training
+            .backpropagate(&images, &labels, &loss, &mut workspace)
+            .unwrap();
+        adam.step(&mut training, workspace.gradients());
+    }
+    assert!(last < 0.5 * first, "{first} to {last}");
+    let quantized = QNet::convert(&training).unwrap();
+    let mut same = 0;
+    for image in &images {
+        let (a, b) = (training.forward(image), quantized.forward(image));
+        let best = |y: [f32; 3]| (0..3).max_by(|&i, &j| y[i].total_cmp(&y[j]));
+        same += usize::from(best(a) == best(b));
+        // A step of a byte here and there, where the rounded network has sums in floating point.
+        assert!(
+            a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.15),
+            "{a:?} {b:?}"
+        );
+    }
+    assert!(same >= 62, "{same}");
+}
+
+#[test]
+fn int8_forward_is_the_same_wherever_activations_lie() {
+    let net = Net::init(&mut StdRng::seed_from_u64(2));
+    let images = [[[[0.5; 9]; 9]; 2], [[[-0.25; 9]; 9]; 2]];
+    let quantized = QNet::calibrate(&net, &images).unwrap();
+    let mut room = vec![Line::ZERO; QNet::ROOM];
+    let (mut output, expected) = ([0.0; 3], quantized.forward(&images[0]));
+    quantized
+        .forward_with(&images[0], &mut output, &mut room)
+        .unwrap();
+    assert_eq!(output, expected);
+    // What is left of other samples does not matter.
+    quantized
+        .forward_with(&images[1], &mut output, &mut room)
+        .unwrap();
+    quantized
+        .forward_with(&images[0], &mut output, &mut room)
+        .unwrap();
+    assert_eq!(output, expected);
+    let error = quantized
+        .forward_with(&images[0], &mut output, &mut room[1..])
+        .unwrap_err();
+    assert_eq!(error.needed, error.lines + 1);
+}
+
+#[test]
+fn int8_bytes_are_a_quarter() {
+    assert_eq!(QNet::BYTES, size_of::<QNet>());
+    assert_eq!(align_of::<QNet>(), 64);
+    assert_eq!(QWide::BYTES, 64 + 64 + 64 + 64 + 64 * 140_000 / 4);
+}
