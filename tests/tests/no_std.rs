@@ -9,9 +9,10 @@ fn no_std_program_prints_the_same_bits_as_with_std() {
         println!("skipped: without the standard library the program starts on x86-64 Linux only");
         return;
     }
-    let bare = firmware(&[]);
+    let bare = firmware(&[], "3");
     println!("{bare}");
-    assert_eq!(bare, firmware(&["--features", "std"]));
+    assert_eq!(bare, firmware(&["--features", "std"], "3"), "with std");
+    assert_eq!(bare, firmware(&[], "z"), "as small code");
     for line in [
         "forward: ",
         "embedded: ",
@@ -25,7 +26,7 @@ fn no_std_program_prints_the_same_bits_as_with_std() {
 }
 
 /// What the program prints.
-fn firmware(features: &[&str]) -> String {
+fn firmware(features: &[&str], opt_level: &str) -> String {
     let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/firmware");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("firmware");
     let output = Command::new(env!("CARGO"))
@@ -33,6 +34,7 @@ fn firmware(features: &[&str]) -> String {
         .arg(target)
         .args(features)
         .current_dir(package)
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level)
         // An ordinary build: flags for this one are not meant for it.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")

@@ -110,10 +110,8 @@ impl<T: Scalar> Work for Grouped<'_, T> {
             .iter_mut()
             .zip(self.bias)
             .for_each(|(y, &bias)| *y = bias);
-        let (block, patch) = (
-            (outputs / self.groups).max(1),
-            (self.taps.len() / self.groups).max(1),
-        );
+        let groups = self.groups.max(1);
+        let (block, patch) = ((outputs / groups).max(1), (self.taps.len() / groups).max(1));
         let blocks = self
             .y
             .chunks_exact_mut(block)

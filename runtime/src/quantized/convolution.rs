@@ -30,11 +30,11 @@ pub struct Convolution {
 
 impl Convolution {
     const fn group_channels(&self) -> usize {
-        self.channels / self.groups
+        self.channels / divisor(self.groups)
     }
 
     const fn group_outputs(&self) -> usize {
-        self.outputs / self.groups
+        self.outputs / divisor(self.groups)
     }
 
     /// Whether four neighbouring columns lie together, and not four channels.
@@ -68,8 +68,10 @@ impl Convolution {
 
     /// Rows and columns of a plane.
     const fn plane(&self) -> [usize; 2] {
-        let rows = (self.kernel[0] - 1) * self.dilation[0] / self.stride[0] + self.output[0];
-        let columns = (self.kernel[1] - 1) * self.dilation[1] / self.stride[1] + self.output[1];
+        let rows =
+            (self.kernel[0] - 1) * self.dilation[0] / divisor(self.stride[0]) + self.output[0];
+        let columns =
+            (self.kernel[1] - 1) * self.dilation[1] / divisor(self.stride[1]) + self.output[1];
         [rows, columns]
     }
 
@@ -215,6 +217,11 @@ impl Convolution {
     }
 }
 
+/// What is divided by: never 0, which the compiler cannot see everywhere.
+const fn divisor(n: usize) -> usize {
+    if n == 0 { 1 } else { n }
+}
+
 struct Correlation<'a, F: Finish> {
     layer: Convolution,
     bias: &'a [i32],
@@ -249,13 +256,13 @@ impl<F: Finish> IntegerWork for Correlation<'_, F> {
         let distances = distances.get(..taps).unwrap_or_default();
         let source = source.as_flattened();
         let [rows, columns] = layer.plane();
-        let group_bytes = 4 * layer.planes() / layer.groups * rows * columns;
+        let group_bytes = 4 * layer.planes() / divisor(layer.groups) * rows * columns;
         let len = layer.output[0] * layer.output[1];
         let mut ends = self
             .bias
             .iter()
             .zip(self.factors)
-            .zip(self.y.chunks_exact_mut(len));
+            .zip(self.y.chunks_exact_mut(len.max(1)));
         let mut weights = self.weights;
         for group in 0..layer.groups {
             let source = source.get(group * group_bytes..).unwrap_or_default();
@@ -294,7 +301,7 @@ impl<F: Finish> IntegerWork for Correlation<'_, F> {
                         source, distances, tile, finish, &outputs, blocks, wide,
                     ),
                 }
-                for (plane, wide) in planes.into_iter().zip(wide.chunks_exact(blocks)) {
+                for (plane, wide) in planes.into_iter().zip(wide.chunks_exact(blocks.max(1))) {
                     copy_rows(plane, layer.output[1], wide.as_flattened(), columns);
                 }
             }
@@ -382,7 +389,7 @@ fn tile<S: Sums, const O: usize, const N: usize>(
 #[inline(always)]
 fn write_distances(layer: &Convolution, distances: &mut [u32]) {
     let [rows, columns] = layer.plane();
-    let [stride_rows, stride_columns] = layer.stride;
+    let [stride_rows, stride_columns] = layer.stride.map(divisor);
     let step = if layer.by_columns() { 4 } else { 1 };
     let mut distances = distances.iter_mut();
     for set in 0..layer.sets() {
@@ -409,13 +416,15 @@ fn copy_planes(layer: &Convolution, zero: u8, x: &[u8], source: &mut [[u8; 4]]) 
     let [height, width] = layer.input;
     source.fill([zero; 4]);
     let planes = layer.stride[0] * layer.stride[1];
-    let sets = source.chunks_exact_mut(planes * rows * columns);
+    let stride_columns = divisor(layer.stride[1]);
+    let sets = source.chunks_exact_mut((planes * rows * columns).max(1));
     let per_group = layer.group_channels();
+    let sets_of_group = divisor(layer.sets());
     for (index, set) in sets.take(layer.groups * layer.sets()).enumerate() {
-        let (group, set_of_group) = (index / layer.sets(), index % layer.sets());
-        for (phase, plane) in set.chunks_exact_mut(rows * columns).enumerate() {
-            let (row_phase, column_phase) = (phase / layer.stride[1], phase % layer.stride[1]);
-            for (row, to) in plane.chunks_exact_mut(columns).enumerate() {
+        let (group, set_of_group) = (index / sets_of_group, index % sets_of_group);
+        for (phase, plane) in set.chunks_exact_mut((rows * columns).max(1)).enumerate() {
+            let (row_phase, column_phase) = (phase / stride_columns, phase % stride_columns);
+            for (row, to) in plane.chunks_exact_mut(columns.max(1)).enumerate() {
                 let y = row * layer.stride[0] + row_phase;
                 let Some(y) = y.checked_sub(layer.padding[0]).filter(|y| *y < height) else {
                     continue;

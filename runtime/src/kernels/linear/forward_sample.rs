@@ -10,6 +10,9 @@ const NARROW: usize = 256;
 /// memory, are read nearly front to back.
 const ROWS: usize = 8;
 
+/// Which sums are joined, in pairs, and how far apart they are: as the code says that is written out.
+const PAIRS: [(usize, usize); 7] = [(0, 4), (1, 4), (2, 4), (3, 4), (0, 2), (1, 2), (0, 1)];
+
 /// `y = W·x + b` for one sample, with registers of `WIDTH` bytes.
 #[inline(always)]
 pub(crate) fn product<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usize>(
@@ -157,8 +160,17 @@ fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, co
     // More than half of the tile are outputs, so only the last row ends before the tile does.
     let whole = x.len().saturating_sub(usize::from(start + N > outputs));
     let (x, last) = x.split_at_checked(whole).unwrap_or_default();
-    let (groups, rest) = x.as_chunks::<U>();
-    let mut at = start;
+    let (mut groups, mut rest) = x.as_chunks::<U>();
+    let (mut at, grouped) = (start, !groups.is_empty());
+    if cfg!(small_code) {
+        // The same sums, without lines of their own for each.
+        for (i, &x) in x.iter().enumerate() {
+            let u = if i < groups.len() * U { i % U } else { 0 };
+            add_vector_row(&mut sums[u], weight.get(at..).unwrap_or_default(), x);
+            at += outputs;
+        }
+        (groups, rest) = (&[], &[]);
+    }
     for x in groups {
         // Written out: a loop over so many sums is not unrolled, and they would lie in memory.
         macro_rules! add {
@@ -193,7 +205,7 @@ fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, co
             }
         )*};
     }
-    if !groups.is_empty() {
+    if grouped {
         join!(4: 0 1 2 3);
         join!(2: 0 1);
         join!(1: 0);
@@ -229,7 +241,7 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
     let zeros = [T::ZERO; N];
     let mut sums = [zeros; U];
     let before = bias.unwrap_or(y).get(start..).unwrap_or_default();
-    match before.first_chunk() {
+    match before.first_chunk().filter(|_| cfg!(not(small_code))) {
         Some(before) => sums[0] = *before,
         None => {
             for (sum, &before) in sums[0].iter_mut().zip(before) {
@@ -238,8 +250,20 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
         }
     }
     let mut at = start;
-    let (groups, rest) = x.as_chunks::<U>();
+    let (mut groups, mut rest) = x.as_chunks::<U>();
     let mut done = 0;
+    if cfg!(small_code) {
+        // The same sums, without lines of their own for each.
+        let readable = |group: &usize| start + (group * U + U - 1) * outputs + N <= weight.len();
+        let together = (0..groups.len()).take_while(readable).count();
+        for (i, &x) in x.iter().enumerate() {
+            let u = if i < together * U { i % U } else { 0 };
+            let row = weight.get(at..).unwrap_or_default();
+            add_row::<T, FMA, N>(&mut sums[u], &padded(row), x);
+            at += outputs;
+        }
+        (groups, rest, done) = (&[], &[], together);
+    }
     'groups: for x in groups {
         let mut rows = [&zeros; U];
         for u in 0..U {
@@ -281,14 +305,24 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
             }
         )*};
     }
-    if done > 0 {
+    if cfg!(small_code) && done > 0 {
+        for (u, distance) in PAIRS {
+            if u + distance < U {
+                for o in 0..N {
+                    sums[u][o] += sums[u + distance][o];
+                }
+            }
+        }
+    } else if done > 0 {
         join!(4: 0 1 2 3);
         join!(2: 0 1);
         join!(1: 0);
     }
     let total = sums[0];
     let y = y.get_mut(start..).unwrap_or_default();
-    if let Some(y) = y.first_chunk_mut::<N>() {
+    if cfg!(not(small_code))
+        && let Some(y) = y.first_chunk_mut::<N>()
+    {
         *y = total;
     } else {
         for (y, total) in y.iter_mut().zip(total) {
@@ -300,7 +334,7 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
 /// The first values, with zeros behind them where there are fewer.
 #[inline(always)]
 fn padded<T: Scalar, const N: usize>(values: &[T]) -> [T; N] {
-    match values.first_chunk() {
+    match values.first_chunk().filter(|_| cfg!(not(small_code))) {
         Some(values) => *values,
         None => {
             let mut padded = [T::ZERO; N];
