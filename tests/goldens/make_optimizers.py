@@ -16,9 +16,11 @@ import pathlib
 import struct
 
 import torch
-from torch.optim import SGD, Adam, AdamW, RMSprop
+from torch.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 
 torch.set_num_threads(1)
+# So that the scalars which optimizers keep, as `mu_product`, are not rounded to single precision.
+torch.set_default_dtype(torch.float64)
 
 STEPS, WEIGHTS = 40, 12
 FACTORS = [1.0, 0.25, 3.0, -0.5, 1.5]
@@ -61,6 +63,38 @@ CONFIGURATIONS = {
         dict(lr=0.002, alpha=0.9, eps=1e-3, weight_decay=0.1, momentum=0.5, centered=True),
         0.0005,
     ),
+    "adagrad": (Adagrad, dict(), None),
+    "adagrad_lr_decay": (Adagrad, dict(lr=0.1, lr_decay=0.2), None),
+    "adagrad_initial_accumulator_value": (Adagrad, dict(lr=0.1, initial_accumulator_value=0.7), None),
+    "adagrad_everything": (
+        Adagrad,
+        dict(lr=0.2, lr_decay=0.05, weight_decay=0.1, initial_accumulator_value=0.1, eps=1e-3),
+        0.02,
+    ),
+    "adadelta": (Adadelta, dict(), None),
+    "adadelta_rho": (Adadelta, dict(rho=0.5), None),
+    "adadelta_everything": (Adadelta, dict(lr=0.7, rho=0.8, eps=1e-3, weight_decay=0.1), 0.1),
+    "adamax": (Adamax, dict(), None),
+    "adamax_betas": (Adamax, dict(lr=0.02, betas=(0.7, 0.9)), None),
+    "adamax_everything": (
+        Adamax,
+        dict(lr=0.03, betas=(0.8, 0.7), eps=0.1, weight_decay=0.1),
+        0.003,
+    ),
+    "nadam": (NAdam, dict(), None),
+    "nadam_momentum_decay": (NAdam, dict(lr=0.02, momentum_decay=0.3), None),
+    "nadam_everything": (
+        NAdam,
+        dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1, momentum_decay=0.05),
+        0.003,
+    ),
+    "radam": (RAdam, dict(), None),
+    "radam_betas": (RAdam, dict(lr=0.02, betas=(0.7, 0.95)), None),
+    "radam_everything": (
+        RAdam,
+        dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1),
+        0.003,
+    ),
 }
 
 
@@ -71,7 +105,8 @@ def trace(optimizer, options, later_learning_rate, dtype):
     curvature = (0.25 + ((index * 5) % 12) / 16).to(dtype)
     centre = (((index * 11) % 12 - 4) / 8).to(dtype)
     w = torch.nn.Parameter(start.clone())
-    optimizer = optimizer([w], foreach=False, **options)
+    # One tensor at a time, but for NAdam, which has a slip there: it multiplies `mu_product` by `mu` twice.
+    optimizer = optimizer([w], foreach=optimizer is NAdam, **options)
     rows = []
     for step in range(STEPS):
         if step == 20 and later_learning_rate is not None:

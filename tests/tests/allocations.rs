@@ -1,7 +1,7 @@
 //! Forward, backpropagation and step allocate nothing: a counting allocator is the witness.
 
 use chainrule::Bag;
-use chainrule::optimizers::{Adam, AdamW, RmsProp};
+use chainrule::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, NAdam, RAdam, RmsProp};
 use chainrule::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -171,6 +171,16 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     assert_none("AdamW", || adam_w.step(&mut *network, gradients));
     let mut rms_prop = RmsProp::new(&network).momentum(0.9).centered(true);
     assert_none("RmsProp", || rms_prop.step(&mut *network, gradients));
+    let mut adagrad = Adagrad::new(&network);
+    assert_none("Adagrad", || adagrad.step(&mut *network, gradients));
+    let mut adadelta = Adadelta::new(&network);
+    assert_none("Adadelta", || adadelta.step(&mut *network, gradients));
+    let mut adamax = Adamax::new(&network);
+    assert_none("Adamax", || adamax.step(&mut *network, gradients));
+    let mut nadam = NAdam::new(&network);
+    assert_none("NAdam", || nadam.step(&mut *network, gradients));
+    let mut radam = RAdam::new(&network);
+    assert_none("RAdam", || radam.step(&mut *network, gradients));
 }
 
 /// Backpropagation and step in one, for several samples and, where a network takes that, for one.

@@ -1,6 +1,8 @@
 //! Optimizers against 40-step traces of PyTorch (see `goldens/make_optimizers.py`), their state, and wrong use.
 
-use chainrule::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
+use chainrule::optimizers::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, NAdam, Optimizer, RAdam, RmsProp, Sgd,
+};
 use chainrule::{Parameters, Scalar};
 use safetensors::SafeTensors;
 
@@ -129,6 +131,27 @@ goldens! {
     rms_prop_momentum, rms_prop_momentum_matches_pytorch: |w| RmsProp::new(w).learning_rate(0.002).momentum(0.9);
     rms_prop_centered, rms_prop_centered_matches_pytorch: |w| RmsProp::new(w).learning_rate(0.005).alpha(0.9).centered(true);
     rms_prop_everything, rms_prop_everything_matches_pytorch: |w| RmsProp::new(w).learning_rate(0.002).alpha(0.9).eps(1e-3).weight_decay(0.1).momentum(0.5).centered(true), then 0.0005;
+
+    adagrad, adagrad_matches_pytorch: |w| Adagrad::new(w);
+    adagrad_lr_decay, adagrad_lr_decay_matches_pytorch: |w| Adagrad::new(w).learning_rate(0.1).learning_rate_decay(0.2);
+    adagrad_initial_accumulator_value, adagrad_initial_accumulator_value_matches_pytorch: |w| Adagrad::new(w).learning_rate(0.1).initial_accumulator_value(0.7);
+    adagrad_everything, adagrad_everything_matches_pytorch: |w| Adagrad::new(w).learning_rate(0.2).learning_rate_decay(0.05).weight_decay(0.1).initial_accumulator_value(0.1).eps(1e-3), then 0.02;
+
+    adadelta, adadelta_matches_pytorch: |w| Adadelta::new(w);
+    adadelta_rho, adadelta_rho_matches_pytorch: |w| Adadelta::new(w).rho(0.5);
+    adadelta_everything, adadelta_everything_matches_pytorch: |w| Adadelta::new(w).learning_rate(0.7).rho(0.8).eps(1e-3).weight_decay(0.1), then 0.1;
+
+    adamax, adamax_matches_pytorch: |w| Adamax::new(w);
+    adamax_betas, adamax_betas_matches_pytorch: |w| Adamax::new(w).learning_rate(0.02).betas(0.7, 0.9);
+    adamax_everything, adamax_everything_matches_pytorch: |w| Adamax::new(w).learning_rate(0.03).betas(0.8, 0.7).eps(0.1).weight_decay(0.1), then 0.003;
+
+    nadam, nadam_matches_pytorch: |w| NAdam::new(w);
+    nadam_momentum_decay, nadam_momentum_decay_matches_pytorch: |w| NAdam::new(w).learning_rate(0.02).momentum_decay(0.3);
+    nadam_everything, nadam_everything_matches_pytorch: |w| NAdam::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1).momentum_decay(0.05), then 0.003;
+
+    radam, radam_matches_pytorch: |w| RAdam::new(w);
+    radam_betas, radam_betas_matches_pytorch: |w| RAdam::new(w).learning_rate(0.02).betas(0.7, 0.95);
+    radam_everything, radam_everything_matches_pytorch: |w| RAdam::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1), then 0.003;
 }
 
 /// Steps from `from` to `to` of the problem.
@@ -158,6 +181,11 @@ fn resumes<O: Optimizer<f32> + Clone>(names: &[&str], fresh: O) {
         assert_eq!((name, from.len()), (other, WEIGHTS));
         assert!(from.iter().any(|&x| x != 0.0), "{name} was not used");
         to.copy_from_slice(from);
+    }
+    for ((name, from), (other, to)) in trained.scalar_state().zip(resumed.scalar_state_mut()) {
+        assert_eq!(name, other);
+        assert_ne!(from, *to, "{name} was not used");
+        *to = from;
     }
     run(&mut trained, &mut weights, 13..40);
     run(&mut resumed, &mut resumed_weights, 13..40);
@@ -197,6 +225,16 @@ fn rms_prop_resumes_exactly() {
         &["square_avg", "grad_avg", "momentum_buffer"],
         RmsProp::new(w).centered(true).momentum(0.5),
     );
+}
+
+#[test]
+fn the_other_optimizers_resume_exactly() {
+    let w = &start();
+    resumes(&["sum"], Adagrad::new(w).learning_rate_decay(0.1));
+    resumes(&["square_avg", "acc_delta"], Adadelta::new(w));
+    resumes(&["exp_avg", "exp_inf"], Adamax::new(w));
+    resumes(&["exp_avg", "exp_avg_sq"], NAdam::new(w));
+    resumes(&["exp_avg", "exp_avg_sq"], RAdam::new(w));
 }
 
 #[test]
@@ -286,6 +324,11 @@ fn a_gradient_that_is_not_a_number_is_not_hidden() {
     check(Adam::new(w).amsgrad(true));
     check(AdamW::new(w));
     check(RmsProp::new(w).centered(true).momentum(0.9));
+    check(Adagrad::new(w));
+    check(Adadelta::new(w));
+    check(Adamax::new(w));
+    check(NAdam::new(w));
+    check(RAdam::new(w));
 }
 
 #[test]
@@ -320,7 +363,7 @@ fn hyperparameters_out_of_range_are_refused() {
             .nesterov(true)
             .dampening(0.1)
     });
-    refused("weight decay is -1", || {
+    refused("weight_decay is -1", || {
         Sgd::new(&w(), 0.1).weight_decay(-1.0)
     });
     refused("learning rate is NaN", || {
@@ -332,7 +375,7 @@ fn hyperparameters_out_of_range_are_refused() {
     refused("beta1 is 1", || Adam::new(&w()).betas(1.0, 0.9));
     refused("beta2 is -0.5", || AdamW::new(&w()).betas(0.9, -0.5));
     refused("eps is -1", || Adam::new(&w()).eps(-1.0));
-    refused("weight decay is NaN", || {
+    refused("weight_decay is NaN", || {
         AdamW::new(&w()).weight_decay(f64::NAN)
     });
     refused("alpha is 1.5", || RmsProp::new(&w()).alpha(1.5));

@@ -1,7 +1,7 @@
 //! `train_step` against `backpropagate` and `step`.
 
 use chainrule::losses::Loss;
-use chainrule::optimizers::{Adam, AdamW, RmsProp};
+use chainrule::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, NAdam, RAdam, RmsProp};
 use chainrule::prelude::*;
 
 network! {
@@ -131,6 +131,11 @@ fn options_make_no_difference() {
         let rms_prop = |n: &Mlp| RmsProp::new(n).momentum(0.9).centered(true);
         check_optimizer(samples, rms_prop, false);
         check_optimizer(samples, |n: &Mlp| AdamW::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Adagrad::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Adadelta::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Adamax::new(n), false);
+        check_optimizer(samples, |n: &Mlp| NAdam::new(n), false);
+        check_optimizer(samples, |n: &Mlp| RAdam::new(n), false);
     }
 }
 

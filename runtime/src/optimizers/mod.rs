@@ -22,16 +22,29 @@
 //! The state lies in boxes that construction allocates; a step allocates nothing. Without a heap the user gives arrays
 //! or `&'static mut [T]` to `with_state`, see [`Storage`].
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adam_w;
+mod adamax;
 mod fused;
 mod hyperparameters;
+mod nadam;
+mod optimizer;
 mod pieces;
+mod radam;
 mod rms_prop;
 mod sgd;
 
-pub use adam::{Adam, AdamW};
+pub use adadelta::Adadelta;
+pub use adagrad::Adagrad;
+pub use adam::Adam;
+pub use adam_w::AdamW;
+pub use adamax::Adamax;
 #[doc(hidden)]
 pub use fused::FusedPass;
+pub use nadam::NAdam;
+pub use radam::RAdam;
 pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
 
@@ -48,7 +61,8 @@ use fused::Batch;
 /// Updates parameters from their gradients.
 ///
 /// Beside the update it tells and takes everything that a checkpoint needs for an exact resume:
-/// [`steps`](Optimizer::steps) and [`state`](Optimizer::state), which with the hyperparameters are the whole optimizer.
+/// [`steps`](Optimizer::steps), [`state`](Optimizer::state) and [`scalar_state`](Optimizer::scalar_state), which with the
+/// hyperparameters are the whole optimizer.
 pub trait Optimizer<T: Scalar> {
     /// Updates `parameters` in place. No heap, no panic in a release build.
     ///
@@ -77,6 +91,17 @@ pub trait Optimizer<T: Scalar> {
 
     /// The state slices in use, mutable.
     fn state_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut [T])>;
+
+    /// What the optimizer carries from step to step besides its slices and the count, with PyTorch's names: `mu_product`
+    /// of [`NAdam`]. Most have nothing of the kind.
+    fn scalar_state(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        core::iter::empty()
+    }
+
+    /// The same, mutable.
+    fn scalar_state_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut f64)> {
+        core::iter::empty()
+    }
 
     /// The second half of training: one update of a network from the gradients in a workspace.
     #[inline]
@@ -166,8 +191,13 @@ impl<T, S: AsRef<[T]> + AsMut<[T]>> Storage<T> for S {}
 /// The loops of the optimizers, compiled once for each scalar and instruction set, see `kernel!`.
 #[doc(hidden)]
 pub trait Kernels<T>:
-    adam::Update<T>
+    adadelta::Update<T>
+    + adagrad::Update<T>
+    + adam::Update<T>
     + adam::UpdateAmsgrad<T>
+    + adamax::Update<T>
+    + nadam::Update<T>
+    + radam::Update<T>
     + rms_prop::Update<T>
     + sgd::Update<T>
     + sgd::UpdateMomentum<T>
