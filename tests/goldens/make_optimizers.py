@@ -1,4 +1,5 @@
-"""Writes optimizers.safetensors: 40-step traces of PyTorch's optimizers (made with PyTorch 1.13).
+"""Writes optimizers.safetensors: 40-step traces of PyTorch's optimizers (made with PyTorch 1.13), and of those that it
+lacks, see paper_optimizers.py.
 
     /usr/bin/python3 tests/goldens/make_optimizers.py
 
@@ -16,6 +17,7 @@ import pathlib
 import struct
 
 import torch
+from paper_optimizers import Adan, Lamb, Lion, ScheduleFree, ScheduleFreeAverage
 from torch.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 
 torch.set_num_threads(1)
@@ -95,6 +97,29 @@ CONFIGURATIONS = {
         dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1),
         0.003,
     ),
+    "lion": (Lion, dict(), None),
+    "lion_everything": (Lion, dict(lr=0.01, betas=(0.7, 0.9), weight_decay=0.3), 0.001),
+    # Two layers `Linear(2)` of two inputs: weights and biases.
+    "lamb": (Lamb, dict(sizes=[4, 2, 4, 2]), None),
+    "lamb_everything": (
+        Lamb,
+        dict(sizes=[4, 2, 4, 2], lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1),
+        0.003,
+    ),
+    "adan": (Adan, dict(), None),
+    "adan_everything": (
+        Adan,
+        dict(lr=0.03, betas=(0.9, 0.8, 0.95), eps=1e-3, weight_decay=0.1),
+        0.003,
+    ),
+    "schedule_free": (ScheduleFree, dict(), None),
+    "schedule_free_warmup": (ScheduleFree, dict(lr=0.05, warmup_steps=15, r=0.5), None),
+    "schedule_free_average": (ScheduleFreeAverage, dict(lr=0.05, warmup_steps=15, r=0.5), None),
+    "schedule_free_everything": (
+        ScheduleFree,
+        dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1, warmup_steps=5, r=1.0, weight_lr_power=1.5),
+        0.003,
+    ),
 }
 
 
@@ -115,7 +140,7 @@ def trace(optimizer, options, later_learning_rate, dtype):
         loss = (curvature / 2 * (w - centre) ** 2 + w**2 * w.roll(-1) ** 2 / 4).sum()
         (FACTORS[step % len(FACTORS)] * loss).backward()
         optimizer.step()
-        rows.append(w.detach().clone())
+        rows.append(getattr(optimizer, "result", torch.Tensor.detach)(w).clone())
     result = torch.stack(rows)
     assert result.isfinite().all() and result.abs().max() < 10
     return result

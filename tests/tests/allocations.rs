@@ -1,7 +1,9 @@
 //! Forward, backpropagation and step allocate nothing: a counting allocator is the witness.
 
 use chainrule::Bag;
-use chainrule::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, NAdam, RAdam, RmsProp};
+use chainrule::optimizers::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, NAdam, RAdam, RmsProp, ScheduleFree,
+};
 use chainrule::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -181,6 +183,16 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     assert_none("NAdam", || nadam.step(&mut *network, gradients));
     let mut radam = RAdam::new(&network);
     assert_none("RAdam", || radam.step(&mut *network, gradients));
+    let mut lion = Lion::new(&network);
+    assert_none("Lion", || lion.step(&mut *network, gradients));
+    let mut lamb = Lamb::new(&*network);
+    assert_none("Lamb", || lamb.step(&mut *network, gradients));
+    let mut adan = Adan::new(&network);
+    assert_none("Adan", || adan.step(&mut *network, gradients));
+    let mut schedule_free = ScheduleFree::new(&network);
+    assert_none("ScheduleFree", || {
+        schedule_free.step(&mut *network, gradients)
+    });
 }
 
 /// Backpropagation and step in one, for several samples and, where a network takes that, for one.

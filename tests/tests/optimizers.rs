@@ -1,9 +1,11 @@
 //! Optimizers against 40-step traces of PyTorch (see `goldens/make_optimizers.py`), their state, and wrong use.
 
+use chainrule::network;
 use chainrule::optimizers::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, NAdam, Optimizer, RAdam, RmsProp, Sgd,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, NAdam, Optimizer, RAdam, RmsProp,
+    ScheduleFree, Sgd,
 };
-use chainrule::{Parameters, Scalar};
+use chainrule::{Network, Parameters, Scalar};
 use safetensors::SafeTensors;
 
 const STEPS: usize = 40;
@@ -21,6 +23,16 @@ impl<T: Scalar> Parameters for Weights<T> {
     fn parameters_mut(&mut self) -> &mut [T] {
         &mut self.0
     }
+}
+
+network! {
+    /// Twelve weights in four tensors.
+    struct Tensors: [2] -> [2] { Linear(2), Linear(2) }
+}
+
+fn lamb<T: Scalar>(_: &Weights<T>) -> Lamb<T> {
+    let zeros = || vec![T::ZERO; WEIGHTS].into();
+    Lamb::with_state(Tensors::LAYERS, zeros(), zeros())
 }
 
 fn start<T: Scalar>() -> Weights<T> {
@@ -151,7 +163,38 @@ goldens! {
 
     radam, radam_matches_pytorch: |w| RAdam::new(w);
     radam_betas, radam_betas_matches_pytorch: |w| RAdam::new(w).learning_rate(0.02).betas(0.7, 0.95);
+    lion, lion_matches_its_paper: |w| Lion::new(w);
+    lion_everything, lion_everything_matches_its_paper: |w| Lion::new(w).learning_rate(0.01).betas(0.7, 0.9).weight_decay(0.3), then 0.001;
+
+    lamb, lamb_matches_its_paper: |w| lamb(w);
+    lamb_everything, lamb_everything_matches_its_paper: |w| lamb(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1), then 0.003;
+
+    adan, adan_matches_its_paper: |w| Adan::new(w);
+    adan_everything, adan_everything_matches_its_paper: |w| Adan::new(w).learning_rate(0.03).betas(0.9, 0.8, 0.95).eps(1e-3).weight_decay(0.1), then 0.003;
+
+    schedule_free, schedule_free_matches_its_paper: |w| ScheduleFree::new(w);
+    schedule_free_warmup, schedule_free_warmup_matches_its_paper: |w| ScheduleFree::new(w).learning_rate(0.05).warmup_steps(15).r(0.5);
+    schedule_free_everything, schedule_free_everything_matches_its_paper: |w| ScheduleFree::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1).warmup_steps(5).r(1.0).weight_lr_power(1.5), then 0.003;
+
     radam_everything, radam_everything_matches_pytorch: |w| RAdam::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1), then 0.003;
+}
+
+#[test]
+fn schedule_free_average_matches_its_paper() {
+    fn averages<T: Scalar>() -> Vec<[T; WEIGHTS]> {
+        let (mut weights, mut average) = (start::<T>(), start::<T>());
+        let optimizer = ScheduleFree::new(&weights).learning_rate(0.05);
+        let mut optimizer = optimizer.warmup_steps(15).r(0.5);
+        let rows = (0..STEPS).map(|step| {
+            let gradient = gradient(step, &weights);
+            optimizer.step(&mut weights, &gradient);
+            optimizer.write_average(&weights, &mut average);
+            average.0
+        });
+        rows.collect()
+    }
+    compare("schedule_free_average", averages::<f64>(), 1e-13);
+    compare("schedule_free_average", averages::<f32>(), 1e-5);
 }
 
 /// Steps from `from` to `to` of the problem.
@@ -235,6 +278,11 @@ fn the_other_optimizers_resume_exactly() {
     resumes(&["exp_avg", "exp_inf"], Adamax::new(w));
     resumes(&["exp_avg", "exp_avg_sq"], NAdam::new(w));
     resumes(&["exp_avg", "exp_avg_sq"], RAdam::new(w));
+    resumes(&["exp_avg"], Lion::new(w));
+    resumes(&["exp_avg", "exp_avg_sq"], lamb(w));
+    let adan = ["exp_avg", "exp_avg_diff", "exp_avg_sq", "pre_grad"];
+    resumes(&adan, Adan::new(w));
+    resumes(&["z", "exp_avg_sq"], ScheduleFree::new(w).warmup_steps(20));
 }
 
 #[test]
@@ -329,6 +377,9 @@ fn a_gradient_that_is_not_a_number_is_not_hidden() {
     check(Adamax::new(w));
     check(NAdam::new(w));
     check(RAdam::new(w));
+    check(Lion::new(w));
+    check(Adan::new(w));
+    check(ScheduleFree::new(w));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `train_step` against `backpropagate` and `step`.
 
 use chainrule::losses::Loss;
-use chainrule::optimizers::{Adadelta, Adagrad, Adam, AdamW, Adamax, NAdam, RAdam, RmsProp};
+use chainrule::optimizers::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, NAdam, RAdam, RmsProp, ScheduleFree,
+};
 use chainrule::prelude::*;
 
 network! {
@@ -136,6 +138,11 @@ fn options_make_no_difference() {
         check_optimizer(samples, |n: &Mlp| Adamax::new(n), false);
         check_optimizer(samples, |n: &Mlp| NAdam::new(n), false);
         check_optimizer(samples, |n: &Mlp| RAdam::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Lion::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Lamb::new(n), false);
+        check_optimizer(samples, |n: &Cnn| Lamb::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Adan::new(n), false);
+        check_optimizer(samples, |n: &Mlp| ScheduleFree::new(n), false);
     }
 }
 

@@ -27,13 +27,17 @@ mod adagrad;
 mod adam;
 mod adam_w;
 mod adamax;
+mod adan;
 mod fused;
 mod hyperparameters;
+mod lamb;
+mod lion;
 mod nadam;
 mod optimizer;
 mod pieces;
 mod radam;
 mod rms_prop;
+mod schedule_free;
 mod sgd;
 
 pub use adadelta::Adadelta;
@@ -41,11 +45,15 @@ pub use adagrad::Adagrad;
 pub use adam::Adam;
 pub use adam_w::AdamW;
 pub use adamax::Adamax;
+pub use adan::Adan;
 #[doc(hidden)]
 pub use fused::FusedPass;
+pub use lamb::Lamb;
+pub use lion::Lion;
 pub use nadam::NAdam;
 pub use radam::RAdam;
 pub use rms_prop::RmsProp;
+pub use schedule_free::ScheduleFree;
 pub use sgd::Sgd;
 
 use crate::element::Lanes;
@@ -196,9 +204,14 @@ pub trait Kernels<T>:
     + adam::Update<T>
     + adam::UpdateAmsgrad<T>
     + adamax::Update<T>
+    + adan::Update<T>
+    + lamb::Moments<T>
+    + lamb::Update<T>
+    + lion::Update<T>
     + nadam::Update<T>
     + radam::Update<T>
     + rms_prop::Update<T>
+    + schedule_free::Update<T>
     + sgd::Update<T>
     + sgd::UpdateMomentum<T>
 {

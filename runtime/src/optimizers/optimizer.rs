@@ -2,6 +2,7 @@
 //! of the steps. An optimizer is then its options, its [`Rule`] and its loop.
 
 use super::pieces::in_pieces;
+use crate::layer_info::LayerInfo;
 use crate::scalar::Scalar;
 use crate::simd::Isa;
 use crate::weights;
@@ -46,12 +47,54 @@ where
     }
 }
 
+/// One step of an optimizer whose rule takes a whole tensor at a time, as those that need its norm.
+pub(super) struct TensorStep<'a, T, R, const STATES: usize, const SCALARS: usize>
+where
+    T: Scalar,
+    R: Rule<T, STATES, SCALARS>,
+{
+    pub(super) step: Step<'a, T, R, STATES, SCALARS>,
+    pub(super) layers: &'static [LayerInfo],
+}
+
+impl<T, R, const STATES: usize, const SCALARS: usize> weights::Update<T>
+    for TensorStep<'_, T, R, STATES, SCALARS>
+where
+    T: Scalar,
+    R: Rule<T, STATES, SCALARS>,
+{
+    /// The parameters of whole layers.
+    fn apply(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]) {
+        let Step {
+            states,
+            coefficients,
+        } = &mut self.step;
+        let mut end = 0;
+        for tensor in self.layers.iter().flat_map(|layer| layer.parameters) {
+            let (start, len) = (end, tensor.len());
+            end += len;
+            let Some(here) = start.checked_sub(offset) else {
+                continue;
+            };
+            let w = weights::part(parameters, here, len);
+            if !w.is_empty() {
+                let g = gradients.get(here..).unwrap_or_default();
+                let states = states
+                    .each_mut()
+                    .map(|state| weights::part(state, start, len));
+                R::update(isa, *coefficients, w, g, states);
+            }
+        }
+    }
+}
+
 /// Defines an optimizer, one a module: its type, `Options`, `STATES` and `SCALARS`. The module implements [`Rule`] for
 /// the options.
 macro_rules! optimizer {
     (
         $(#[$doc:meta])*
         $name:ident {
+            $(tensors: $layers:ident,)?
             state: [$($state:ident),+],
             $(optional: [$($optional:ident),+],)?
             $(scalars: [$($scalar:ident = $start:literal),+],)?
@@ -72,6 +115,7 @@ macro_rules! optimizer {
             #[cfg(not(feature = "alloc"))] S,
         > {
             options: Options,
+            $($layers: &'static [crate::LayerInfo],)?
             $($state: S,)+
             $($($optional: Option<S>,)+)?
             scalars: [f64; SCALARS],
@@ -86,25 +130,22 @@ macro_rules! optimizer {
             $($option: f64,)*
         }
 
-        #[cfg(feature = "alloc")]
-        impl<T: crate::Scalar> $name<T> {
-            /// With the defaults, for a network; allocates the state.
-            pub fn new(network: &impl crate::Parameters<Scalar = T>) -> Self {
-                let len = network.parameters().len();
-                $(let $state = bytemuck::zeroed_slice_box(len);)+
-                Self::with_state($($state),+)
-            }
-        }
+        super::optimizer::constructor! { $name [$($layers)?] $($state)+ }
 
         impl<T: crate::Scalar, S: super::Storage<T>> $name<T, S> {
             /// With the defaults and the state in given memory, zeros.
-            pub const fn with_state($($state: S),+) -> Self {
+            $(#[doc = concat!("`", stringify!($layers), "` are the network's, `Net::LAYERS`.")])?
+            pub const fn with_state(
+                $($layers: &'static [crate::LayerInfo],)?
+                $($state: S),+
+            ) -> Self {
                 Self {
                     options: Options {
                         learning_rate: $learning_rate,
                         $($($beta: $beta_default,)+)?
                         $($option: $default,)*
                     },
+                    $($layers,)?
                     $($state,)+
                     $($($optional: None,)+)?
                     scalars: [$($($start),+)?],
@@ -141,10 +182,10 @@ macro_rules! optimizer {
 
             /// The next step, and the scalars after it.
             #[inline]
-            fn prepare(&mut self) -> (super::optimizer::Step<'_, T, Options, STATES, SCALARS>, [f64; SCALARS]) {
+            fn prepare(&mut self) -> (impl crate::weights::Update<T>, [f64; SCALARS]) {
                 let mut scalars = self.scalars;
                 let number = self.steps.saturating_add(1);
-                let step = super::optimizer::Step {
+                let step = super::optimizer::Step::<T, Options, STATES, SCALARS> {
                     states: [
                         $(self.$state.as_mut(),)+
                         $($(self.$optional.as_mut().map(AsMut::as_mut).unwrap_or_default(),)+)?
@@ -155,6 +196,7 @@ macro_rules! optimizer {
                         &mut scalars,
                     ),
                 };
+                $(let step = super::optimizer::TensorStep { step, layers: self.$layers };)?
                 (step, scalars)
             }
         }
@@ -165,8 +207,12 @@ macro_rules! optimizer {
                 for (name, state) in self.state() {
                     debug_assert_eq!(parameters.len(), state.len(), "{name}");
                 }
-                let (mut step, scalars) = self.prepare();
-                crate::weights::Update::apply(&mut step, crate::simd::Isa::detect(), 0, parameters, gradients);
+                let scalars = {
+                    let (mut step, scalars) = self.prepare();
+                    let isa = crate::simd::Isa::detect();
+                    crate::weights::Update::apply(&mut step, isa, 0, parameters, gradients);
+                    scalars
+                };
                 (self.scalars, self.steps) = (scalars, self.steps.saturating_add(1));
             }
             #[inline]
@@ -229,6 +275,33 @@ macro_rules! optimizer {
     };
 }
 pub(super) use optimizer;
+
+/// `new`: for parameters of any kind, or for a network, of which it is known where tensors end.
+macro_rules! constructor {
+    ($name:ident [] $($state:ident)+) => {
+        #[cfg(feature = "alloc")]
+        impl<T: crate::Scalar> $name<T> {
+            /// With the defaults, for a network; allocates the state.
+            pub fn new(network: &impl crate::Parameters<Scalar = T>) -> Self {
+                let len = network.parameters().len();
+                $(let $state = bytemuck::zeroed_slice_box(len);)+
+                Self::with_state($($state),+)
+            }
+        }
+    };
+    ($name:ident [$layers:ident] $($state:ident)+) => {
+        #[cfg(feature = "alloc")]
+        impl<T: crate::Scalar> $name<T> {
+            /// With the defaults, for a network (`&*net` where it lies in a box); allocates the state.
+            pub fn new<N: crate::Network<Scalar = T>>(network: &N) -> Self {
+                let len = network.parameters().len();
+                $(let $state = bytemuck::zeroed_slice_box(len);)+
+                Self::with_state(N::LAYERS, $($state),+)
+            }
+        }
+    };
+}
+pub(super) use constructor;
 
 /// Sets one option.
 macro_rules! setter {
