@@ -62,6 +62,7 @@ use crate::input::Input;
 use crate::losses::Loss;
 use crate::network::{Network, Parameters};
 use crate::scalar::Scalar;
+use crate::schedules::Schedule;
 use crate::workspace::Workspace;
 use core::ops::DerefMut;
 use fused::Batch;
@@ -86,6 +87,15 @@ pub trait Optimizer<T: Scalar> {
     /// # Panics
     /// If it is negative, infinite or NaN.
     fn set_learning_rate(&mut self, learning_rate: f64);
+
+    /// Sets the learning rate of the next step to the schedule's at [`steps`](Optimizer::steps).
+    ///
+    /// # Panics
+    /// If that is negative, infinite or NaN.
+    #[track_caller]
+    fn follow(&mut self, schedule: &impl Schedule) {
+        self.set_learning_rate(schedule.learning_rate(self.steps()));
+    }
 
     /// How many steps were made.
     fn steps(&self) -> u64;
