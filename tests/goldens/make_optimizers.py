@@ -17,7 +17,7 @@ import pathlib
 import struct
 
 import torch
-from paper_optimizers import Adan, Lamb, Lion, ScheduleFree, ScheduleFreeAverage
+from paper_optimizers import Adan, Averaged, Lamb, Lion, Lookahead, ScheduleFree, ScheduleFreeAverage
 from torch.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 
 torch.set_num_threads(1)
@@ -120,6 +120,10 @@ CONFIGURATIONS = {
         dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1, warmup_steps=5, r=1.0, weight_lr_power=1.5),
         0.003,
     ),
+    "lookahead": (Lookahead, dict(lr=0.05), None),
+    "lookahead_everything": (Lookahead, dict(lr=0.05, k=3, alpha=0.8), 0.01),
+    "swa": (Averaged, dict(), None),
+    "ema": (Averaged, dict(decay=0.9), None),
 }
 
 

@@ -4,6 +4,7 @@ Each step says its formula with the letters of the source, one tensor at a time,
 """
 
 import torch
+from torch.optim.swa_utils import AveragedModel
 
 
 class Paper(torch.optim.Optimizer):
@@ -110,3 +111,40 @@ class ScheduleFreeAverage(ScheduleFree):
 
     def result(self, w):
         return self.state[w][0]["x"]
+
+
+class Lookahead(torch.optim.Adam):
+    """Zhang et al. 2019, arXiv:1907.08610, Algorithm 1, around Adam: phi are the slow weights, theta the fast."""
+
+    def __init__(self, params, foreach, k=5, alpha=0.5, **options):
+        super().__init__(params, foreach=foreach, **options)
+        self.k, self.alpha, self.t = k, alpha, 0
+
+    @torch.no_grad()
+    def step(self):
+        (theta,) = self.param_groups[0]["params"]
+        if self.t == 0:
+            self.phi = theta.clone()
+        super().step()
+        self.t += 1
+        if self.t % self.k == 0:
+            self.phi += self.alpha * (theta - self.phi)
+            theta.copy_(self.phi)
+
+
+class Averaged(torch.optim.SGD):
+    """PyTorch's own AveragedModel over the weights of gradient descent; the trace is the average."""
+
+    def __init__(self, params, foreach, decay=None):
+        super().__init__(params, lr=0.1, foreach=foreach)
+        (w,) = params
+        self.module = torch.nn.ParameterList([w])
+        average = None if decay is None else lambda average, new, count: decay * average + (1 - decay) * new
+        self.average = AveragedModel(self.module, avg_fn=average)
+
+    def step(self):
+        super().step()
+        self.average.update_parameters(self.module)
+
+    def result(self, w):
+        return next(self.average.parameters()).detach()

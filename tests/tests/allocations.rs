@@ -2,7 +2,8 @@
 
 use chainrule::Bag;
 use chainrule::optimizers::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, NAdam, RAdam, RmsProp, ScheduleFree,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lion, Lookahead, NAdam,
+    RAdam, RmsProp, ScheduleFree, clip_grad_norm, clip_grad_value,
 };
 use chainrule::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -183,6 +184,13 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     assert_none("NAdam", || nadam.step(&mut *network, gradients));
     let mut radam = RAdam::new(&network);
     assert_none("RAdam", || radam.step(&mut *network, gradients));
+    let mut lookahead = Lookahead::new(Adam::new(&network), &network).k(1);
+    assert_none("Lookahead", || lookahead.step(&mut *network, gradients));
+    let mut average = AveragedModel::swa(&network);
+    assert_none("AveragedModel", || {
+        average.update(&network);
+        average.swap(&mut network);
+    });
     let mut lion = Lion::new(&network);
     assert_none("Lion", || lion.step(&mut *network, gradients));
     let mut lamb = Lamb::new(&*network);
@@ -192,6 +200,13 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     let mut schedule_free = ScheduleFree::new(&network);
     assert_none("ScheduleFree", || {
         schedule_free.step(&mut *network, gradients)
+    });
+    assert_none("accumulate and clipping", || {
+        network
+            .accumulate(inputs, targets, loss, &mut workspace)
+            .unwrap();
+        clip_grad_value(workspace.gradients_mut(), 0.1);
+        clip_grad_norm(workspace.gradients_mut(), 0.01)
     });
 }
 

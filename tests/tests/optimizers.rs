@@ -2,8 +2,8 @@
 
 use chainrule::network;
 use chainrule::optimizers::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, NAdam, Optimizer, RAdam, RmsProp,
-    ScheduleFree, Sgd,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lion, Lookahead, NAdam,
+    Optimizer, RAdam, RmsProp, ScheduleFree, Sgd, clip_grad_norm, clip_grad_value,
 };
 use chainrule::{Network, Parameters, Scalar};
 use safetensors::SafeTensors;
@@ -176,7 +176,48 @@ goldens! {
     schedule_free_warmup, schedule_free_warmup_matches_its_paper: |w| ScheduleFree::new(w).learning_rate(0.05).warmup_steps(15).r(0.5);
     schedule_free_everything, schedule_free_everything_matches_its_paper: |w| ScheduleFree::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1).warmup_steps(5).r(1.0).weight_lr_power(1.5), then 0.003;
 
+    lookahead, lookahead_matches_its_paper: |w| Lookahead::new(Adam::new(w).learning_rate(0.05), w);
+    lookahead_everything, lookahead_everything_matches_its_paper: |w| Lookahead::new(Adam::new(w).learning_rate(0.05), w).k(3).alpha(0.8), then 0.01;
+
     radam_everything, radam_everything_matches_pytorch: |w| RAdam::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1), then 0.003;
+}
+
+/// The averages over gradient descent.
+fn averages<T: Scalar>(average: impl Fn(&Weights<T>) -> AveragedModel<T>) -> Vec<[T; WEIGHTS]> {
+    let mut weights = start();
+    let (mut sgd, mut average) = (Sgd::new(&weights, 0.1), average(&weights));
+    let rows = (0..STEPS).map(|step| {
+        let gradient = gradient(step, &weights);
+        sgd.step(&mut weights, &gradient);
+        average.update(&weights);
+        let trained = weights.0;
+        average.swap(&mut weights);
+        let averaged = weights.0;
+        assert_eq!(average.state(), trained);
+        average.swap(&mut weights);
+        assert_eq!((weights.0, average.state()), (trained, &averaged[..]));
+        averaged
+    });
+    rows.collect()
+}
+
+#[test]
+fn averages_of_weights_match_pytorch() {
+    compare("swa", averages::<f64>(AveragedModel::swa), 1e-13);
+    compare("swa", averages::<f32>(AveragedModel::swa), 1e-5);
+    compare(
+        "ema",
+        averages::<f64>(|w| AveragedModel::ema(w, 0.9)),
+        1e-13,
+    );
+    compare("ema", averages::<f32>(|w| AveragedModel::ema(w, 0.9)), 1e-5);
+}
+
+#[test]
+fn an_average_before_the_first_update_changes_nothing() {
+    let mut weights = start::<f32>();
+    AveragedModel::ema_with_state(0.5, [0.0; WEIGHTS]).swap(&mut weights);
+    assert_eq!(weights.0, start::<f32>().0);
 }
 
 #[test]
@@ -279,6 +320,8 @@ fn the_other_optimizers_resume_exactly() {
     resumes(&["exp_avg", "exp_avg_sq"], NAdam::new(w));
     resumes(&["exp_avg", "exp_avg_sq"], RAdam::new(w));
     resumes(&["exp_avg"], Lion::new(w));
+    let lookahead = Lookahead::new(NAdam::new(w), w);
+    resumes(&["exp_avg", "exp_avg_sq", "slow"], lookahead);
     resumes(&["exp_avg", "exp_avg_sq"], lamb(w));
     let adan = ["exp_avg", "exp_avg_diff", "exp_avg_sq", "pre_grad"];
     resumes(&adan, Adan::new(w));
@@ -432,6 +475,10 @@ fn hyperparameters_out_of_range_are_refused() {
     refused("alpha is 1.5", || RmsProp::new(&w()).alpha(1.5));
     refused("momentum is -0.9", || RmsProp::new(&w()).momentum(-0.9));
     refused("eps is NaN", || RmsProp::new(&w()).eps(f64::NAN));
+    refused("decay is 1", || AveragedModel::ema(&w(), 1.0));
+    refused("k is 0", || Lookahead::new(Adam::new(&w()), &w()).k(0));
+    refused("max_norm is NaN", || clip_grad_norm(&mut w(), f64::NAN));
+    refused("max is -1", || clip_grad_value(&mut w(), -1.0));
     refused("learning rate is -1", || {
         RmsProp::new(&w()).learning_rate(-1.0)
     });

@@ -2,7 +2,8 @@
 
 use chainrule::losses::Loss;
 use chainrule::optimizers::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, NAdam, RAdam, RmsProp, ScheduleFree,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, Lookahead, NAdam, RAdam, RmsProp,
+    ScheduleFree,
 };
 use chainrule::prelude::*;
 
@@ -139,6 +140,8 @@ fn options_make_no_difference() {
         check_optimizer(samples, |n: &Mlp| NAdam::new(n), false);
         check_optimizer(samples, |n: &Mlp| RAdam::new(n), false);
         check_optimizer(samples, |n: &Mlp| Lion::new(n), false);
+        let lookahead = |n: &Mlp| Lookahead::new(Adam::new(n), n).k(2);
+        check_optimizer(samples, lookahead, false);
         check_optimizer(samples, |n: &Mlp| Lamb::new(n), false);
         check_optimizer(samples, |n: &Cnn| Lamb::new(n), false);
         check_optimizer(samples, |n: &Mlp| Adan::new(n), false);

@@ -28,10 +28,13 @@ mod adam;
 mod adam_w;
 mod adamax;
 mod adan;
+mod average;
+mod clipping;
 mod fused;
 mod hyperparameters;
 mod lamb;
 mod lion;
+mod lookahead;
 mod nadam;
 mod optimizer;
 mod pieces;
@@ -46,10 +49,13 @@ pub use adam::Adam;
 pub use adam_w::AdamW;
 pub use adamax::Adamax;
 pub use adan::Adan;
+pub use average::AveragedModel;
+pub use clipping::{clip_grad_norm, clip_grad_value, grad_norm};
 #[doc(hidden)]
 pub use fused::FusedPass;
 pub use lamb::Lamb;
 pub use lion::Lion;
+pub use lookahead::Lookahead;
 pub use nadam::NAdam;
 pub use radam::RAdam;
 pub use rms_prop::RmsProp;
@@ -215,6 +221,10 @@ pub trait Kernels<T>:
     + adam::UpdateAmsgrad<T>
     + adamax::Update<T>
     + adan::Update<T>
+    + average::Approach<T>
+    + clipping::Limit<T>
+    + clipping::Scale<T>
+    + clipping::Squares<T>
     + lamb::Moments<T>
     + lamb::Update<T>
     + lion::Update<T>
