@@ -31,7 +31,7 @@
 //! ```
 //!
 //! Where to read on: [`network!`] for the declaration, [`Network`] for what every network can do, [`layers`],
-//! [`losses`], [`optimizers`], [`init`], [`Stream`] for one time step at a time, `slot` for a network that is swapped while
+//! [`losses`], [`optimizers`], [`schedules`], [`init`], [`Stream`] for one time step at a time, `slot` for a network that is swapped while
 //! it runs, and [`Layer`] for a layer of one's own.
 //!
 //! # Features
@@ -126,6 +126,7 @@ mod place;
 mod probe;
 pub mod quantized;
 mod scalar;
+pub mod schedules;
 mod scratch;
 mod shape;
 pub mod simd;
@@ -205,6 +206,7 @@ pub mod prelude {
     pub use crate::network::{Network, Parameters};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
     pub use crate::quantized::QuantizedNetwork;
+    pub use crate::schedules::Schedule;
     pub use crate::tensor::Tensor;
     pub use crate::{BackpropagateError, Element, Scalar, Shape, Stream, Streamable, network};
     #[cfg(feature = "std_rng")]

@@ -1,7 +1,10 @@
 //! Forward, backpropagation and step allocate nothing: a counting allocator is the witness.
 
 use chainrule::Bag;
-use chainrule::optimizers::{Adam, AdamW, RmsProp};
+use chainrule::optimizers::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lion, Lookahead, NAdam,
+    RAdam, RmsProp, ScheduleFree, clip_grad_norm, clip_grad_value,
+};
 use chainrule::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -171,6 +174,40 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     assert_none("AdamW", || adam_w.step(&mut *network, gradients));
     let mut rms_prop = RmsProp::new(&network).momentum(0.9).centered(true);
     assert_none("RmsProp", || rms_prop.step(&mut *network, gradients));
+    let mut adagrad = Adagrad::new(&network);
+    assert_none("Adagrad", || adagrad.step(&mut *network, gradients));
+    let mut adadelta = Adadelta::new(&network);
+    assert_none("Adadelta", || adadelta.step(&mut *network, gradients));
+    let mut adamax = Adamax::new(&network);
+    assert_none("Adamax", || adamax.step(&mut *network, gradients));
+    let mut nadam = NAdam::new(&network);
+    assert_none("NAdam", || nadam.step(&mut *network, gradients));
+    let mut radam = RAdam::new(&network);
+    assert_none("RAdam", || radam.step(&mut *network, gradients));
+    let mut lookahead = Lookahead::new(Adam::new(&network), &network).k(1);
+    assert_none("Lookahead", || lookahead.step(&mut *network, gradients));
+    let mut average = AveragedModel::swa(&network);
+    assert_none("AveragedModel", || {
+        average.update(&network);
+        average.swap(&mut network);
+    });
+    let mut lion = Lion::new(&network);
+    assert_none("Lion", || lion.step(&mut *network, gradients));
+    let mut lamb = Lamb::new(&*network);
+    assert_none("Lamb", || lamb.step(&mut *network, gradients));
+    let mut adan = Adan::new(&network);
+    assert_none("Adan", || adan.step(&mut *network, gradients));
+    let mut schedule_free = ScheduleFree::new(&network);
+    assert_none("ScheduleFree", || {
+        schedule_free.step(&mut *network, gradients)
+    });
+    assert_none("accumulate and clipping", || {
+        network
+            .accumulate(inputs, targets, loss, &mut workspace)
+            .unwrap();
+        clip_grad_value(workspace.gradients_mut(), 0.1);
+        clip_grad_norm(workspace.gradients_mut(), 0.01)
+    });
 }
 
 /// Backpropagation and step in one, for several samples and, where a network takes that, for one.
