@@ -180,6 +180,7 @@ pub use layer::{Backward, Forward, Layer, Randomness};
 pub use layer_info::LayerInfo;
 pub use network::{Network, Parameters};
 #[cfg(target_has_atomic = "8")]
+#[cfg(target_has_atomic = "8")]
 pub use place::Place;
 pub use scalar::Scalar;
 pub use shape::{Sample, Shape};
