@@ -44,8 +44,8 @@ impl<N: HalfStreamable, const PARAMETERS: usize> HalfNetwork<N, PARAMETERS> {
     /// The network as a stream, as [`Network::stream`](crate::Network::stream) makes it: it remembers the same, so
     /// [`Stream::with_state`] goes on with what a stream in `f32` left.
     ///
-    /// At each step `Linear` widens weights in registers; any other layer has them widened on the stack, which for a recurrent
-    /// layer takes about as long as the step itself.
+    /// At each step `Linear` widens weights in registers; any other layer has them widened on the stack, all of them, before its
+    /// step runs as in `f32`.
     ///
     /// ```
     /// use chainrule::prelude::*;
