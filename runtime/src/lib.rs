@@ -101,6 +101,7 @@ mod export_c;
 mod gradient_check;
 pub mod half;
 mod half_network;
+mod half_stream;
 mod indices;
 pub mod init;
 mod inlined;
@@ -175,6 +176,7 @@ pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
 pub use half_network::{EmbeddedHalf, HalfNetwork, HalfWeights};
+pub use half_stream::HalfStreamable;
 pub use input::Input;
 pub use layer::{Backward, Forward, Layer, Randomness};
 pub use layer_info::LayerInfo;
@@ -186,7 +188,7 @@ pub use scalar::Scalar;
 pub use shape::{Sample, Shape};
 pub use sizes::StaticSizes;
 pub use static_workspace::{StaticNetwork, StaticWorkspace};
-pub use stream::{Stream, Streamable};
+pub use stream::{Steps, Stream, Streamable};
 pub use summary::Summary;
 pub use tensor::{NamedTensor, Order, Tensor, TensorName};
 #[cfg(feature = "alloc")]
@@ -227,6 +229,7 @@ pub mod __private {
     }
     pub use crate::embedded::embed;
     pub use crate::half_network::{forward_half, half_offset, new_half};
+    pub use crate::half_stream::{stream_room, stream_step_half};
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};
