@@ -327,3 +327,101 @@ fn int8_bytes_are_a_quarter() {
     assert_eq!(align_of::<QNet>(), 64);
     assert_eq!(QWide::BYTES, 64 + 64 + 64 + 64 + 64 * 140_000 / 4);
 }
+
+network! {
+    struct Evaluation: [6] -> [1] {
+        SparseLinear(40, 20), ClippedRelu, Linear(16), ClippedRelu, Linear(1), Tanh,
+    }
+    quantize = int8
+}
+
+network! {
+    struct Words: { words: [5], more: [3], letters: [2, 2] } -> [2] {
+        Concat {
+            { words, EmbeddingBag(30, 24, padding_idx = 3), BatchNorm1d, Relu }
+            { letters, Flatten, Embedding(9, 4), Flatten, Tanh }
+            { more }
+        },
+        Linear(8), Relu, Linear(2),
+    }
+    quantize = int8
+}
+
+network! {
+    struct Bags: [4] -> [3] { bag: EmbeddingBag(10, 3, mode = sum), Softmax }
+    quantize = int8
+}
+
+network! {
+    /// A batch norm behind a layer of a sequence has a factor for each step, and not for each output.
+    struct Steps: [5] -> [2] {
+        Embedding(12, 8), BatchNorm1d, Linear(6), norm: BatchNorm1d, Relu, Flatten, Linear(2),
+    }
+    quantize = int8
+}
+
+#[test]
+fn int8_sparse_networks_compute_nearly_what_their_networks_do() {
+    let index = |rng: &mut StdRng, rows: i32| rng.random_range(-1..rows) as f32;
+    let board = |rng: &mut StdRng| [(); 6].map(|()| index(rng, 40));
+    let found = difference::<QEvaluation>(7, board);
+    assert!(found < 0.04, "{found}");
+    let words = |rng: &mut StdRng| WordsInput {
+        words: [(); 5].map(|()| index(rng, 30)),
+        more: [(); 3].map(|()| rng.random_range(-1.0..1.0)),
+        letters: [(); 2].map(|()| [(); 2].map(|()| rng.random_range(0..9) as f32)),
+    };
+    let found = difference::<QWords>(8, words);
+    assert!(found < 0.04, "{found}");
+    let found = difference::<QBags>(9, |rng| [(); 4].map(|()| index(rng, 10)));
+    assert!(found < 0.02, "{found}");
+    let found = difference::<QSteps>(10, |rng| [(); 5].map(|()| rng.random_range(0..12) as f32));
+    assert!(found < 0.05, "{found}");
+}
+
+#[test]
+fn int8_sparse_networks_take_bags_and_pass_over_what_is_no_index() {
+    let net = Evaluation::init(&mut StdRng::seed_from_u64(2));
+    let samples: Vec<[u8; 6]> = (0..34).map(|i| [0, 1, 2, 3, 4, 5].map(|k| k + i)).collect();
+    let quantized = QEvaluation::calibrate(&net, &samples).unwrap();
+    let bag = chainrule::Bag::<6>::try_from([7, 3, 39].as_slice()).unwrap();
+    let expected = quantized.forward(&[7.0, 3.0, 39.0, -1.0, -1.0, -1.0]);
+    assert_eq!(quantized.forward(&bag), expected);
+    let strange = [40.0, 39.0, f32::NAN, 3.0, f32::INFINITY, 7.0];
+    assert_eq!(quantized.forward(&strange), expected);
+    // The rows are bytes: 40 of 20 outputs, which fill two blocks of 16.
+    assert!(QEvaluation::BYTES < 40 * 32 + 64 * 40);
+}
+
+#[test]
+fn int8_sparse_training_rounds_rows_and_finds_wrong_indices() {
+    let net = Evaluation::init(&mut StdRng::seed_from_u64(3));
+    let mut training = QEvaluation::prepare_qat(&net);
+    let (mut workspace, mut adam) = (QatEvaluation::workspace(), Adam::new(&*training));
+    let samples: Vec<[u8; 6]> = (0..34).map(|i| [0, 1, 2, 3, 4, 5].map(|k| k + i)).collect();
+    let targets: Vec<[f32; 1]> = (0..34).map(|i| [i as f32 / 50.0]).collect();
+    let loss = MseLoss::default();
+    let mut losses = Vec::new();
+    for _ in 0..200 {
+        let backpropagated = training.backpropagate(&samples, &targets, &loss, &mut workspace);
+        losses.push(backpropagated.unwrap());
+        adam.step(&mut training, workspace.gradients());
+    }
+    assert!(losses[199] < 0.1 * losses[0], "{losses:?}");
+    let quantized = QEvaluation::convert(&training).unwrap();
+    for sample in &samples {
+        let ([a], [b]) = (training.forward(sample), quantized.forward(sample));
+        assert!((a - b).abs() < 0.03, "{a} {b}");
+    }
+    let error = training
+        .backpropagate(&[[40.0; 6]], &[[0.0]], &loss, &mut workspace)
+        .unwrap_err();
+    assert!(matches!(
+        error,
+        BackpropagateError::IndexOutOfRange {
+            index: 40.0,
+            rows: 40,
+            ..
+        }
+    ));
+}

@@ -12,6 +12,7 @@ mod network;
 mod normalize;
 mod pool;
 mod requantize;
+mod rows;
 mod sizes;
 mod table;
 mod target;
@@ -39,6 +40,8 @@ pub use network::QuantizedNetwork;
 pub use network::RANGE;
 #[doc(hidden)]
 pub use pool::Pool;
+#[doc(hidden)]
+pub use rows::RowSum;
 #[doc(hidden)]
 pub use sizes::Sizes;
 #[doc(hidden)]
