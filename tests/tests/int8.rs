@@ -2,7 +2,9 @@
 //! the networks that they are made of. CI runs this on every instruction set: the bits are the same.
 
 use chainrule::prelude::*;
-use chainrule::quantized::{Affine, FakeQuantize, FakeWeights, Line, QuantizeError};
+use chainrule::quantized::{
+    Affine, FakeQuantize, FakeWeights, Line, QuantizeError, QuantizedBytesError,
+};
 use chainrule_tests::Golden;
 
 network! {
@@ -424,4 +426,93 @@ fn int8_sparse_training_rounds_rows_and_finds_wrong_indices() {
             ..
         }
     ));
+}
+
+mod other {
+    use chainrule::prelude::*;
+    network! {
+        /// As many bytes as the other of this name, and other layers.
+        pub struct Evaluation: [6] -> [1] {
+            SparseLinear(40, 20), Relu, Linear(16), ClippedRelu, Linear(1), Tanh,
+        }
+        quantize = int8
+    }
+}
+
+static PLACED: chainrule::Place<QEvaluation> = chainrule::Place::new(QEvaluation::zeroed());
+
+#[test]
+fn int8_networks_are_loaded_into_a_static_and_read_in_place() {
+    let net = Evaluation::init(&mut StdRng::seed_from_u64(5));
+    let samples = [[0_u8, 1, 2, 3, 4, 5], [34, 35, 36, 37, 38, 39]];
+    let quantized = QEvaluation::calibrate(&net, &samples).unwrap();
+    let bytes = quantized.to_bytes();
+    assert_eq!(bytes.len(), 64 + QEvaluation::BYTES);
+    let placed = PLACED.take().unwrap();
+    // Zeros compute, too.
+    assert!(placed.forward(&samples[0])[0].is_finite());
+    placed.load_bytes(&bytes).unwrap();
+    assert_eq!(placed.forward(&samples[1]), quantized.forward(&samples[1]));
+
+    let mut lines = vec![Line::ZERO; bytes.len() / 64 + 1];
+    let memory: &mut [u8] = bytemuck::cast_slice_mut(&mut lines);
+    memory[..bytes.len()].copy_from_slice(&bytes);
+    let read = QEvaluation::from_bytes(&memory[..bytes.len()]).unwrap();
+    assert_eq!(read.forward(&samples[1]), quantized.forward(&samples[1]));
+    memory[1..=bytes.len()].copy_from_slice(&bytes);
+    let network = "Evaluation";
+    assert_eq!(
+        QEvaluation::from_bytes(&memory[1..=bytes.len()]).map(|_| ()),
+        Err(QuantizedBytesError::Unaligned { network })
+    );
+}
+
+#[test]
+fn int8_bytes_of_another_network_are_refused() {
+    let net = Evaluation::init(&mut StdRng::seed_from_u64(5));
+    let mut quantized = QEvaluation::calibrate(&net, &[[0_u8, 1, 2, 3, 4, 5]]).unwrap();
+    let bytes = quantized.to_bytes();
+    let before = quantized.forward(&[3_u8; 6]);
+    let network = "Evaluation";
+    assert_eq!(
+        other::QEvaluation::zeroed().load_bytes(&bytes),
+        Err(QuantizedBytesError::OtherNetwork { network })
+    );
+    let error = QBags::zeroed().load_bytes(&bytes).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "these are the bytes of another network than `Bags`, or of one with other layers; \
+         convert it again and write it with `to_bytes`"
+    );
+    let (expected, short) = (bytes.len(), &bytes[..bytes.len() - 1]);
+    for (short, found) in [
+        (short, expected - 1),
+        (&bytes[..24], 24),
+        (&bytes[..17], 17),
+    ] {
+        assert_eq!(
+            quantized.load_bytes(short),
+            Err(QuantizedBytesError::Length {
+                network,
+                expected,
+                found
+            })
+        );
+    }
+    for wrong in [&bytes[..9], &[], &bytes[64..]] {
+        assert_eq!(
+            quantized.load_bytes(wrong),
+            Err(QuantizedBytesError::NotANetwork)
+        );
+    }
+    for place in [30, 40, 63, 64, bytes.len() - 1] {
+        let mut changed = bytes.clone();
+        changed[place] ^= 4;
+        assert_eq!(
+            quantized.load_bytes(&changed),
+            Err(QuantizedBytesError::Changed { network })
+        );
+    }
+    assert_eq!(quantized.forward(&[3_u8; 6]), before);
+    quantized.load_bytes(&bytes).unwrap();
 }

@@ -1,6 +1,7 @@
 //! Integer networks: what `quantize = int8` in a declaration makes, see [`QuantizedNetwork`].
 
 mod affine;
+mod bytes;
 mod convolution;
 mod error;
 mod fake_quantize;
@@ -23,6 +24,7 @@ mod weights;
 pub use affine::Affine;
 #[doc(hidden)]
 pub use affine::{dequantize, quantize};
+pub use bytes::QuantizedBytesError;
 #[doc(hidden)]
 pub use convolution::Convolution;
 pub use error::{Overflow, QuantizeError, RoomTooShort};
