@@ -458,7 +458,10 @@ fn int8_forward_allocates_nothing() {
     let net = Small::init(&mut StdRng::seed_from_u64(1));
     let image = [[[0.5; 8]; 8]];
     let quantized = QSmall::calibrate(&net, &[image]).unwrap();
-    let (output, count) = allocations(|| quantized.forward(&image));
+    let bytes = quantized.to_bytes();
+    let mut loaded = QSmall::zeroed();
+    assert_none("load_bytes", || loaded.load_bytes(&bytes)).unwrap();
+    let (output, count) = allocations(|| loaded.forward(&image));
     assert_eq!(count, 0);
     assert!((output.iter().sum::<f32>() - 1.0).abs() < 1e-5);
 }
