@@ -391,8 +391,8 @@ fn int8_sparse_networks_take_bags_and_pass_over_what_is_no_index() {
     assert_eq!(quantized.forward(&bag), expected);
     let strange = [40.0, 39.0, f32::NAN, 3.0, f32::INFINITY, 7.0];
     assert_eq!(quantized.forward(&strange), expected);
-    // The rows are bytes: 40 of 20 outputs, which fill two blocks of 16.
-    assert!(QEvaluation::BYTES < 40 * 32 + 64 * 40);
+    // In lines: the rows, which are bytes, 40 of 20 outputs in two blocks of 16; and the two layers behind.
+    assert_eq!(QEvaluation::BYTES, 64 * ((5 + 40 * 32 / 64) + 8 + 7));
 }
 
 #[test]

@@ -19,6 +19,9 @@ use bytemuck::{Pod, Zeroable};
 /// become bytes where they come in and numbers again where they go out, by single operations of IEEE 754. So the same
 /// input gives the same bits on every machine and instruction set.
 ///
+/// Layers that read indices (`SparseLinear`, `EmbeddingBag`, `Embedding`) sum rows of bytes in 16 bits, which 255 rows cannot
+/// leave, and sums of more rows in 32.
+///
 /// ```
 /// use chainrule::prelude::*;
 ///
