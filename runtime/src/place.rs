@@ -54,6 +54,7 @@ impl<T> Place<T> {
     }
 
     /// The value, the first time; `None` ever after.
+    #[allow(clippy::mut_from_ref)] // once
     pub fn take(&'static self) -> Option<&'static mut T> {
         if self.taken.swap(true, Ordering::AcqRel) {
             return None;
