@@ -17,7 +17,7 @@ import pathlib
 import struct
 
 import torch
-from paper_optimizers import Adan, Averaged, Lamb, Lion, Lookahead, ScheduleFree, ScheduleFreeAverage
+from paper_optimizers import Adan, Averaged, Lamb, Lion, Lookahead, Muon, ScheduleFree, ScheduleFreeAverage
 from torch.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 
 torch.set_num_threads(1)
@@ -119,6 +119,13 @@ CONFIGURATIONS = {
         ScheduleFree,
         dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1, warmup_steps=5, r=1.0, weight_lr_power=1.5),
         0.003,
+    ),
+    # A layer `Linear(3)` of two inputs, and `Linear(1, bias = false)` of three.
+    "muon": (Muon, dict(shapes=[(3, 2), 3, (1, 3)]), None),
+    "muon_everything": (
+        Muon,
+        dict(shapes=[(3, 2), 3, 3], lr=0.01, momentum=0.7, weight_decay=0.3),
+        0.002,
     ),
     "lookahead": (Lookahead, dict(lr=0.05), None),
     "lookahead_everything": (Lookahead, dict(lr=0.05, k=3, alpha=0.8), 0.01),

@@ -113,6 +113,56 @@ class ScheduleFreeAverage(ScheduleFree):
         return self.state[w][0]["x"]
 
 
+class Muon(Paper):
+    """Jordan et al. 2024, https://kellerjordan.github.io/posts/muon, in the scalar of the weights; `shapes` says which
+    tensors are matrices, here in memory with the outputs contiguous. The others have AdamW with PyTorch's defaults."""
+
+    defaults = dict(lr=0.02, momentum=0.95, weight_decay=0.0)
+
+    def __init__(self, params, foreach, shapes, **options):
+        super().__init__(params, foreach, **options)
+        self.shapes = shapes
+
+    @torch.no_grad()
+    def step(self):
+        (group,) = self.param_groups
+        (w,) = group["params"]
+        state, start = self.state[w], 0
+        state["t"] = state.get("t", 0) + 1
+        for shape in self.shapes:
+            size = shape if isinstance(shape, int) else shape[0] * shape[1]
+            here = slice(start, start + size)
+            start += size
+            moments = [state.setdefault((start, i), torch.zeros_like(w[here])) for i in range(2)]
+            if isinstance(shape, int):
+                self.adamw(w[here], w.grad[here], *moments, state["t"])
+            else:
+                outputs, inputs = shape
+                matrices = [x[here].view(inputs, outputs).T for x in (w, w.grad)]
+                self.muon(*matrices, moments[0].view(inputs, outputs).T, group)
+
+    def adamw(self, w, g, m, v, t):
+        m.copy_(0.9 * m + (1 - 0.9) * g)
+        v.copy_(0.999 * v + (1 - 0.999) * g**2)
+        step = (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8)
+        w.copy_(w * (1 - 1e-3 * 0.01) - 1e-3 * step)
+
+    def muon(self, w, g, b, group):
+        mu, lr = group["momentum"], group["lr"]
+        b.copy_(mu * b + (1 - mu) * g)
+        x = (1 - mu) * g + mu * b
+        x = x / (x.norm() + 1e-7)
+        if x.size(0) > x.size(1):
+            x = x.T
+        for _ in range(5):
+            gram = x @ x.T
+            x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+        if w.size(0) > w.size(1):
+            x = x.T
+        scale = max(1, w.size(0) / w.size(1)) ** 0.5
+        w.copy_(w * (1 - lr * group["weight_decay"]) - lr * scale * x)
+
+
 class Lookahead(torch.optim.Adam):
     """Zhang et al. 2019, arXiv:1907.08610, Algorithm 1, around Adam: phi are the slow weights, theta the fast."""
 

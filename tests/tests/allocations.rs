@@ -2,8 +2,8 @@
 
 use chainrule::Bag;
 use chainrule::optimizers::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lion, Lookahead, NAdam,
-    RAdam, RmsProp, ScheduleFree, clip_grad_norm, clip_grad_value,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lbfgs, Lion, Lookahead,
+    Muon, NAdam, RAdam, RmsProp, ScheduleFree, clip_grad_norm, clip_grad_value,
 };
 use chainrule::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -186,6 +186,17 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     assert_none("RAdam", || radam.step(&mut *network, gradients));
     let mut lookahead = Lookahead::new(Adam::new(&network), &network).k(1);
     assert_none("Lookahead", || lookahead.step(&mut *network, gradients));
+    let mut lbfgs = Lbfgs::new(&network, 3).max_iter(2);
+    let mut calls = 0;
+    assert_none("Lbfgs", || {
+        let step = lbfgs.step(&mut network, |network, to| {
+            calls += 1;
+            to.copy_from_slice(network.parameters());
+            Ok::<f32, ()>(to.iter().map(|g| g * g / 2.0).sum())
+        });
+        assert!(step.is_ok());
+    });
+    assert!(calls > 1);
     let mut average = AveragedModel::swa(&network);
     assert_none("AveragedModel", || {
         average.update(&network);
@@ -195,6 +206,8 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     assert_none("Lion", || lion.step(&mut *network, gradients));
     let mut lamb = Lamb::new(&*network);
     assert_none("Lamb", || lamb.step(&mut *network, gradients));
+    let mut muon = Muon::new(&*network, AdamW::new(&network));
+    assert_none("Muon", || muon.step(&mut *network, gradients));
     let mut adan = Adan::new(&network);
     assert_none("Adan", || adan.step(&mut *network, gradients));
     let mut schedule_free = ScheduleFree::new(&network);

@@ -2,8 +2,8 @@
 
 use chainrule::network;
 use chainrule::optimizers::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lion, Lookahead, NAdam,
-    Optimizer, RAdam, RmsProp, ScheduleFree, Sgd, clip_grad_norm, clip_grad_value,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lion, Lookahead, Muon,
+    NAdam, Optimizer, RAdam, RmsProp, ScheduleFree, Sgd, clip_grad_norm, clip_grad_value,
 };
 use chainrule::{Network, Parameters, Scalar};
 use safetensors::SafeTensors;
@@ -28,6 +28,17 @@ impl<T: Scalar> Parameters for Weights<T> {
 network! {
     /// Twelve weights in four tensors.
     struct Tensors: [2] -> [2] { Linear(2), Linear(2) }
+}
+
+network! {
+    /// Twelve weights: a tall matrix, a vector, a wide matrix.
+    struct Matrices: [2] -> [1] { Linear(3), head: Linear(1, bias = false) }
+}
+
+fn muon<T: Scalar>(w: &Weights<T>) -> Muon<AdamW<T>, T> {
+    let zeros = |len| vec![T::ZERO; len].into();
+    let room = Muon::room_len(Matrices::LAYERS);
+    Muon::with_state(Matrices::LAYERS, AdamW::new(w), zeros(WEIGHTS), zeros(room))
 }
 
 fn lamb<T: Scalar>(_: &Weights<T>) -> Lamb<T> {
@@ -176,6 +187,9 @@ goldens! {
     schedule_free_warmup, schedule_free_warmup_matches_its_paper: |w| ScheduleFree::new(w).learning_rate(0.05).warmup_steps(15).r(0.5);
     schedule_free_everything, schedule_free_everything_matches_its_paper: |w| ScheduleFree::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1).warmup_steps(5).r(1.0).weight_lr_power(1.5), then 0.003;
 
+    muon, muon_matches_its_author: |w| muon(w);
+    muon_everything, muon_everything_matches_its_author: |w| muon(w).except(&["head"]).learning_rate(0.01).momentum(0.7).weight_decay(0.3), then 0.002;
+
     lookahead, lookahead_matches_its_paper: |w| Lookahead::new(Adam::new(w).learning_rate(0.05), w);
     lookahead_everything, lookahead_everything_matches_its_paper: |w| Lookahead::new(Adam::new(w).learning_rate(0.05), w).k(3).alpha(0.8), then 0.01;
 
@@ -320,6 +334,7 @@ fn the_other_optimizers_resume_exactly() {
     resumes(&["exp_avg", "exp_avg_sq"], NAdam::new(w));
     resumes(&["exp_avg", "exp_avg_sq"], RAdam::new(w));
     resumes(&["exp_avg"], Lion::new(w));
+    resumes(&["momentum_buffer", "exp_avg", "exp_avg_sq"], muon(w));
     let lookahead = Lookahead::new(NAdam::new(w), w);
     resumes(&["exp_avg", "exp_avg_sq", "slow"], lookahead);
     resumes(&["exp_avg", "exp_avg_sq"], lamb(w));
@@ -476,6 +491,9 @@ fn hyperparameters_out_of_range_are_refused() {
     refused("momentum is -0.9", || RmsProp::new(&w()).momentum(-0.9));
     refused("eps is NaN", || RmsProp::new(&w()).eps(f64::NAN));
     refused("decay is 1", || AveragedModel::ema(&w(), 1.0));
+    refused("no layer with parameters has the label `haed`", || {
+        muon(&w()).except(&["haed"])
+    });
     refused("k is 0", || Lookahead::new(Adam::new(&w()), &w()).k(0));
     refused("max_norm is NaN", || clip_grad_norm(&mut w(), f64::NAN));
     refused("max is -1", || clip_grad_value(&mut w(), -1.0));

@@ -2,8 +2,8 @@
 
 use chainrule::losses::Loss;
 use chainrule::optimizers::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, Lookahead, NAdam, RAdam, RmsProp,
-    ScheduleFree,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, Lookahead, Muon, NAdam, RAdam,
+    RmsProp, ScheduleFree,
 };
 use chainrule::prelude::*;
 
@@ -140,6 +140,8 @@ fn options_make_no_difference() {
         check_optimizer(samples, |n: &Mlp| NAdam::new(n), false);
         check_optimizer(samples, |n: &Mlp| RAdam::new(n), false);
         check_optimizer(samples, |n: &Mlp| Lion::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Muon::new(n, AdamW::new(n)), false);
+        check_optimizer(samples, |n: &Cnn| Muon::new(n, Sgd::new(n, 0.1)), false);
         let lookahead = |n: &Mlp| Lookahead::new(Adam::new(n), n).k(2);
         check_optimizer(samples, lookahead, false);
         check_optimizer(samples, |n: &Mlp| Lamb::new(n), false);

@@ -122,34 +122,3 @@ kernel! {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn instruction_sets_give_the_same_bits() {
-        let [lambda, beta1, fresh1, beta2, fresh2] = [0.1, 0.9, 0.1, 0.99, 0.01];
-        let [scale, root_scale, eps] = [1.7, 2.3, 1e-6];
-        let c = Coefficients {
-            eta: 0.1,
-            lambda,
-            beta1,
-            fresh1,
-            beta2,
-            fresh2,
-            scale,
-            root_scale,
-            eps,
-        };
-        for len in [1, 13, 100] {
-            let g: [f32; 100] = core::array::from_fn(|i| 1.0 / (i as f32 - 7.3));
-            let run = |isa| {
-                let [mut w, mut m, mut v] = [0.3, 0.1, 0.7].map(|x| [x; 100]);
-                Options::update(isa, c, &mut w[..len], &g, [&mut m, &mut v]);
-                [w, m, v]
-            };
-            assert_eq!(run(Isa::BASELINE), run(Isa::detect()));
-        }
-    }
-}

@@ -1,8 +1,8 @@
 //! Optimizers: the second half of training, `w ← w − η·∂L/∂w` and its variants, as loops over flat slices.
 //!
-//! Formulas, options and defaults are PyTorch's (`torch.optim`); hyperparameters are `f64` for both scalars and rounded
-//! once a step, as there. A step uses no fused multiply-add and adds nothing up across parameters, so it gives the same
-//! bits on every instruction set.
+//! Formulas, options and defaults are PyTorch's (`torch.optim`), of those it lacks the paper's; hyperparameters are `f64`
+//! for both scalars and rounded once a step, as there. A step uses no fused multiply-add, and adds up across parameters,
+//! where it has to, in a fixed order, so it gives the same bits on every instruction set.
 //!
 //! ```
 //! # use chainrule::prelude::*;
@@ -33,9 +33,13 @@ mod clipping;
 mod fused;
 mod hyperparameters;
 mod lamb;
+mod lbfgs;
+mod line_search;
 mod lion;
 mod lookahead;
+mod muon;
 mod nadam;
+mod newton_schulz;
 mod optimizer;
 mod pieces;
 mod radam;
@@ -54,8 +58,10 @@ pub use clipping::{clip_grad_norm, clip_grad_value, grad_norm};
 #[doc(hidden)]
 pub use fused::FusedPass;
 pub use lamb::Lamb;
+pub use lbfgs::{Lbfgs, LbfgsProgress};
 pub use lion::Lion;
 pub use lookahead::Lookahead;
+pub use muon::Muon;
 pub use nadam::NAdam;
 pub use radam::RAdam;
 pub use rms_prop::RmsProp;
@@ -198,6 +204,12 @@ pub trait Optimizer<T: Scalar> {
     }
 }
 
+/// An optimizer that takes the parameters some tensors at a time: those of this crate but [`Lookahead`] and [`Muon`], which
+/// can have one of them inside.
+pub trait Piecewise<T: Scalar>: Optimizer<T> {}
+
+impl<T: Scalar, S: Storage<T>> Piecewise<T> for Sgd<T, S> {}
+
 /// Where an optimizer keeps its state: `Box<[T]>`, `[T; N]`, `&'static mut [T]`, …, of as many scalars as the network
 /// has parameters, zero at the start.
 ///
@@ -229,6 +241,7 @@ pub trait Kernels<T>:
     + lamb::Update<T>
     + lion::Update<T>
     + nadam::Update<T>
+    + newton_schulz::Round<T>
     + radam::Update<T>
     + rms_prop::Update<T>
     + schedule_free::Update<T>

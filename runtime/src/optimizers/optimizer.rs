@@ -130,6 +130,21 @@ macro_rules! optimizer {
             $($option: f64,)*
         }
 
+        impl Options {
+            const DEFAULT: Self = Self {
+                learning_rate: $learning_rate,
+                $($($beta: $beta_default,)+)?
+                $($option: $default,)*
+            };
+        }
+
+        #[cfg(test)]
+        #[test]
+        fn instruction_sets_give_the_same_bits() {
+            let start = [$($($start),+)?];
+            super::optimizer::instruction_sets_give_the_same_bits(&Options::DEFAULT, start);
+        }
+
         super::optimizer::constructor! { $name [$($layers)?] $($state)+ }
 
         impl<T: crate::Scalar, S: super::Storage<T>> $name<T, S> {
@@ -140,11 +155,7 @@ macro_rules! optimizer {
                 $($state: S),+
             ) -> Self {
                 Self {
-                    options: Options {
-                        learning_rate: $learning_rate,
-                        $($($beta: $beta_default,)+)?
-                        $($option: $default,)*
-                    },
+                    options: Options::DEFAULT,
                     $($layers,)?
                     $($state,)+
                     $($($optional: None,)+)?
@@ -263,6 +274,8 @@ macro_rules! optimizer {
             }
         }
 
+        impl<T: crate::Scalar, S: super::Storage<T>> super::Piecewise<T> for $name<T, S> {}
+
         impl<T, S> core::fmt::Debug for $name<T, S> {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.debug_struct(stringify!($name))
@@ -275,6 +288,33 @@ macro_rules! optimizer {
     };
 }
 pub(super) use optimizer;
+
+/// Three steps of options with every state in use.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn instruction_sets_give_the_same_bits<R, const STATES: usize, const SCALARS: usize>(
+    options: &R,
+    start: [f64; SCALARS],
+) where
+    R: Rule<f32, STATES, SCALARS>,
+{
+    for len in [1, 13, 100] {
+        let run = |isa| {
+            let (mut w, mut scalars) = ([0.3_f32; 100], start);
+            let mut states = [[0.0_f32; 100]; STATES];
+            for step in 1..=3 {
+                let g = core::array::from_fn::<_, 100, _>(|i| 1.0 / (i as f32 - 7.3 * step as f32));
+                let c = options.coefficients(step, &mut scalars);
+                let states = states.each_mut().map(|state| &mut state[..len]);
+                R::update(isa, c, &mut w[..len], &g[..len], states);
+            }
+            (w, states)
+        };
+        let baseline = run(Isa::BASELINE);
+        assert_eq!(baseline, run(Isa::detect()));
+        assert_ne!(baseline.0[0], 0.3);
+    }
+}
 
 /// `new`: for parameters of any kind, or for a network, of which it is known where tensors end.
 macro_rules! constructor {
