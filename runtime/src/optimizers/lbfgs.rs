@@ -261,8 +261,7 @@ impl<T: Scalar, S: Storage<T>> Lbfgs<T, S> {
                 self.learning_rate
             };
             let slope = dot(g, d);
-            // So written, NaN ends it.
-            if !(slope <= -self.tolerance_change) {
+            if slope.is_nan() || slope > -self.tolerance_change {
                 break;
             }
             copy(x, network.parameters());
@@ -350,7 +349,7 @@ impl<'a, T: Scalar> Changes<'a, T> {
             yy += y * y;
         }
         let size = self.ro.len() as u64;
-        if size == 0 || !(ys > 1e-10) {
+        if size == 0 || ys.is_nan() || ys <= 1e-10 {
             return;
         }
         let slot = if progress.changes < size {
