@@ -1,12 +1,15 @@
-//! An integer network: what is lost when weights and activations become bytes, and what is gained.
+//! An integer network: what is lost when weights and activations become bytes, and what is gained; and what weights of
+//! 16 bits lose.
 //!
 //! `cargo run --release --example quantize`, or with Fashion-MNIST:
 //! `cargo run --release --example quantize -- --data FOLDER`, where the folder holds `train-images-idx3-ubyte` and the
-//! three other files of <https://github.com/zalandoresearch/fashion-mnist>, unpacked.
+//! three other files of <https://github.com/zalandoresearch/fashion-mnist>, unpacked. Debian has them in the package
+//! `dataset-fashion-mnist`: `gunzip -k` those in `/usr/share/datasets/fashion-mnist`.
 
 #[path = "data/digits.rs"]
 mod data;
 
+use chainrule::half::{Bf16, F16, Half};
 use chainrule::prelude::*;
 use std::path::Path;
 use std::time::Instant;
@@ -75,13 +78,9 @@ fn story<Q: QuantizedNetwork<Output = [f32; 10]>>(
     train(&mut *rounding, training, 1, 2e-4, &mut rng)?;
     let trained = Q::convert(&rounding)?;
 
-    let floats = percent(held_out, |image| {
-        let mut output = [0.0; 10];
-        let mut scratch = vec![0.0; Q::Float::INFERENCE_BYTES / size_of::<f32>()];
-        // The scratch is as long as asked for.
-        let _ = net.forward_with(image, &mut output, &mut scratch);
-        output
-    });
+    let floats = accuracy(&*net, held_out);
+    let bf16 = accuracy(&*rounded::<Bf16, Q::Float>(&net), held_out);
+    let f16 = accuracy(&*rounded::<F16, Q::Float>(&net), held_out);
     let calibrated = percent(held_out, |image| quantized.forward(image));
     let aware = percent(held_out, |image| trained.forward(image));
     println!("                      accuracy     bytes");
@@ -89,6 +88,9 @@ fn story<Q: QuantizedNetwork<Output = [f32; 10]>>(
         "f32                   {floats:6.2} %  {:8}",
         size_of_val(net.parameters())
     );
+    let halves = size_of_val(net.parameters()) / 2;
+    println!("bf16                  {bf16:6.2} %  {halves:8}");
+    println!("f16                   {f16:6.2} %  {halves:8}");
     println!("int8, calibrated      {calibrated:6.2} %  {:8}", Q::BYTES);
     println!("int8, trained for it  {aware:6.2} %  {:8}", Q::BYTES);
 
@@ -103,7 +105,33 @@ fn story<Q: QuantizedNetwork<Output = [f32; 10]>>(
     println!("one image: f32 {slow:.2} µs, int8 {fast:.2} µs");
     let lost = floats - calibrated.min(aware);
     println!("points lost: {lost:.2}");
+    println!("bf16 test accuracy: {bf16:.2}");
+    println!("f16 test accuracy: {f16:.2}");
+    println!("points lost with 16 bits: {:.2}", floats - bf16.min(f16));
     Ok(())
+}
+
+/// The network with its weights rounded to 16 bits: what `HalfDigits` computes with `weights_type = bf16` or `f16` in the
+/// declaration, which has one of them.
+fn rounded<H: Half, N: Network<Scalar = f32>>(net: &N) -> Box<N> {
+    let mut rounded = net.to_boxed();
+    for parameter in rounded.parameters_mut() {
+        *parameter = H::from_f32(*parameter).to_f32();
+    }
+    rounded
+}
+
+fn accuracy<N: Network<Scalar = f32, Output = [f32; 10]>>(
+    net: &N,
+    held_out: &Samples<N::Input>,
+) -> f64 {
+    percent(held_out, |image| {
+        let mut output = [0.0; 10];
+        let mut scratch = vec![0.0; N::INFERENCE_BYTES / size_of::<f32>()];
+        // The scratch is as long as asked for.
+        let _ = net.forward_with(image, &mut output, &mut scratch);
+        output
+    })
 }
 
 fn train<N: Network<Scalar = f32, Output = [f32; 10]>>(

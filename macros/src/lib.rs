@@ -275,7 +275,7 @@ use proc_macro2::TokenStream;
 /// each output, activations bytes with 128 levels, and the same input gives the same bits on every machine. `QatNet` is the network to
 /// train so that it bears that, the same layers with weights and activations rounded. `QNet::calibrate(&net, &samples)`
 /// makes the one from a trained network, `QNet::prepare_qat(&net)` and `QNet::convert(&training)` go by way of the other; see
-/// `chainrule::quantized::QuantizedNetwork`. `Linear`, `Conv1d`, `Conv2d`, batch norms, pools, activations, `Dropout`, `Flatten`,
+/// `chainrule::quantized::QuantizedNetwork`. `Linear`, `Conv1d`, `Conv2d`, `SparseLinear`, `EmbeddingBag`, `Embedding`, batch norms, pools, activations, `Dropout`, `Flatten`,
 /// `Reshape` and blocks have a form in whole numbers, and `Softmax`, `LogSoftmax` and activations at the end are computed in `f32`.
 /// Any other layer is an error, as are generic parameters. In `QatNet` a field in a block has the path for its name,
 /// `training.stage_0_conv`, and fields `range0`, … of its buffers hold ranges.

@@ -92,6 +92,14 @@ pub(crate) enum QuantizedWork {
         configured: bool,
         room: bool,
     },
+    /// Sums of rows, chosen by indices that the input has (`source`: a layer, which for `named` is that of an input with a
+    /// name), then batch norms and a clamp.
+    Rows {
+        norms: Vec<usize>,
+        clamp: Option<usize>,
+        source: usize,
+        named: bool,
+    },
     /// Batch norms behind something else, and a clamp.
     Norms {
         norms: Vec<usize>,
@@ -468,6 +476,7 @@ pub(crate) fn grouped(value: u64) -> String {
 }
 
 /// Elements of the network's input that a layer reads as indices.
+#[derive(Clone)]
 pub(crate) struct IndexRange {
     /// The first one: a sum of products.
     pub(crate) starts: Vec<Vec<Size>>,

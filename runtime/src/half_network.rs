@@ -12,7 +12,7 @@ use crate::shape::Shape;
 use crate::simd::Isa;
 use crate::tensor::total_len;
 use crate::workspace::Arena;
-use bytemuck::Zeroable;
+use bytemuck::{Pod, Zeroable};
 use core::{fmt, slice};
 
 /// A network that `weights_type = bf16` or `f16` was declared for. `network!` implements it.
@@ -147,6 +147,10 @@ impl<N: HalfWeights, const PARAMETERS: usize> HalfNetwork<N, PARAMETERS> {
         scalars(&self.buffers)
     }
 
+    pub(crate) fn typed_buffers(&self) -> &N::Buffers {
+        &self.buffers
+    }
+
     /// The output for one sample. No heap, no panic.
     ///
     /// Activations, and the widened weights of one layer that is no `Linear`, lie on the stack, at most 128 KiB; where that is
@@ -271,7 +275,7 @@ pub(crate) fn widened<T: Scalar, L: Layer<T>, H: Half>(
         room,
         isa,
     } = cx;
-    let mut run = |parameters: &L::Parameters| {
+    widen(parameters, room, |parameters| {
         let cx = Forward {
             parameters,
             buffers,
@@ -281,15 +285,24 @@ pub(crate) fn widened<T: Scalar, L: Layer<T>, H: Half>(
             isa,
         };
         layer.forward::<T>(cx, input, output);
-    };
-    if const { size_of::<L::Parameters>() == 0 } {
+    });
+}
+
+/// Calls `run` with the parameters of a layer, widened in `room`.
+#[inline(always)]
+pub(crate) fn widen<T: Scalar, P: Pod, H: Half>(
+    parameters: &[H],
+    room: &mut [T],
+    run: impl FnOnce(&P),
+) {
+    if const { size_of::<P>() == 0 } {
         return run(&Zeroable::zeroed());
     }
     let room = room.get_mut(..parameters.len()).unwrap_or_default();
     for (wide, half) in room.iter_mut().zip(parameters) {
         *wide = T::from_f64(half.to_f32().into());
     }
-    if let Ok([parameters]) = bytemuck::try_cast_slice::<T, L::Parameters>(room) {
+    if let Ok([parameters]) = bytemuck::try_cast_slice::<T, P>(room) {
         run(parameters);
     }
 }

@@ -27,9 +27,9 @@ pub(crate) const fn layer_count(layers: &[LayerInfo]) -> usize {
 }
 
 /// The same for a pass of so many multiply-adds through so many layers. Never with `opt-level = "s"` or `"z"`: a function
-/// of its own is more code than calls of shared ones.
+/// of its own is more code than calls of shared ones; nor with 0, where it takes megabytes of stack.
 pub(crate) const fn is_small_work(macs: usize, layers: usize) -> bool {
-    cfg!(not(small_code)) && macs <= 8192 && layers <= 8
+    cfg!(compiles_whole) && macs <= 8192 && layers <= 8
 }
 
 /// The forward function for one sample.

@@ -31,7 +31,7 @@
 //! ```
 //!
 //! Where to read on: [`network!`] for the declaration, [`Network`] for what every network can do, [`layers`],
-//! [`losses`], [`optimizers`], [`init`], [`Stream`] for one time step at a time, `slot` for a network that is swapped while
+//! [`losses`], [`optimizers`], [`schedules`], [`init`], [`Stream`] for one time step at a time, `slot` for a network that is swapped while
 //! it runs, and [`Layer`] for a layer of one's own.
 //!
 //! # Features
@@ -101,6 +101,7 @@ mod export_c;
 mod gradient_check;
 pub mod half;
 mod half_network;
+mod half_stream;
 mod indices;
 pub mod init;
 mod inlined;
@@ -126,6 +127,7 @@ mod place;
 mod probe;
 pub mod quantized;
 mod scalar;
+pub mod schedules;
 mod scratch;
 mod shape;
 pub mod simd;
@@ -174,17 +176,19 @@ pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
 pub use half_network::{EmbeddedHalf, HalfNetwork, HalfWeights};
+pub use half_stream::HalfStreamable;
 pub use input::Input;
 pub use layer::{Backward, Forward, Layer, Randomness};
 pub use layer_info::LayerInfo;
 pub use network::{Network, Parameters};
+#[cfg(target_has_atomic = "8")]
 #[cfg(target_has_atomic = "8")]
 pub use place::Place;
 pub use scalar::Scalar;
 pub use shape::{Sample, Shape};
 pub use sizes::StaticSizes;
 pub use static_workspace::{StaticNetwork, StaticWorkspace};
-pub use stream::{Stream, Streamable};
+pub use stream::{Steps, Stream, Streamable};
 pub use summary::Summary;
 pub use tensor::{NamedTensor, Order, Tensor, TensorName};
 #[cfg(feature = "alloc")]
@@ -205,6 +209,7 @@ pub mod prelude {
     pub use crate::network::{Network, Parameters};
     pub use crate::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
     pub use crate::quantized::QuantizedNetwork;
+    pub use crate::schedules::Schedule;
     pub use crate::tensor::Tensor;
     pub use crate::{BackpropagateError, Element, Scalar, Shape, Stream, Streamable, network};
     #[cfg(feature = "std_rng")]
@@ -224,6 +229,7 @@ pub mod __private {
     }
     pub use crate::embedded::embed;
     pub use crate::half_network::{forward_half, half_offset, new_half};
+    pub use crate::half_stream::{stream_room, stream_step_half};
     pub use crate::indices::{WrongIndex, wrong_index};
     pub use crate::join::{add, copy, field, multiply, pick, place};
     pub use crate::nested::{AsLayer, Nested};

@@ -486,7 +486,52 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         A: DerefMut<Target = [Lanes<Self::Scalar>]>,
         G: DerefMut<Target = Self::Parameters>,
     {
-        backpropagate(self, inputs, targets, loss, workspace, None)
+        backpropagate(self, inputs, targets, loss, workspace, None, false)
+    }
+
+    /// As [`backpropagate`](Network::backpropagate), but adds to the gradients in the workspace: for a batch that comes in
+    /// parts. [`Part`](crate::losses::Part) gives each part the factor of the whole batch.
+    ///
+    /// ```
+    /// use chainrule::losses::Part;
+    /// use chainrule::prelude::*;
+    ///
+    /// network! { struct Net: [2] -> [1] { Linear(8), Tanh, Linear(1) } }
+    ///
+    /// let mut net = Net::init(&mut StdRng::seed_from_u64(7));
+    /// let mut workspace = Net::workspace();
+    /// let (inputs, targets) = ([[0.5, 1.0]; 64], [[1.0]; 64]);
+    /// let loss = MseLoss::default();
+    /// let part = Part::of(&loss, &targets);
+    ///
+    /// let (first, second) = (0..32, 32..64);
+    /// net.backpropagate(&inputs[first.clone()], &targets[first], &part, &mut workspace)?; // writes
+    /// net.accumulate(&inputs[second.clone()], &targets[second], &part, &mut workspace)?; // adds
+    /// # Ok::<(), BackpropagateError>(())
+    /// ```
+    ///
+    /// The sums are those of one call with the whole batch. They have its bits too where the parts are those that it goes
+    /// through by itself: each but the last of [`capacity`](Workspace::capacity) samples, in a
+    /// [`workspace`](Network::workspace) for one thread, and in a network without dropout, which draws anew in every call.
+    /// A network that mixes samples (batch norm) takes its statistics from each part.
+    ///
+    /// # Errors
+    /// As [`backpropagate`](Network::backpropagate). After a loss that is not finite the gradients are not to be used.
+    fn accumulate<X, Y, L, A, G>(
+        &mut self,
+        inputs: &[X],
+        targets: &[Y],
+        loss: &L,
+        workspace: &mut Workspace<Self, A, G>,
+    ) -> Result<Self::Scalar, BackpropagateError>
+    where
+        X: Input<Self::Input>,
+        Y: Sync,
+        L: Loss<Self::Scalar, Self::Output, Y>,
+        A: DerefMut<Target = [Lanes<Self::Scalar>]>,
+        G: DerefMut<Target = Self::Parameters>,
+    {
+        backpropagate(self, inputs, targets, loss, workspace, None, true)
     }
 
     /// As [`backpropagate`](Network::backpropagate), and writes the gradient of the loss with respect to every input.
@@ -515,6 +560,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
             loss,
             workspace,
             Some(input_gradients),
+            false,
         )
     }
 }

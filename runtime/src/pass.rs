@@ -156,7 +156,8 @@ impl<'a, E> Call<'a, E> {
     }
 }
 
-/// A training pass over a batch: checks first, then piece by piece, then what changes besides the gradients.
+/// A training pass over a batch: checks first, then piece by piece, then what changes besides the gradients. Those are
+/// written, or if `adding` added to what is there.
 pub(crate) fn backpropagate<N, X, Y, L, A, G>(
     network: &mut N,
     inputs: &[X],
@@ -164,6 +165,7 @@ pub(crate) fn backpropagate<N, X, Y, L, A, G>(
     loss: &L,
     workspace: &mut Workspace<N, A, G>,
     input_gradients: Option<&mut [N::Input]>,
+    adding: bool,
 ) -> Result<N::Scalar, BackpropagateError>
 where
     N: Network,
@@ -173,7 +175,10 @@ where
     A: DerefMut<Target = [Lanes<N::Scalar>]>,
     G: DerefMut<Target = N::Parameters>,
 {
-    let batch = Batch::new(inputs, targets, loss, workspace, input_gradients)?;
+    let batch = Batch {
+        adding,
+        ..Batch::new(inputs, targets, loss, workspace, input_gradients)?
+    };
     let (_, step) = batch.randomness;
     let total = if inputs.len() == 1 {
         // A lane group would compute sixteen samples for the one.
@@ -220,7 +225,7 @@ where
         || inputs.len() > workspace.capacity()
         || inputs.len() > 1 && workspace.cuts(inputs.len())
     {
-        let loss = backpropagate(network, inputs, targets, loss, workspace, None)?;
+        let loss = backpropagate(network, inputs, targets, loss, workspace, None, false)?;
         let gradients = workspace.gradients().parameters();
         update.apply(Isa::detect(), 0, network.parameters_mut(), gradients);
         return Ok(loss);
@@ -266,6 +271,8 @@ pub(crate) struct Batch<'a, I, X, Y, L, K> {
     /// Seed and step.
     randomness: (u64, u64),
     pub(crate) isa: Isa,
+    /// Whether the gradients hold something that is to stay.
+    adding: bool,
 }
 
 impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
@@ -326,6 +333,7 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
             scale,
             randomness: workspace.count_step(),
             isa: Isa::detect(),
+            adding: false,
         })
     }
 
@@ -446,7 +454,7 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
         let context = Context {
             samples: inputs.len(),
             input_gradient: self.input_gradients.is_some(),
-            overwrite: piece == 0,
+            overwrite: piece == 0 && !self.adding,
             randomness: Randomness::new(seed, step, self.first_sample + start),
             isa: self.isa,
         };
@@ -497,6 +505,8 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
             targets: other_targets,
             input_gradients: other_input_gradients,
             first_sample: self.first_sample + samples,
+            // It has gradients of its own.
+            adding: false,
             ..self
         };
         let left = Self {

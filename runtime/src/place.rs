@@ -1,14 +1,17 @@
 //! Values in a `static`, handed out once.
 
 use bytemuck::Zeroable;
+#[cfg(target_has_atomic = "8")]
 use core::cell::UnsafeCell;
 use core::mem::MaybeUninit;
+#[cfg(target_has_atomic = "8")]
 use core::sync::atomic::{AtomicBool, Ordering};
 
 /// A value that a `static` holds and that the program takes out once, to change it for as long as it runs: a network, a
 /// workspace, the state of an optimizer or a stream, where there is no heap.
 ///
-/// What starts as zeros costs no room in the program's file (it lies in `.bss`).
+/// What starts as zeros costs no room in the program's file (it lies in `.bss`). It is there where the target can swap a
+/// byte in one step.
 ///
 /// ```
 /// use chainrule::{Place, StaticWorkspace, prelude::*};
@@ -26,16 +29,19 @@ use core::sync::atomic::{AtomicBool, Ordering};
 /// assert!(NET.take().is_none());
 /// # Ok::<(), BackpropagateError>(())
 /// ```
+#[cfg(target_has_atomic = "8")]
 pub struct Place<T> {
     taken: AtomicBool,
     value: UnsafeCell<T>,
 }
 
+#[cfg(target_has_atomic = "8")]
 #[allow(unsafe_code)] // a static
 // SAFETY: the value is reached through `take` alone, which gives it to one caller, and that caller has it for ever: it is
 // sent to a thread, never shared.
 unsafe impl<T: Send> Sync for Place<T> {}
 
+#[cfg(target_has_atomic = "8")]
 impl<T> Place<T> {
     /// A place for a value that is known while the program compiles.
     pub const fn new(value: T) -> Self {
@@ -54,6 +60,7 @@ impl<T> Place<T> {
     }
 
     /// The value, the first time; `None` ever after.
+    #[allow(clippy::mut_from_ref)] // once
     pub fn take(&'static self) -> Option<&'static mut T> {
         if self.taken.swap(true, Ordering::AcqRel) {
             return None;

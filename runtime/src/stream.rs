@@ -59,6 +59,60 @@ pub trait Streamable: Network {
     );
 }
 
+/// What a [`Stream`] runs: a network that is [`Streamable`], or a [`HalfNetwork`](crate::HalfNetwork) of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not run as a stream",
+    note = "a stream is of a network that is `Streamable`, or of one of those with weights of 16 bits"
+)]
+pub trait Steps {
+    #[doc(hidden)]
+    type Scalar: Scalar;
+    /// One step that goes in.
+    type Input: Shape<Scalar = Self::Scalar> + Sample<Self::Input>;
+    /// One step that comes out.
+    type Output: Shape<Scalar = Self::Scalar>;
+    /// What the layers remember of earlier steps. All zeros is the start.
+    type State: Zeroable + Copy + Send + Sync + 'static;
+
+    /// Elements that a step needs besides input and output.
+    #[doc(hidden)]
+    const ELEMENTS: usize;
+    /// Calls `run` with room for them, on the stack.
+    #[doc(hidden)]
+    fn with_room<R>(run: impl FnOnce(&mut [Self::Scalar]) -> R) -> R;
+    #[doc(hidden)]
+    fn step(
+        &self,
+        state: &mut Self::State,
+        input: &impl Input<Self::Input>,
+        output: &mut Self::Output,
+        scratch: &mut [Self::Scalar],
+    );
+}
+
+impl<N: Streamable> Steps for N {
+    type Scalar = N::Scalar;
+    type Input = N::StepInput;
+    type Output = N::StepOutput;
+    type State = N::StreamState;
+    const ELEMENTS: usize = N::STEP_ELEMENTS;
+
+    #[inline(always)]
+    fn with_room<R>(run: impl FnOnce(&mut [N::Scalar]) -> R) -> R {
+        N::with_step_scratch(run)
+    }
+    #[inline(always)]
+    fn step(
+        &self,
+        state: &mut N::StreamState,
+        input: &impl Input<N::StepInput>,
+        output: &mut N::StepOutput,
+        scratch: &mut [N::Scalar],
+    ) {
+        input.with(|input| step(self, state, input, output, scratch));
+    }
+}
+
 /// A network that runs one time step at a time, with what its layers remember: made by [`Network::stream`].
 ///
 /// It puts out, step by step, what the network's [`forward`](Network::forward) puts out for the sequence of these steps, up
@@ -94,16 +148,16 @@ pub struct Stream<R, S> {
     state: S,
 }
 
-impl<R> Stream<R, <R::Target as Streamable>::StreamState>
+impl<R> Stream<R, <R::Target as Steps>::State>
 where
     R: Deref,
-    R::Target: Streamable + Sized,
+    R::Target: Steps + Sized,
 {
     /// A stream at its start, with its state inside: at most 64 KiB, else it does not compile.
     pub const fn new(network: R) -> Self {
         const {
             assert!(
-                size_of::<<R::Target as Streamable>::StreamState>() <= 64 * 1024,
+                size_of::<<R::Target as Steps>::State>() <= 64 * 1024,
                 "the stream of this network remembers more than 64 KiB, too much for the stack; \
                  use `boxed_stream`, or `Stream::with_state` with memory of your own"
             );
@@ -118,8 +172,8 @@ where
 impl<R, S> Stream<R, S>
 where
     R: Deref,
-    R::Target: Streamable + Sized,
-    S: BorrowMut<<R::Target as Streamable>::StreamState>,
+    R::Target: Steps + Sized,
+    S: BorrowMut<<R::Target as Steps>::State>,
 {
     /// A stream that goes on from a given state, in given memory.
     pub const fn with_state(network: R, state: S) -> Self {
@@ -130,8 +184,8 @@ where
     #[inline]
     pub fn step(
         &mut self,
-        input: &impl Input<<R::Target as Streamable>::StepInput>,
-    ) -> <R::Target as Streamable>::StepOutput {
+        input: &impl Input<<R::Target as Steps>::Input>,
+    ) -> <R::Target as Steps>::Output {
         let mut output = Zeroable::zeroed();
         self.step_into(input, &mut output);
         output
@@ -141,21 +195,18 @@ where
     #[inline]
     pub fn step_into(
         &mut self,
-        input: &impl Input<<R::Target as Streamable>::StepInput>,
-        output: &mut <R::Target as Streamable>::StepOutput,
+        input: &impl Input<<R::Target as Steps>::Input>,
+        output: &mut <R::Target as Steps>::Output,
     ) {
         const {
             assert!(
-                <R::Target as Streamable>::STREAM_BYTES
-                    - size_of::<<R::Target as Streamable>::StreamState>()
+                <R::Target as Steps>::ELEMENTS * size_of::<<R::Target as Steps>::Scalar>()
                     <= 128 * 1024,
                 "the activations of one step need more than 128 KiB, too much for the stack"
             );
         }
         let (network, state) = (&*self.network, self.state.borrow_mut());
-        <R::Target as Streamable>::with_step_scratch(|scratch| {
-            input.with(|input| step(network, state, input, output, scratch));
-        });
+        <R::Target as Steps>::with_room(|scratch| network.step(state, input, output, scratch));
     }
 
     /// Forgets all steps: the next one is the first.
@@ -164,7 +215,7 @@ where
     }
 
     /// What the layers remember: a copy of it, given back with [`with_state`](Stream::with_state), goes on from here.
-    pub fn state(&self) -> &<R::Target as Streamable>::StreamState {
+    pub fn state(&self) -> &<R::Target as Steps>::State {
         self.state.borrow()
     }
 

@@ -1,4 +1,5 @@
-"""Writes optimizers.safetensors: 40-step traces of PyTorch's optimizers (made with PyTorch 1.13).
+"""Writes optimizers.safetensors: 40-step traces of PyTorch's optimizers (made with PyTorch 1.13), and of those that it
+lacks, see paper_optimizers.py.
 
     /usr/bin/python3 tests/goldens/make_optimizers.py
 
@@ -16,9 +17,12 @@ import pathlib
 import struct
 
 import torch
-from torch.optim import SGD, Adam, AdamW, RMSprop
+from paper_optimizers import Adan, Averaged, Lamb, Lion, Lookahead, Muon, ScheduleFree, ScheduleFreeAverage
+from torch.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 
 torch.set_num_threads(1)
+# So that the scalars which optimizers keep, as `mu_product`, are not rounded to single precision.
+torch.set_default_dtype(torch.float64)
 
 STEPS, WEIGHTS = 40, 12
 FACTORS = [1.0, 0.25, 3.0, -0.5, 1.5]
@@ -61,6 +65,72 @@ CONFIGURATIONS = {
         dict(lr=0.002, alpha=0.9, eps=1e-3, weight_decay=0.1, momentum=0.5, centered=True),
         0.0005,
     ),
+    "adagrad": (Adagrad, dict(), None),
+    "adagrad_lr_decay": (Adagrad, dict(lr=0.1, lr_decay=0.2), None),
+    "adagrad_initial_accumulator_value": (Adagrad, dict(lr=0.1, initial_accumulator_value=0.7), None),
+    "adagrad_everything": (
+        Adagrad,
+        dict(lr=0.2, lr_decay=0.05, weight_decay=0.1, initial_accumulator_value=0.1, eps=1e-3),
+        0.02,
+    ),
+    "adadelta": (Adadelta, dict(), None),
+    "adadelta_rho": (Adadelta, dict(rho=0.5), None),
+    "adadelta_everything": (Adadelta, dict(lr=0.7, rho=0.8, eps=1e-3, weight_decay=0.1), 0.1),
+    "adamax": (Adamax, dict(), None),
+    "adamax_betas": (Adamax, dict(lr=0.02, betas=(0.7, 0.9)), None),
+    "adamax_everything": (
+        Adamax,
+        dict(lr=0.03, betas=(0.8, 0.7), eps=0.1, weight_decay=0.1),
+        0.003,
+    ),
+    "nadam": (NAdam, dict(), None),
+    "nadam_momentum_decay": (NAdam, dict(lr=0.02, momentum_decay=0.3), None),
+    "nadam_everything": (
+        NAdam,
+        dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1, momentum_decay=0.05),
+        0.003,
+    ),
+    "radam": (RAdam, dict(), None),
+    "radam_betas": (RAdam, dict(lr=0.02, betas=(0.7, 0.95)), None),
+    "radam_everything": (
+        RAdam,
+        dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1),
+        0.003,
+    ),
+    "lion": (Lion, dict(), None),
+    "lion_everything": (Lion, dict(lr=0.01, betas=(0.7, 0.9), weight_decay=0.3), 0.001),
+    # Two layers `Linear(2)` of two inputs: weights and biases.
+    "lamb": (Lamb, dict(sizes=[4, 2, 4, 2]), None),
+    "lamb_everything": (
+        Lamb,
+        dict(sizes=[4, 2, 4, 2], lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1),
+        0.003,
+    ),
+    "adan": (Adan, dict(), None),
+    "adan_everything": (
+        Adan,
+        dict(lr=0.03, betas=(0.9, 0.8, 0.95), eps=1e-3, weight_decay=0.1),
+        0.003,
+    ),
+    "schedule_free": (ScheduleFree, dict(), None),
+    "schedule_free_warmup": (ScheduleFree, dict(lr=0.05, warmup_steps=15, r=0.5), None),
+    "schedule_free_average": (ScheduleFreeAverage, dict(lr=0.05, warmup_steps=15, r=0.5), None),
+    "schedule_free_everything": (
+        ScheduleFree,
+        dict(lr=0.03, betas=(0.8, 0.9), eps=1e-3, weight_decay=0.1, warmup_steps=5, r=1.0, weight_lr_power=1.5),
+        0.003,
+    ),
+    # A layer `Linear(3)` of two inputs, and `Linear(1, bias = false)` of three.
+    "muon": (Muon, dict(shapes=[(3, 2), 3, (1, 3)]), None),
+    "muon_everything": (
+        Muon,
+        dict(shapes=[(3, 2), 3, 3], lr=0.01, momentum=0.7, weight_decay=0.3),
+        0.002,
+    ),
+    "lookahead": (Lookahead, dict(lr=0.05), None),
+    "lookahead_everything": (Lookahead, dict(lr=0.05, k=3, alpha=0.8), 0.01),
+    "swa": (Averaged, dict(), None),
+    "ema": (Averaged, dict(decay=0.9), None),
 }
 
 
@@ -71,7 +141,8 @@ def trace(optimizer, options, later_learning_rate, dtype):
     curvature = (0.25 + ((index * 5) % 12) / 16).to(dtype)
     centre = (((index * 11) % 12 - 4) / 8).to(dtype)
     w = torch.nn.Parameter(start.clone())
-    optimizer = optimizer([w], foreach=False, **options)
+    # One tensor at a time, but for NAdam, which has a slip there: it multiplies `mu_product` by `mu` twice.
+    optimizer = optimizer([w], foreach=optimizer is NAdam, **options)
     rows = []
     for step in range(STEPS):
         if step == 20 and later_learning_rate is not None:
@@ -80,7 +151,7 @@ def trace(optimizer, options, later_learning_rate, dtype):
         loss = (curvature / 2 * (w - centre) ** 2 + w**2 * w.roll(-1) ** 2 / 4).sum()
         (FACTORS[step % len(FACTORS)] * loss).backward()
         optimizer.step()
-        rows.append(w.detach().clone())
+        rows.append(getattr(optimizer, "result", torch.Tensor.detach)(w).clone())
     result = torch.stack(rows)
     assert result.isfinite().all() and result.abs().max() < 10
     return result

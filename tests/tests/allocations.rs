@@ -1,7 +1,10 @@
 //! Forward, backpropagation and step allocate nothing: a counting allocator is the witness.
 
 use chainrule::Bag;
-use chainrule::optimizers::{Adam, AdamW, RmsProp};
+use chainrule::optimizers::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lbfgs, Lion, Lookahead,
+    Muon, NAdam, RAdam, RmsProp, ScheduleFree, clip_grad_norm, clip_grad_value,
+};
 use chainrule::prelude::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -171,6 +174,53 @@ fn check<N: Network<Scalar = f32>, Y: Sync>(
     assert_none("AdamW", || adam_w.step(&mut *network, gradients));
     let mut rms_prop = RmsProp::new(&network).momentum(0.9).centered(true);
     assert_none("RmsProp", || rms_prop.step(&mut *network, gradients));
+    let mut adagrad = Adagrad::new(&network);
+    assert_none("Adagrad", || adagrad.step(&mut *network, gradients));
+    let mut adadelta = Adadelta::new(&network);
+    assert_none("Adadelta", || adadelta.step(&mut *network, gradients));
+    let mut adamax = Adamax::new(&network);
+    assert_none("Adamax", || adamax.step(&mut *network, gradients));
+    let mut nadam = NAdam::new(&network);
+    assert_none("NAdam", || nadam.step(&mut *network, gradients));
+    let mut radam = RAdam::new(&network);
+    assert_none("RAdam", || radam.step(&mut *network, gradients));
+    let mut lookahead = Lookahead::new(Adam::new(&network), &network).k(1);
+    assert_none("Lookahead", || lookahead.step(&mut *network, gradients));
+    let mut lbfgs = Lbfgs::new(&network, 3).max_iter(2);
+    let mut calls = 0;
+    assert_none("Lbfgs", || {
+        let step = lbfgs.step(&mut network, |network, to| {
+            calls += 1;
+            to.copy_from_slice(network.parameters());
+            Ok::<f32, ()>(to.iter().map(|g| g * g / 2.0).sum())
+        });
+        assert!(step.is_ok());
+    });
+    assert!(calls > 1);
+    let mut average = AveragedModel::swa(&network);
+    assert_none("AveragedModel", || {
+        average.update(&network);
+        average.swap(&mut network);
+    });
+    let mut lion = Lion::new(&network);
+    assert_none("Lion", || lion.step(&mut *network, gradients));
+    let mut lamb = Lamb::new(&*network);
+    assert_none("Lamb", || lamb.step(&mut *network, gradients));
+    let mut muon = Muon::new(&*network, AdamW::new(&network));
+    assert_none("Muon", || muon.step(&mut *network, gradients));
+    let mut adan = Adan::new(&network);
+    assert_none("Adan", || adan.step(&mut *network, gradients));
+    let mut schedule_free = ScheduleFree::new(&network);
+    assert_none("ScheduleFree", || {
+        schedule_free.step(&mut *network, gradients)
+    });
+    assert_none("accumulate and clipping", || {
+        network
+            .accumulate(inputs, targets, loss, &mut workspace)
+            .unwrap();
+        clip_grad_value(workspace.gradients_mut(), 0.1);
+        clip_grad_norm(workspace.gradients_mut(), 0.01)
+    });
 }
 
 /// Backpropagation and step in one, for several samples and, where a network takes that, for one.
@@ -421,7 +471,10 @@ fn int8_forward_allocates_nothing() {
     let net = Small::init(&mut StdRng::seed_from_u64(1));
     let image = [[[0.5; 8]; 8]];
     let quantized = QSmall::calibrate(&net, &[image]).unwrap();
-    let (output, count) = allocations(|| quantized.forward(&image));
+    let bytes = quantized.to_bytes();
+    let mut loaded = QSmall::zeroed();
+    assert_none("load_bytes", || loaded.load_bytes(&bytes)).unwrap();
+    let (output, count) = allocations(|| loaded.forward(&image));
     assert_eq!(count, 0);
     assert!((output.iter().sum::<f32>() - 1.0).abs() < 1e-5);
 }

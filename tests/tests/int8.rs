@@ -2,7 +2,9 @@
 //! the networks that they are made of. CI runs this on every instruction set: the bits are the same.
 
 use chainrule::prelude::*;
-use chainrule::quantized::{Affine, FakeQuantize, FakeWeights, Line, QuantizeError};
+use chainrule::quantized::{
+    Affine, FakeQuantize, FakeWeights, Line, QuantizeError, QuantizedBytesError,
+};
 use chainrule_tests::Golden;
 
 network! {
@@ -326,4 +328,191 @@ fn int8_bytes_are_a_quarter() {
     assert_eq!(QNet::BYTES, size_of::<QNet>());
     assert_eq!(align_of::<QNet>(), 64);
     assert_eq!(QWide::BYTES, 64 + 64 + 64 + 64 + 64 * 140_000 / 4);
+}
+
+network! {
+    struct Evaluation: [6] -> [1] {
+        SparseLinear(40, 20), ClippedRelu, Linear(16), ClippedRelu, Linear(1), Tanh,
+    }
+    quantize = int8
+}
+
+network! {
+    struct Words: { words: [5], more: [3], letters: [2, 2] } -> [2] {
+        Concat {
+            { words, EmbeddingBag(30, 24, padding_idx = 3), BatchNorm1d, Relu }
+            { letters, Flatten, Embedding(9, 4), Flatten, Tanh }
+            { more }
+        },
+        Linear(8), Relu, Linear(2),
+    }
+    quantize = int8
+}
+
+network! {
+    struct Bags: [4] -> [3] { bag: EmbeddingBag(10, 3, mode = sum), Softmax }
+    quantize = int8
+}
+
+network! {
+    /// A batch norm behind a layer of a sequence has a factor for each step, and not for each output.
+    struct Steps: [5] -> [2] {
+        Embedding(12, 8), BatchNorm1d, Linear(6), norm: BatchNorm1d, Relu, Flatten, Linear(2),
+    }
+    quantize = int8
+}
+
+#[test]
+fn int8_sparse_networks_compute_nearly_what_their_networks_do() {
+    let index = |rng: &mut StdRng, rows: i32| rng.random_range(-1..rows) as f32;
+    let board = |rng: &mut StdRng| [(); 6].map(|()| index(rng, 40));
+    let found = difference::<QEvaluation>(7, board);
+    assert!(found < 0.04, "{found}");
+    let words = |rng: &mut StdRng| WordsInput {
+        words: [(); 5].map(|()| index(rng, 30)),
+        more: [(); 3].map(|()| rng.random_range(-1.0..1.0)),
+        letters: [(); 2].map(|()| [(); 2].map(|()| rng.random_range(0..9) as f32)),
+    };
+    let found = difference::<QWords>(8, words);
+    assert!(found < 0.04, "{found}");
+    let found = difference::<QBags>(9, |rng| [(); 4].map(|()| index(rng, 10)));
+    assert!(found < 0.02, "{found}");
+    let found = difference::<QSteps>(10, |rng| [(); 5].map(|()| rng.random_range(0..12) as f32));
+    assert!(found < 0.05, "{found}");
+}
+
+#[test]
+fn int8_sparse_networks_take_bags_and_pass_over_what_is_no_index() {
+    let net = Evaluation::init(&mut StdRng::seed_from_u64(2));
+    let samples: Vec<[u8; 6]> = (0..34).map(|i| [0, 1, 2, 3, 4, 5].map(|k| k + i)).collect();
+    let quantized = QEvaluation::calibrate(&net, &samples).unwrap();
+    let bag = chainrule::Bag::<6>::try_from([7, 3, 39].as_slice()).unwrap();
+    let expected = quantized.forward(&[7.0, 3.0, 39.0, -1.0, -1.0, -1.0]);
+    assert_eq!(quantized.forward(&bag), expected);
+    let strange = [40.0, 39.0, f32::NAN, 3.0, f32::INFINITY, 7.0];
+    assert_eq!(quantized.forward(&strange), expected);
+    // In lines: the rows, which are bytes, 40 of 20 outputs in two blocks of 16; and the two layers behind.
+    assert_eq!(QEvaluation::BYTES, 64 * ((5 + 40 * 32 / 64) + 8 + 7));
+}
+
+#[test]
+fn int8_sparse_training_rounds_rows_and_finds_wrong_indices() {
+    let net = Evaluation::init(&mut StdRng::seed_from_u64(3));
+    let mut training = QEvaluation::prepare_qat(&net);
+    let (mut workspace, mut adam) = (QatEvaluation::workspace(), Adam::new(&*training));
+    let samples: Vec<[u8; 6]> = (0..34).map(|i| [0, 1, 2, 3, 4, 5].map(|k| k + i)).collect();
+    let targets: Vec<[f32; 1]> = (0..34).map(|i| [i as f32 / 50.0]).collect();
+    let loss = MseLoss::default();
+    let mut losses = Vec::new();
+    for _ in 0..200 {
+        let backpropagated = training.backpropagate(&samples, &targets, &loss, &mut workspace);
+        losses.push(backpropagated.unwrap());
+        adam.step(&mut training, workspace.gradients());
+    }
+    assert!(losses[199] < 0.1 * losses[0], "{losses:?}");
+    let quantized = QEvaluation::convert(&training).unwrap();
+    for sample in &samples {
+        let ([a], [b]) = (training.forward(sample), quantized.forward(sample));
+        assert!((a - b).abs() < 0.03, "{a} {b}");
+    }
+    let error = training
+        .backpropagate(&[[40.0; 6]], &[[0.0]], &loss, &mut workspace)
+        .unwrap_err();
+    assert!(matches!(
+        error,
+        BackpropagateError::IndexOutOfRange {
+            index: 40.0,
+            rows: 40,
+            ..
+        }
+    ));
+}
+
+mod other {
+    use chainrule::prelude::*;
+    network! {
+        /// As many bytes as the other of this name, and other layers.
+        pub struct Evaluation: [6] -> [1] {
+            SparseLinear(40, 20), Relu, Linear(16), ClippedRelu, Linear(1), Tanh,
+        }
+        quantize = int8
+    }
+}
+
+static PLACED: chainrule::Place<QEvaluation> = chainrule::Place::new(QEvaluation::zeroed());
+
+#[test]
+fn int8_networks_are_loaded_into_a_static_and_read_in_place() {
+    let net = Evaluation::init(&mut StdRng::seed_from_u64(5));
+    let samples = [[0_u8, 1, 2, 3, 4, 5], [34, 35, 36, 37, 38, 39]];
+    let quantized = QEvaluation::calibrate(&net, &samples).unwrap();
+    let bytes = quantized.to_bytes();
+    assert_eq!(bytes.len(), 64 + QEvaluation::BYTES);
+    let placed = PLACED.take().unwrap();
+    // Zeros compute, too.
+    assert!(placed.forward(&samples[0])[0].is_finite());
+    placed.load_bytes(&bytes).unwrap();
+    assert_eq!(placed.forward(&samples[1]), quantized.forward(&samples[1]));
+
+    let mut lines = vec![Line::ZERO; bytes.len() / 64 + 1];
+    let memory: &mut [u8] = bytemuck::cast_slice_mut(&mut lines);
+    memory[..bytes.len()].copy_from_slice(&bytes);
+    let read = QEvaluation::from_bytes(&memory[..bytes.len()]).unwrap();
+    assert_eq!(read.forward(&samples[1]), quantized.forward(&samples[1]));
+    memory[1..=bytes.len()].copy_from_slice(&bytes);
+    let network = "Evaluation";
+    assert_eq!(
+        QEvaluation::from_bytes(&memory[1..=bytes.len()]).map(|_| ()),
+        Err(QuantizedBytesError::Unaligned { network })
+    );
+}
+
+#[test]
+fn int8_bytes_of_another_network_are_refused() {
+    let net = Evaluation::init(&mut StdRng::seed_from_u64(5));
+    let mut quantized = QEvaluation::calibrate(&net, &[[0_u8, 1, 2, 3, 4, 5]]).unwrap();
+    let bytes = quantized.to_bytes();
+    let before = quantized.forward(&[3_u8; 6]);
+    let network = "Evaluation";
+    assert_eq!(
+        other::QEvaluation::zeroed().load_bytes(&bytes),
+        Err(QuantizedBytesError::OtherNetwork { network })
+    );
+    let error = QBags::zeroed().load_bytes(&bytes).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "these are the bytes of another network than `Bags`, or of one with other layers; \
+         convert it again and write it with `to_bytes`"
+    );
+    let (expected, short) = (bytes.len(), &bytes[..bytes.len() - 1]);
+    for (short, found) in [
+        (short, expected - 1),
+        (&bytes[..24], 24),
+        (&bytes[..17], 17),
+    ] {
+        assert_eq!(
+            quantized.load_bytes(short),
+            Err(QuantizedBytesError::Length {
+                network,
+                expected,
+                found
+            })
+        );
+    }
+    for wrong in [&bytes[..9], &[], &bytes[64..]] {
+        assert_eq!(
+            quantized.load_bytes(wrong),
+            Err(QuantizedBytesError::NotANetwork)
+        );
+    }
+    for place in [30, 40, 63, 64, bytes.len() - 1] {
+        let mut changed = bytes.clone();
+        changed[place] ^= 4;
+        assert_eq!(
+            quantized.load_bytes(&changed),
+            Err(QuantizedBytesError::Changed { network })
+        );
+    }
+    assert_eq!(quantized.forward(&[3_u8; 6]), before);
+    quantized.load_bytes(&bytes).unwrap();
 }

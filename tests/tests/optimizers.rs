@@ -1,7 +1,11 @@
 //! Optimizers against 40-step traces of PyTorch (see `goldens/make_optimizers.py`), their state, and wrong use.
 
-use chainrule::optimizers::{Adam, AdamW, Optimizer, RmsProp, Sgd};
-use chainrule::{Parameters, Scalar};
+use chainrule::network;
+use chainrule::optimizers::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lion, Lookahead, Muon,
+    NAdam, Optimizer, RAdam, RmsProp, ScheduleFree, Sgd, clip_grad_norm, clip_grad_value,
+};
+use chainrule::{Network, Parameters, Scalar};
 use safetensors::SafeTensors;
 
 const STEPS: usize = 40;
@@ -19,6 +23,27 @@ impl<T: Scalar> Parameters for Weights<T> {
     fn parameters_mut(&mut self) -> &mut [T] {
         &mut self.0
     }
+}
+
+network! {
+    /// Twelve weights in four tensors.
+    struct Tensors: [2] -> [2] { Linear(2), Linear(2) }
+}
+
+network! {
+    /// Twelve weights: a tall matrix, a vector, a wide matrix.
+    struct Matrices: [2] -> [1] { Linear(3), head: Linear(1, bias = false) }
+}
+
+fn muon<T: Scalar>(w: &Weights<T>) -> Muon<AdamW<T>, T> {
+    let zeros = |len| vec![T::ZERO; len].into();
+    let room = Muon::room_len(Matrices::LAYERS);
+    Muon::with_state(Matrices::LAYERS, AdamW::new(w), zeros(WEIGHTS), zeros(room))
+}
+
+fn lamb<T: Scalar>(_: &Weights<T>) -> Lamb<T> {
+    let zeros = || vec![T::ZERO; WEIGHTS].into();
+    Lamb::with_state(Tensors::LAYERS, zeros(), zeros())
 }
 
 fn start<T: Scalar>() -> Weights<T> {
@@ -129,6 +154,102 @@ goldens! {
     rms_prop_momentum, rms_prop_momentum_matches_pytorch: |w| RmsProp::new(w).learning_rate(0.002).momentum(0.9);
     rms_prop_centered, rms_prop_centered_matches_pytorch: |w| RmsProp::new(w).learning_rate(0.005).alpha(0.9).centered(true);
     rms_prop_everything, rms_prop_everything_matches_pytorch: |w| RmsProp::new(w).learning_rate(0.002).alpha(0.9).eps(1e-3).weight_decay(0.1).momentum(0.5).centered(true), then 0.0005;
+
+    adagrad, adagrad_matches_pytorch: |w| Adagrad::new(w);
+    adagrad_lr_decay, adagrad_lr_decay_matches_pytorch: |w| Adagrad::new(w).learning_rate(0.1).learning_rate_decay(0.2);
+    adagrad_initial_accumulator_value, adagrad_initial_accumulator_value_matches_pytorch: |w| Adagrad::new(w).learning_rate(0.1).initial_accumulator_value(0.7);
+    adagrad_everything, adagrad_everything_matches_pytorch: |w| Adagrad::new(w).learning_rate(0.2).learning_rate_decay(0.05).weight_decay(0.1).initial_accumulator_value(0.1).eps(1e-3), then 0.02;
+
+    adadelta, adadelta_matches_pytorch: |w| Adadelta::new(w);
+    adadelta_rho, adadelta_rho_matches_pytorch: |w| Adadelta::new(w).rho(0.5);
+    adadelta_everything, adadelta_everything_matches_pytorch: |w| Adadelta::new(w).learning_rate(0.7).rho(0.8).eps(1e-3).weight_decay(0.1), then 0.1;
+
+    adamax, adamax_matches_pytorch: |w| Adamax::new(w);
+    adamax_betas, adamax_betas_matches_pytorch: |w| Adamax::new(w).learning_rate(0.02).betas(0.7, 0.9);
+    adamax_everything, adamax_everything_matches_pytorch: |w| Adamax::new(w).learning_rate(0.03).betas(0.8, 0.7).eps(0.1).weight_decay(0.1), then 0.003;
+
+    nadam, nadam_matches_pytorch: |w| NAdam::new(w);
+    nadam_momentum_decay, nadam_momentum_decay_matches_pytorch: |w| NAdam::new(w).learning_rate(0.02).momentum_decay(0.3);
+    nadam_everything, nadam_everything_matches_pytorch: |w| NAdam::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1).momentum_decay(0.05), then 0.003;
+
+    radam, radam_matches_pytorch: |w| RAdam::new(w);
+    radam_betas, radam_betas_matches_pytorch: |w| RAdam::new(w).learning_rate(0.02).betas(0.7, 0.95);
+    lion, lion_matches_its_paper: |w| Lion::new(w);
+    lion_everything, lion_everything_matches_its_paper: |w| Lion::new(w).learning_rate(0.01).betas(0.7, 0.9).weight_decay(0.3), then 0.001;
+
+    lamb, lamb_matches_its_paper: |w| lamb(w);
+    lamb_everything, lamb_everything_matches_its_paper: |w| lamb(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1), then 0.003;
+
+    adan, adan_matches_its_paper: |w| Adan::new(w);
+    adan_everything, adan_everything_matches_its_paper: |w| Adan::new(w).learning_rate(0.03).betas(0.9, 0.8, 0.95).eps(1e-3).weight_decay(0.1), then 0.003;
+
+    schedule_free, schedule_free_matches_its_paper: |w| ScheduleFree::new(w);
+    schedule_free_warmup, schedule_free_warmup_matches_its_paper: |w| ScheduleFree::new(w).learning_rate(0.05).warmup_steps(15).r(0.5);
+    schedule_free_everything, schedule_free_everything_matches_its_paper: |w| ScheduleFree::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1).warmup_steps(5).r(1.0).weight_lr_power(1.5), then 0.003;
+
+    muon, muon_matches_its_author: |w| muon(w);
+    muon_everything, muon_everything_matches_its_author: |w| muon(w).except(&["head"]).learning_rate(0.01).momentum(0.7).weight_decay(0.3), then 0.002;
+
+    lookahead, lookahead_matches_its_paper: |w| Lookahead::new(Adam::new(w).learning_rate(0.05), w);
+    lookahead_everything, lookahead_everything_matches_its_paper: |w| Lookahead::new(Adam::new(w).learning_rate(0.05), w).k(3).alpha(0.8), then 0.01;
+
+    radam_everything, radam_everything_matches_pytorch: |w| RAdam::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1), then 0.003;
+}
+
+/// The averages over gradient descent.
+fn averages<T: Scalar>(average: impl Fn(&Weights<T>) -> AveragedModel<T>) -> Vec<[T; WEIGHTS]> {
+    let mut weights = start();
+    let (mut sgd, mut average) = (Sgd::new(&weights, 0.1), average(&weights));
+    let rows = (0..STEPS).map(|step| {
+        let gradient = gradient(step, &weights);
+        sgd.step(&mut weights, &gradient);
+        average.update(&weights);
+        let trained = weights.0;
+        average.swap(&mut weights);
+        let averaged = weights.0;
+        assert_eq!(average.state(), trained);
+        average.swap(&mut weights);
+        assert_eq!((weights.0, average.state()), (trained, &averaged[..]));
+        averaged
+    });
+    rows.collect()
+}
+
+#[test]
+fn averages_of_weights_match_pytorch() {
+    compare("swa", averages::<f64>(AveragedModel::swa), 1e-13);
+    compare("swa", averages::<f32>(AveragedModel::swa), 1e-5);
+    compare(
+        "ema",
+        averages::<f64>(|w| AveragedModel::ema(w, 0.9)),
+        1e-13,
+    );
+    compare("ema", averages::<f32>(|w| AveragedModel::ema(w, 0.9)), 1e-5);
+}
+
+#[test]
+fn an_average_before_the_first_update_changes_nothing() {
+    let mut weights = start::<f32>();
+    AveragedModel::ema_with_state(0.5, [0.0; WEIGHTS]).swap(&mut weights);
+    assert_eq!(weights.0, start::<f32>().0);
+}
+
+#[test]
+fn schedule_free_average_matches_its_paper() {
+    fn averages<T: Scalar>() -> Vec<[T; WEIGHTS]> {
+        let (mut weights, mut average) = (start::<T>(), start::<T>());
+        let optimizer = ScheduleFree::new(&weights).learning_rate(0.05);
+        let mut optimizer = optimizer.warmup_steps(15).r(0.5);
+        let rows = (0..STEPS).map(|step| {
+            let gradient = gradient(step, &weights);
+            optimizer.step(&mut weights, &gradient);
+            optimizer.write_average(&weights, &mut average);
+            average.0
+        });
+        rows.collect()
+    }
+    compare("schedule_free_average", averages::<f64>(), 1e-13);
+    compare("schedule_free_average", averages::<f32>(), 1e-5);
 }
 
 /// Steps from `from` to `to` of the problem.
@@ -158,6 +279,11 @@ fn resumes<O: Optimizer<f32> + Clone>(names: &[&str], fresh: O) {
         assert_eq!((name, from.len()), (other, WEIGHTS));
         assert!(from.iter().any(|&x| x != 0.0), "{name} was not used");
         to.copy_from_slice(from);
+    }
+    for ((name, from), (other, to)) in trained.scalar_state().zip(resumed.scalar_state_mut()) {
+        assert_eq!(name, other);
+        assert_ne!(from, *to, "{name} was not used");
+        *to = from;
     }
     run(&mut trained, &mut weights, 13..40);
     run(&mut resumed, &mut resumed_weights, 13..40);
@@ -197,6 +323,24 @@ fn rms_prop_resumes_exactly() {
         &["square_avg", "grad_avg", "momentum_buffer"],
         RmsProp::new(w).centered(true).momentum(0.5),
     );
+}
+
+#[test]
+fn the_other_optimizers_resume_exactly() {
+    let w = &start();
+    resumes(&["sum"], Adagrad::new(w).learning_rate_decay(0.1));
+    resumes(&["square_avg", "acc_delta"], Adadelta::new(w));
+    resumes(&["exp_avg", "exp_inf"], Adamax::new(w));
+    resumes(&["exp_avg", "exp_avg_sq"], NAdam::new(w));
+    resumes(&["exp_avg", "exp_avg_sq"], RAdam::new(w));
+    resumes(&["exp_avg"], Lion::new(w));
+    resumes(&["momentum_buffer", "exp_avg", "exp_avg_sq"], muon(w));
+    let lookahead = Lookahead::new(NAdam::new(w), w);
+    resumes(&["exp_avg", "exp_avg_sq", "slow"], lookahead);
+    resumes(&["exp_avg", "exp_avg_sq"], lamb(w));
+    let adan = ["exp_avg", "exp_avg_diff", "exp_avg_sq", "pre_grad"];
+    resumes(&adan, Adan::new(w));
+    resumes(&["z", "exp_avg_sq"], ScheduleFree::new(w).warmup_steps(20));
 }
 
 #[test]
@@ -286,6 +430,14 @@ fn a_gradient_that_is_not_a_number_is_not_hidden() {
     check(Adam::new(w).amsgrad(true));
     check(AdamW::new(w));
     check(RmsProp::new(w).centered(true).momentum(0.9));
+    check(Adagrad::new(w));
+    check(Adadelta::new(w));
+    check(Adamax::new(w));
+    check(NAdam::new(w));
+    check(RAdam::new(w));
+    check(Lion::new(w));
+    check(Adan::new(w));
+    check(ScheduleFree::new(w));
 }
 
 #[test]
@@ -320,7 +472,7 @@ fn hyperparameters_out_of_range_are_refused() {
             .nesterov(true)
             .dampening(0.1)
     });
-    refused("weight decay is -1", || {
+    refused("weight_decay is -1", || {
         Sgd::new(&w(), 0.1).weight_decay(-1.0)
     });
     refused("learning rate is NaN", || {
@@ -332,12 +484,19 @@ fn hyperparameters_out_of_range_are_refused() {
     refused("beta1 is 1", || Adam::new(&w()).betas(1.0, 0.9));
     refused("beta2 is -0.5", || AdamW::new(&w()).betas(0.9, -0.5));
     refused("eps is -1", || Adam::new(&w()).eps(-1.0));
-    refused("weight decay is NaN", || {
+    refused("weight_decay is NaN", || {
         AdamW::new(&w()).weight_decay(f64::NAN)
     });
     refused("alpha is 1.5", || RmsProp::new(&w()).alpha(1.5));
     refused("momentum is -0.9", || RmsProp::new(&w()).momentum(-0.9));
     refused("eps is NaN", || RmsProp::new(&w()).eps(f64::NAN));
+    refused("decay is 1", || AveragedModel::ema(&w(), 1.0));
+    refused("no layer with parameters has the label `haed`", || {
+        muon(&w()).except(&["haed"])
+    });
+    refused("k is 0", || Lookahead::new(Adam::new(&w()), &w()).k(0));
+    refused("max_norm is NaN", || clip_grad_norm(&mut w(), f64::NAN));
+    refused("max is -1", || clip_grad_value(&mut w(), -1.0));
     refused("learning rate is -1", || {
         RmsProp::new(&w()).learning_rate(-1.0)
     });

@@ -1,7 +1,10 @@
 //! `train_step` against `backpropagate` and `step`.
 
 use chainrule::losses::Loss;
-use chainrule::optimizers::{Adam, AdamW, RmsProp};
+use chainrule::optimizers::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, Lamb, Lion, Lookahead, Muon, NAdam, RAdam,
+    RmsProp, ScheduleFree,
+};
 use chainrule::prelude::*;
 
 network! {
@@ -131,6 +134,20 @@ fn options_make_no_difference() {
         let rms_prop = |n: &Mlp| RmsProp::new(n).momentum(0.9).centered(true);
         check_optimizer(samples, rms_prop, false);
         check_optimizer(samples, |n: &Mlp| AdamW::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Adagrad::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Adadelta::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Adamax::new(n), false);
+        check_optimizer(samples, |n: &Mlp| NAdam::new(n), false);
+        check_optimizer(samples, |n: &Mlp| RAdam::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Lion::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Muon::new(n, AdamW::new(n)), false);
+        check_optimizer(samples, |n: &Cnn| Muon::new(n, Sgd::new(n, 0.1)), false);
+        let lookahead = |n: &Mlp| Lookahead::new(Adam::new(n), n).k(2);
+        check_optimizer(samples, lookahead, false);
+        check_optimizer(samples, |n: &Mlp| Lamb::new(n), false);
+        check_optimizer(samples, |n: &Cnn| Lamb::new(n), false);
+        check_optimizer(samples, |n: &Mlp| Adan::new(n), false);
+        check_optimizer(samples, |n: &Mlp| ScheduleFree::new(n), false);
     }
 }
 

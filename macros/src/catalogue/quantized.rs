@@ -1,7 +1,10 @@
 //! What `quantize = int8` makes of layers: how each computes with whole numbers, and the layers of the network that is
 //! trained for it. None of these is written in a declaration.
 
-use super::{Arguments, Facts, Inferred, Kind, PLAIN, Role, Site, conv1d, conv2d, linear};
+use super::{
+    Arguments, Facts, Inferred, Kind, PLAIN, Role, Site, conv1d, conv2d, embedding, linear,
+    sparse_linear,
+};
 use quote::quote;
 
 /// How a layer computes with whole numbers.
@@ -9,6 +12,8 @@ use quote::quote;
 pub(crate) enum Integer {
     /// Sums of products with weights; `configured`: its sizes depend on its configuration; `room`: it works in some.
     Weights { configured: bool, room: bool },
+    /// Sums of rows of a table, chosen by indices.
+    Rows,
     /// A factor and a summand for each channel.
     Norm,
     /// The identity between two numbers, and constant beyond.
@@ -36,6 +41,7 @@ pub(crate) fn integer(kind: &Kind) -> Result<Integer, &'static str> {
             configured: true,
             room: true,
         },
+        "SparseLinear" | "Embedding" | "EmbeddingBag" => Integer::Rows,
         "BatchNorm1d" | "BatchNorm2d" => Integer::Norm,
         "Relu" | "Relu6" | "Hardtanh" | "ClippedRelu" | "Clamp" => Integer::Clamp,
         "MaxPool1d" | "MaxPool2d" => Integer::Max { configured: true },
@@ -47,7 +53,6 @@ pub(crate) fn integer(kind: &Kind) -> Result<Integer, &'static str> {
             Integer::Mean { configured: false }
         }
         "Softmax" | "LogSoftmax" => Integer::Last,
-        "SparseLinear" | "Embedding" | "EmbeddingBag" => return Err("reads indices"),
         "Rnn" | "Lstm" | "Gru" => return Err("carries its state from step to step"),
         "MultiheadAttention" => {
             return Err("weighs its inputs with exponentials of their products");
@@ -88,6 +93,9 @@ pub(crate) fn with_fake_weights(kind: &'static Kind) -> &'static Kind {
         "Linear" => &FAKE_LINEAR,
         "Conv1d" => &FAKE_CONV1D,
         "Conv2d" => &FAKE_CONV2D,
+        "SparseLinear" => &FAKE_SPARSE_LINEAR,
+        "Embedding" => &FAKE_EMBEDDING,
+        "EmbeddingBag" => &FAKE_EMBEDDING_BAG,
         _ => kind,
     }
 }
@@ -118,6 +126,27 @@ static FAKE_CONV2D: Kind = Kind {
     arguments: &[],
     facts: FAKE,
     infer: |site, arguments| fake(site, arguments, &conv2d::KINDS[0]),
+};
+
+static FAKE_SPARSE_LINEAR: Kind = Kind {
+    name: "FakeSparseLinear",
+    arguments: &[],
+    facts: FAKE,
+    infer: |site, arguments| fake(site, arguments, &sparse_linear::KINDS[0]),
+};
+
+static FAKE_EMBEDDING: Kind = Kind {
+    name: "FakeEmbedding",
+    arguments: &[],
+    facts: FAKE,
+    infer: |site, arguments| fake(site, arguments, &embedding::KINDS[0]),
+};
+
+static FAKE_EMBEDDING_BAG: Kind = Kind {
+    name: "FakeEmbeddingBag",
+    arguments: &[],
+    facts: FAKE,
+    infer: |site, arguments| fake(site, arguments, &embedding::KINDS[1]),
 };
 
 fn fake(site: &mut Site<'_>, arguments: &Arguments, kind: &Kind) -> Inferred {

@@ -1,6 +1,6 @@
 //! `HalfNet`: the network with parameters of 16 bits.
 
-use super::{infer, local, network, structs};
+use super::{infer, local, network, stream, structs};
 use crate::model::{Layer, Network};
 use crate::size::number;
 use crate::syntax::HalfType;
@@ -53,6 +53,26 @@ pub(super) fn emit_alias(network: &Network) -> TokenStream {
 }
 
 pub(super) fn emit_half(network: &Network) -> TokenStream {
+    let Body {
+        elements,
+        with_scratch,
+        infer,
+    } = emit_body(
+        network,
+        &quote!(<Self as ::chainrule::HalfWeights>::HALF_ELEMENTS),
+    );
+    emit_impl(network, elements, with_scratch, infer)
+}
+
+/// What inference is made of, of the whole network or of one of its steps.
+struct Body {
+    elements: TokenStream,
+    with_scratch: TokenStream,
+    infer: TokenStream,
+}
+
+/// `own_elements` is the constant for `elements`.
+fn emit_body(network: &Network, own_elements: &TokenStream) -> Body {
     let elements = network::emit_inference_elements(network);
     let rooms = network
         .layers
@@ -60,17 +80,84 @@ pub(super) fn emit_half(network: &Network) -> TokenStream {
         .filter(|layer| layer.may_have_parameters());
     let rooms: Vec<TokenStream> = rooms.map(|layer| emit_room(network, layer)).collect();
     let room = quote!(__rt::max(&[0, #(#rooms),*]));
-    let with_scratch = network::emit_with_scratch(
-        network,
-        &quote!(<Self as ::chainrule::HalfWeights>::HALF_ELEMENTS),
-    );
     let infer = infer::emit_infer_half(network);
     let name = local("room");
-    let body = quote_spanned! {Span::mixed_site()=>
-        let #name = scratch.take_elements(#room);
-        #infer
+    Body {
+        elements: quote!(#elements + #room),
+        with_scratch: network::emit_with_scratch(network, own_elements),
+        infer: quote_spanned! {Span::mixed_site()=>
+            let #name = scratch.take_elements(#room);
+            #infer
+        },
+    }
+}
+
+/// One time step of a network that streams.
+pub(super) fn emit_steps(network: &Network, steps: &Network) -> TokenStream {
+    let own_elements = quote!(<Self as ::chainrule::HalfStreamable>::HALF_STEP_ELEMENTS);
+    let (state, states) = (local("state"), stream::emit_states(steps));
+    let mut body = emit_body(steps, &own_elements);
+    let infer = body.infer;
+    body.infer = quote!(let #states = #state; #infer);
+    emit_streamable(network, steps, &TokenStream::new(), body)
+}
+
+/// Of a network that does not stream, or has mistakes: functions that never return.
+pub(super) fn emit_refused(network: &Network, bounds: &TokenStream) -> TokenStream {
+    let body = Body {
+        elements: quote!(0),
+        with_scratch: quote!(loop {}),
+        infer: quote!(loop {}),
     };
-    emit_impl(network, quote!(#elements + #room), with_scratch, body)
+    emit_streamable(network, network, bounds, body)
+}
+
+fn emit_streamable(
+    network: &Network,
+    steps: &Network,
+    bounds: &TokenStream,
+    body: Body,
+) -> TokenStream {
+    let Some(half) = half_type(network) else {
+        return TokenStream::new();
+    };
+    let (name, buffers) = (&network.name, structs::buffers_type(network));
+    let (first, last) = (
+        super::slot(0),
+        super::slot(steps.plan.inference.output.max(1)),
+    );
+    let Body {
+        elements,
+        with_scratch,
+        infer,
+    } = body;
+    let streamable = quote!(<Self as ::chainrule::Streamable>);
+    quote_spanned! {Span::mixed_site()=>
+        const _: () = {
+            // The element of the one sample, as the other forward functions call it.
+            type __E = f32;
+            #[automatically_derived]
+            impl ::chainrule::HalfStreamable for #name #bounds {
+                const HALF_STEP_ELEMENTS: usize = #elements;
+
+                #[inline(always)]
+                fn with_half_step_scratch<__R>(run: impl ::core::ops::FnOnce(&mut [f32]) -> __R) -> __R {
+                    #with_scratch
+                }
+                fn infer_half_step(
+                    parameters: &[#half],
+                    buffers: &#buffers,
+                    isa: __rt::Isa,
+                    state: &mut #streamable::StreamState,
+                    #first: &[<#streamable::StepInput as ::chainrule::Shape>::Of<__E>],
+                    #last: &mut [<#streamable::StepOutput as ::chainrule::Shape>::Of<__E>],
+                    mut scratch: __rt::Arena<'_, __E>,
+                ) {
+                    #infer
+                }
+            }
+        };
+    }
 }
 
 /// After a mistake: functions that never return.
@@ -86,6 +173,9 @@ pub(super) fn emit_signatures(network: &Network) -> TokenStream {
 /// What a layer's parameters take when they are widened.
 fn emit_room(network: &Network, layer: &Layer) -> TokenStream {
     let (ty, scalar) = (&layer.ty, &network.scalar);
+    if layer.remembers() {
+        return quote_spanned!(super::at(layer)=> __rt::stream_room::<#ty>());
+    }
     quote_spanned!(super::at(layer)=> <#ty as ::chainrule::Layer<#scalar>>::HALF_ROOM)
 }
 

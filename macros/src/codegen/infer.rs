@@ -112,6 +112,14 @@ fn emit(network: &Network, variant: Variant) -> TokenStream {
         let (parameters, buffers) = (parameters_of(layer), buffers_of(layer));
         if layer.remembers() {
             let state = super::state(index);
+            if variant == Variant::Half {
+                let owner = layer.tied.as_ref().map_or(index, |tied| tied.to);
+                let (weights, room) = (half::emit_weights(owner), local("room"));
+                statements.push(quote_spanned! {span=>
+                    __rt::stream_step_half(&#name, #isa, #weights, #state, #room, #input, &mut *#to);
+                });
+                continue;
+            }
             statements.push(quote_spanned! {span=>
                 __rt::stream_step::<#scalar, _, __E>(&#name, #isa, #parameters, #state, #input, &mut *#to);
             });

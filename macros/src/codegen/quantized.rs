@@ -234,6 +234,10 @@ impl Emitter<'_> {
                     let sizes = self.sizes(layer, *configured);
                     quote!(#sizes.lines())
                 }
+                QuantizedWork::Rows { .. } => {
+                    let sizes = self.sizes(layer, true);
+                    quote!(#sizes.lines())
+                }
                 QuantizedWork::Norms { .. } => {
                     let tables = self.tables(layer);
                     quote!(#tables.lines())

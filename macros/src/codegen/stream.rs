@@ -1,7 +1,7 @@
 //! `impl Streamable`: one time step through the layers, or the reason why there is none.
 
-use super::{at, heads, infer, local, network, state};
-use crate::model::{LayerKind, Network, Stream};
+use super::{at, half, heads, infer, local, network, state};
+use crate::model::{Layer, LayerKind, Network, Stream};
 use crate::shape::Shape;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,7 +10,10 @@ use quote::{quote, quote_spanned};
 pub(super) fn emit_stream(network: &Network) -> TokenStream {
     match &network.stream {
         Stream::NoSequence => TokenStream::new(),
-        Stream::Steps(steps) => emit_steps(steps),
+        Stream::Steps(steps) => {
+            let (steps, half) = (emit_steps(steps), half::emit_steps(network, steps));
+            quote!(#steps #half)
+        }
         Stream::Refused { span, text, help } => emit_reason(network, *span, text, *help),
     }
 }
@@ -24,7 +27,9 @@ pub(super) fn emit_signatures(network: &Network) -> TokenStream {
         }
         _ => return TokenStream::new(),
     };
-    emit_impl(network, &input, &output, Body::default())
+    let implementation = emit_impl(network, &input, &output, Body::default());
+    let half = half::emit_refused(network, &TokenStream::new());
+    quote!(#implementation #half)
 }
 
 /// The structs of heads that a step puts out.
@@ -35,21 +40,28 @@ pub(super) fn emit_output(network: &Network) -> TokenStream {
     }
 }
 
+/// The layers with a memory, from the last to the first.
+fn remembering(steps: &Network) -> impl Iterator<Item = (usize, &Layer)> {
+    let layers = steps.layers.iter().enumerate().rev();
+    layers.filter(|(_, layer)| layer.remembers())
+}
+
+/// A pattern for the memories.
+pub(super) fn emit_states(steps: &Network) -> TokenStream {
+    remembering(steps).fold(quote!(_), |rest, (index, _)| {
+        let state = state(index);
+        quote!((#state, #rest))
+    })
+}
+
 fn emit_steps(steps: &Network) -> TokenStream {
     let scalar = &steps.scalar;
-    let remembering = || {
-        let layers = steps.layers.iter().enumerate().rev();
-        layers.filter(|(_, layer)| layer.remembers())
-    };
     // Pairs in pairs: the state of the first layer, and that of all others.
-    let state_type = remembering().fold(quote!(()), |rest, (_, layer)| {
+    let state_type = remembering(steps).fold(quote!(()), |rest, (_, layer)| {
         let ty = &layer.ty;
         quote_spanned!(at(layer)=> (<#ty as __rt::StreamLayer<#scalar>>::State, #rest))
     });
-    let states = remembering().fold(quote!(_), |rest, (index, _)| {
-        let state = state(index);
-        quote!((#state, #rest))
-    });
+    let states = emit_states(steps);
     let macs = steps.layers.iter().filter_map(|layer| match layer.kind {
         LayerKind::Join(_) | LayerKind::Input(_) | LayerKind::Unread => None,
         LayerKind::BuiltIn(..) | LayerKind::User { .. } => {
@@ -180,11 +192,13 @@ fn emit_reason(
         bounds,
         ..Body::default()
     };
+    let half = half::emit_refused(network, &body.bounds);
     let implementation = emit_impl(network, &Shape::Unknown, &Shape::Unknown, body);
     quote! {
         #[diagnostic::on_unimplemented(message = #message, label = "needs one step at a time", #help)]
         #[doc(hidden)]
         pub trait __CanStream {}
         #implementation
+        #half
     }
 }

@@ -9,6 +9,7 @@ use crate::model::{
     Attributes, Count, Join, Layer, LayerKind, Member, Network, Operation, Path, Quantized,
     QuantizedSlot, QuantizedWork, Stream,
 };
+use crate::shape::Shape;
 use crate::size::Symbols;
 use crate::weights::Weights;
 use proc_macro2::{Ident, Span};
@@ -149,7 +150,7 @@ impl<'a> Derivation<'a> {
         for value in finals(self.network) {
             self.mark_numbers(value);
         }
-        if !self.forms.contains(&Form::Input) {
+        if !self.forms.contains(&Form::Input) && self.needs_bytes(0) {
             self.quantize(0, 0, false);
         }
         for index in 0..self.network.layers.len() {
@@ -184,7 +185,7 @@ impl<'a> Derivation<'a> {
         }
         let layer = &self.network.layers[index];
         match self.forms[index] {
-            Form::Layer(Integer::Weights { .. }) => self.numbers[value] = true,
+            Form::Layer(Integer::Weights { .. } | Integer::Rows) => self.numbers[value] = true,
             Form::Layer(
                 form @ (Integer::Clamp
                 | Integer::Function
@@ -195,10 +196,7 @@ impl<'a> Derivation<'a> {
                 let before = layer.inputs[0];
                 // Batch norm is in numbers as a part of the weights before it.
                 let folds = before.checked_sub(1).is_some_and(|index| {
-                    matches!(
-                        self.forms[index],
-                        Form::Layer(Integer::Weights { .. } | Integer::Norm)
-                    )
+                    self.forms[index] == Form::Layer(Integer::Norm) || self.takes_norms(index)
                 });
                 if folds || form != Integer::Norm {
                     self.mark_numbers(before);
@@ -215,6 +213,7 @@ impl<'a> Derivation<'a> {
     fn layer(&mut self, index: usize, diagnostics: &mut Diagnostics) {
         let (layer, value) = (&self.network.layers[index], index + 1);
         let form = match self.forms[index] {
+            Form::Input if !self.needs_bytes(value) => return,
             Form::Input => return self.quantize(index, value, true),
             Form::Join(Join::Heads) => return,
             Form::Join(Join::Concat { dim }) => {
@@ -258,15 +257,7 @@ impl<'a> Derivation<'a> {
             }
             Integer::Weights { configured, room } => {
                 let from = self.bytes_of(&[before]);
-                let (norms, end) = self.norms_behind(value);
-                let (clamp, to) = if self.numbers[end] {
-                    let to = self.slot(end, true, end);
-                    self.floats[end] = Some(to);
-                    (None, to)
-                } else {
-                    let (clamp, end) = self.clamp_behind(end);
-                    (clamp, self.ranged(end))
-                };
+                let (norms, clamp, to) = self.behind_sums(index);
                 let work = QuantizedWork::Weights {
                     norms,
                     clamp,
@@ -274,6 +265,17 @@ impl<'a> Derivation<'a> {
                     room,
                 };
                 self.call(index, from, to, work);
+            }
+            Integer::Rows => {
+                let (source, named) = self.source(before);
+                let (norms, clamp, to) = self.behind_sums(index);
+                let work = QuantizedWork::Rows {
+                    norms,
+                    clamp,
+                    source,
+                    named,
+                };
+                self.call(index, Vec::new(), to, work);
             }
             Integer::Norm => {
                 let from = self.bytes_of(&[before]);
@@ -315,6 +317,58 @@ impl<'a> Derivation<'a> {
             }
             _ => self.call(index, vec![from], from, QuantizedWork::NumberFunction),
         }
+    }
+
+    /// Whether a layer reads a value as numbers, and not as indices.
+    fn needs_bytes(&self, value: usize) -> bool {
+        let as_bytes = |reader: &usize| match self.forms[*reader] {
+            Form::Layer(Integer::Rows) => false,
+            Form::Layer(Integer::View) => self.needs_bytes(reader + 1),
+            _ => true,
+        };
+        self.is_final(value) || self.readers[value].iter().any(as_bytes)
+    }
+
+    /// The input that indices come from: the layer that stands for it, and whether it has a name.
+    fn source(&self, mut value: usize) -> (usize, bool) {
+        while let Some(index) = value.checked_sub(1) {
+            if self.forms[index] == Form::Input {
+                return (index, true);
+            }
+            value = self.network.layers[index].inputs[0];
+        }
+        (0, false)
+    }
+
+    /// Whether the channels of a batch norm behind a layer are the outputs that have weights of their own: not those of
+    /// the steps of a sequence.
+    fn takes_norms(&self, index: usize) -> bool {
+        let layer = &self.network.layers[index];
+        let LayerKind::BuiltIn(kind, _) = &layer.kind else {
+            return false;
+        };
+        let vector = matches!(&layer.output, Shape::Array(sizes) if sizes.len() == 1);
+        match self.forms[index] {
+            Form::Layer(Integer::Weights { .. } | Integer::Rows) => {
+                vector || !matches!(kind.name, "Linear" | "Embedding")
+            }
+            _ => false,
+        }
+    }
+
+    /// What is computed together with the sums of a layer: batch norms, a clamp; and where it goes.
+    fn behind_sums(&mut self, index: usize) -> (Vec<usize>, Option<usize>, usize) {
+        let (norms, end) = match self.takes_norms(index) {
+            true => self.norms_behind(index + 1),
+            false => (Vec::new(), index + 1),
+        };
+        if self.numbers[end] {
+            let to = self.slot(end, true, end);
+            self.floats[end] = Some(to);
+            return (norms, None, to);
+        }
+        let (clamp, end) = self.clamp_behind(end);
+        (norms, clamp, self.ranged(end))
     }
 
     /// The bytes of an input.
@@ -467,8 +521,10 @@ fn training(
             macs: Count::Unknown,
             ..layer.clone()
         };
-        if let (Form::Layer(Integer::Weights { .. }), LayerKind::BuiltIn(kind, arguments)) =
-            (forms[index], &layer.kind)
+        if let (
+            Form::Layer(Integer::Weights { .. } | Integer::Rows),
+            LayerKind::BuiltIn(kind, arguments),
+        ) = (forms[index], &layer.kind)
         {
             training.kind = LayerKind::BuiltIn(with_fake_weights(kind), arguments.clone());
         }
@@ -501,7 +557,7 @@ fn training(
         weights: Weights::default(),
         symbols: std::mem::replace(&mut network.symbols, Symbols::new(&network.name)),
         checks: Vec::new(),
-        indices: Vec::new(),
+        indices: network.indices.clone(),
         plan: Default::default(),
         output_name: network.output_name.clone(),
         stream: Stream::NoSequence,

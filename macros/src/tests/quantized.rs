@@ -38,6 +38,10 @@ fn calls(source: &str) -> String {
             let clamp = if clamp.is_some() { " clamp" } else { "" };
             format!("weights{}{clamp}", " norm".repeat(norms.len()))
         }
+        QuantizedWork::Rows { norms, clamp, .. } => {
+            let clamp = if clamp.is_some() { " clamp" } else { "" };
+            format!("rows{}{clamp}", " norm".repeat(norms.len()))
+        }
         QuantizedWork::Norms { .. } => "norms".to_owned(),
         QuantizedWork::Function => "table".to_owned(),
         QuantizedWork::Max { .. } => "max".to_owned(),
@@ -66,6 +70,21 @@ fn int8_calls_take_in_what_follows_weights() {
     assert_eq!(
         calls("[8] { Linear(8), Relu, Heads { a: { Linear(2), Softmax } b: { } } }"),
         "quantize, weights clamp, weights, layer in numbers, dequantize"
+    );
+    assert_eq!(
+        calls("[8] { EmbeddingBag(100, 16), BatchNorm1d, Relu, Linear(2) }"),
+        "rows norm clamp, weights"
+    );
+    // A batch norm of a sequence has a factor for each step, and not for each output.
+    assert_eq!(
+        calls("[8] { Embedding(100, 16), BatchNorm1d, Linear(4), BatchNorm1d }"),
+        "rows, norms, weights, norms, dequantize"
+    );
+    assert_eq!(
+        calls(
+            "{ words: [4], more: [3] } { Concat { { words, SparseLinear(9, 5), Relu } { more } }, Linear(1) }"
+        ),
+        "quantize, rows clamp, concat, weights"
     );
     assert_eq!(
         calls("[2, 6] { MaxPool1d(2), BatchNorm1d, Relu, Flatten }"),

@@ -23,6 +23,7 @@ mod distance;
 mod elementwise;
 mod heads;
 mod nll;
+mod part;
 mod probability;
 mod sequence;
 mod target;
@@ -33,6 +34,7 @@ pub use cross_entropy::CrossEntropyLoss;
 pub use distance::{HuberLoss, L1Loss, MseLoss, SmoothL1Loss};
 pub use heads::{Heads, Weighted};
 pub use nll::NllLoss;
+pub use part::Part;
 pub use probability::{BceLoss, BceWithLogitsLoss, KlDivLoss};
 pub use target::{ClassIndex, ClassTarget, TargetClass};
 

@@ -1,8 +1,8 @@
 //! Optimizers: the second half of training, `w ← w − η·∂L/∂w` and its variants, as loops over flat slices.
 //!
-//! Formulas, options and defaults are PyTorch's (`torch.optim`); hyperparameters are `f64` for both scalars and rounded
-//! once a step, as there. A step uses no fused multiply-add and adds nothing up across parameters, so it gives the same
-//! bits on every instruction set.
+//! Formulas, options and defaults are PyTorch's (`torch.optim`), of those it lacks the paper's; hyperparameters are `f64`
+//! for both scalars and rounded once a step, as there. A step uses no fused multiply-add, and adds up across parameters,
+//! where it has to, in a fixed order, so it gives the same bits on every instruction set.
 //!
 //! ```
 //! # use chainrule::prelude::*;
@@ -22,17 +22,50 @@
 //! The state lies in boxes that construction allocates; a step allocates nothing. Without a heap the user gives arrays
 //! or `&'static mut [T]` to `with_state`, see [`Storage`].
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adam_w;
+mod adamax;
+mod adan;
+mod average;
+mod clipping;
 mod fused;
 mod hyperparameters;
+mod lamb;
+mod lbfgs;
+mod line_search;
+mod lion;
+mod lookahead;
+mod muon;
+mod nadam;
+mod newton_schulz;
+mod optimizer;
 mod pieces;
+mod radam;
 mod rms_prop;
+mod schedule_free;
 mod sgd;
 
-pub use adam::{Adam, AdamW};
+pub use adadelta::Adadelta;
+pub use adagrad::Adagrad;
+pub use adam::Adam;
+pub use adam_w::AdamW;
+pub use adamax::Adamax;
+pub use adan::Adan;
+pub use average::AveragedModel;
+pub use clipping::{clip_grad_norm, clip_grad_value, grad_norm};
 #[doc(hidden)]
 pub use fused::FusedPass;
+pub use lamb::Lamb;
+pub use lbfgs::{Lbfgs, LbfgsProgress};
+pub use lion::Lion;
+pub use lookahead::Lookahead;
+pub use muon::Muon;
+pub use nadam::NAdam;
+pub use radam::RAdam;
 pub use rms_prop::RmsProp;
+pub use schedule_free::ScheduleFree;
 pub use sgd::Sgd;
 
 use crate::element::Lanes;
@@ -41,6 +74,7 @@ use crate::input::Input;
 use crate::losses::Loss;
 use crate::network::{Network, Parameters};
 use crate::scalar::Scalar;
+use crate::schedules::Schedule;
 use crate::workspace::Workspace;
 use core::ops::DerefMut;
 use fused::Batch;
@@ -48,7 +82,8 @@ use fused::Batch;
 /// Updates parameters from their gradients.
 ///
 /// Beside the update it tells and takes everything that a checkpoint needs for an exact resume:
-/// [`steps`](Optimizer::steps) and [`state`](Optimizer::state), which with the hyperparameters are the whole optimizer.
+/// [`steps`](Optimizer::steps), [`state`](Optimizer::state) and [`scalar_state`](Optimizer::scalar_state), which with the
+/// hyperparameters are the whole optimizer.
 pub trait Optimizer<T: Scalar> {
     /// Updates `parameters` in place. No heap, no panic in a release build.
     ///
@@ -65,6 +100,15 @@ pub trait Optimizer<T: Scalar> {
     /// If it is negative, infinite or NaN.
     fn set_learning_rate(&mut self, learning_rate: f64);
 
+    /// Sets the learning rate of the next step to the schedule's at [`steps`](Optimizer::steps).
+    ///
+    /// # Panics
+    /// If that is negative, infinite or NaN.
+    #[track_caller]
+    fn follow(&mut self, schedule: &impl Schedule) {
+        self.set_learning_rate(schedule.learning_rate(self.steps()));
+    }
+
     /// How many steps were made.
     fn steps(&self) -> u64;
 
@@ -77,6 +121,17 @@ pub trait Optimizer<T: Scalar> {
 
     /// The state slices in use, mutable.
     fn state_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut [T])>;
+
+    /// What the optimizer carries from step to step besides its slices and the count, with PyTorch's names: `mu_product`
+    /// of [`NAdam`]. Most have nothing of the kind.
+    fn scalar_state(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        core::iter::empty()
+    }
+
+    /// The same, mutable.
+    fn scalar_state_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut f64)> {
+        core::iter::empty()
+    }
 
     /// The second half of training: one update of a network from the gradients in a workspace.
     #[inline]
@@ -149,6 +204,12 @@ pub trait Optimizer<T: Scalar> {
     }
 }
 
+/// An optimizer that takes the parameters some tensors at a time: those of this crate but [`Lookahead`] and [`Muon`], which
+/// can have one of them inside.
+pub trait Piecewise<T: Scalar>: Optimizer<T> {}
+
+impl<T: Scalar, S: Storage<T>> Piecewise<T> for Sgd<T, S> {}
+
 /// Where an optimizer keeps its state: `Box<[T]>`, `[T; N]`, `&'static mut [T]`, …, of as many scalars as the network
 /// has parameters, zero at the start.
 ///
@@ -166,9 +227,24 @@ impl<T, S: AsRef<[T]> + AsMut<[T]>> Storage<T> for S {}
 /// The loops of the optimizers, compiled once for each scalar and instruction set, see `kernel!`.
 #[doc(hidden)]
 pub trait Kernels<T>:
-    adam::Update<T>
+    adadelta::Update<T>
+    + adagrad::Update<T>
+    + adam::Update<T>
     + adam::UpdateAmsgrad<T>
+    + adamax::Update<T>
+    + adan::Update<T>
+    + average::Approach<T>
+    + clipping::Limit<T>
+    + clipping::Scale<T>
+    + clipping::Squares<T>
+    + lamb::Moments<T>
+    + lamb::Update<T>
+    + lion::Update<T>
+    + nadam::Update<T>
+    + newton_schulz::Round<T>
+    + radam::Update<T>
     + rms_prop::Update<T>
+    + schedule_free::Update<T>
     + sgd::Update<T>
     + sgd::UpdateMomentum<T>
 {

@@ -1,57 +1,40 @@
-use super::hyperparameters::{decay_rate, not_negative};
-use super::pieces::in_pieces;
+use super::Storage;
+use super::hyperparameters::not_negative;
+use super::optimizer::{Rule, optimizer};
 use super::sgd::decayed;
-use super::{FusedPass, Optimizer, Storage};
-use crate::error::BackpropagateError;
 use crate::scalar::Scalar;
 use crate::simd::{Isa, kernel};
-use crate::weights::{self, Update as _};
-use core::fmt;
-use core::marker::PhantomData;
 
-/// RMSprop (Tieleman & Hinton 2012, Coursera lecture 6.5), PyTorch's `optim.RMSprop`.
-///
-/// With the gradient `g = ∂L/∂w + λ·w` (weight decay `λ`):
-///
-/// - `v ← α·v + (1 − α)·g²`, and the divisor is `d = √v + ε`;
-/// - centered (Graves 2013, arXiv:1308.0850): `a ← α·a + (1 − α)·g`, `d = √(v − a²) + ε`;
-/// - without momentum `w ← w − η·g/d`; with momentum `μ`: `b ← μ·b + g/d`, `w ← w − η·b`.
-///
-/// Where rounding makes the variance `v − a²` negative it counts as 0; PyTorch gives NaN there.
-///
-/// Defaults: `η = 0.01`, `α = 0.99`, `ε = 1e-8`, `λ = 0`, momentum 0, not centered.
-///
-/// State: `square_avg` (`v`), `grad_avg` (`a`) if centered, `momentum_buffer` (`b`) with momentum.
-#[derive(Clone)]
-pub struct RmsProp<
-    T,
-    #[cfg(feature = "alloc")] S = alloc::boxed::Box<[T]>,
-    #[cfg(not(feature = "alloc"))] S,
-> {
-    options: Options,
-    square_avg: S,
-    grad_avg: Option<S>,
-    momentum_buffer: Option<S>,
-    steps: u64,
-    scalar: PhantomData<T>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Options {
-    learning_rate: f64,
-    alpha: f64,
-    eps: f64,
-    weight_decay: f64,
-    momentum: f64,
+optimizer! {
+    /// RMSprop (Tieleman & Hinton 2012, Coursera lecture 6.5), PyTorch's `optim.RMSprop`.
+    ///
+    /// With the gradient `g = ∂L/∂w + λ·w` (weight decay `λ`):
+    ///
+    /// - `v ← α·v + (1 − α)·g²`, and the divisor is `d = √v + ε`;
+    /// - centered (Graves 2013, arXiv:1308.0850): `a ← α·a + (1 − α)·g`, `d = √(v − a²) + ε`;
+    /// - without momentum `w ← w − η·g/d`; with momentum `μ`: `b ← μ·b + g/d`, `w ← w − η·b`.
+    ///
+    /// Where rounding makes the variance `v − a²` negative it counts as 0; PyTorch gives NaN there.
+    ///
+    /// Defaults: `η = 0.01`, `α = 0.99`, `ε = 1e-8`, `λ = 0`, momentum 0, not centered.
+    ///
+    /// State: `square_avg` (`v`), `grad_avg` (`a`) if centered, `momentum_buffer` (`b`) with momentum.
+    RmsProp {
+        state: [square_avg],
+        optional: [grad_avg, momentum_buffer],
+        learning_rate: 1e-2,
+        /// Sets the factor `α` of the moving averages.
+        alpha: decay_rate = 0.99,
+        /// Sets `ε`, which keeps the divisor from zero.
+        eps: not_negative = 1e-8,
+        /// Sets the weight decay `λ` (L2 penalty).
+        weight_decay: not_negative = 0.0,
+        momentum: elsewhere = 0.0,
+    }
 }
 
 #[cfg(feature = "alloc")]
 impl<T: Scalar> RmsProp<T> {
-    /// With PyTorch's defaults, for a network; allocates the state.
-    pub fn new(network: &impl crate::Parameters<Scalar = T>) -> Self {
-        Self::with_state(bytemuck::zeroed_slice_box(network.parameters().len()))
-    }
-
     /// Sets the momentum `μ`, and allocates its buffer if it is not 0.
     ///
     /// # Panics
@@ -75,24 +58,6 @@ impl<T: Scalar> RmsProp<T> {
 }
 
 impl<T: Scalar, S: Storage<T>> RmsProp<T, S> {
-    /// With PyTorch's defaults and the state in given memory, zeros.
-    pub const fn with_state(square_avg: S) -> Self {
-        Self {
-            options: Options {
-                learning_rate: 1e-2,
-                alpha: 0.99,
-                eps: 1e-8,
-                weight_decay: 0.0,
-                momentum: 0.0,
-            },
-            square_avg,
-            grad_avg: None,
-            momentum_buffer: None,
-            steps: 0,
-            scalar: PhantomData,
-        }
-    }
-
     /// Sets the momentum `μ`, with its buffer in given memory, zeros.
     ///
     /// # Panics
@@ -111,156 +76,26 @@ impl<T: Scalar, S: Storage<T>> RmsProp<T, S> {
         self.grad_avg = Some(grad_avg);
         self
     }
-
-    /// Sets the learning rate `η`.
-    ///
-    /// # Panics
-    /// If it is negative, infinite or NaN.
-    #[must_use]
-    #[track_caller]
-    pub fn learning_rate(mut self, learning_rate: f64) -> Self {
-        self.set_learning_rate(learning_rate);
-        self
-    }
-
-    /// Sets the factor `α` of the moving averages.
-    ///
-    /// # Panics
-    /// If it is not in [0, 1).
-    #[must_use]
-    #[track_caller]
-    pub fn alpha(mut self, alpha: f64) -> Self {
-        self.options.alpha = decay_rate("alpha", alpha);
-        self
-    }
-
-    /// Sets `ε`, which keeps the divisor from zero.
-    ///
-    /// # Panics
-    /// If it is negative, infinite or NaN.
-    #[must_use]
-    #[track_caller]
-    pub fn eps(mut self, eps: f64) -> Self {
-        self.options.eps = not_negative("eps", eps);
-        self
-    }
-
-    /// Sets the weight decay `λ` (L2 penalty).
-    ///
-    /// # Panics
-    /// If it is negative, infinite or NaN.
-    #[must_use]
-    #[track_caller]
-    pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.options.weight_decay = not_negative("weight decay", weight_decay);
-        self
-    }
 }
 
-impl<T: Scalar, S: Storage<T>> Optimizer<T> for RmsProp<T, S> {
-    fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
-        debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
-        for (_, state) in self.state() {
-            debug_assert_eq!(parameters.len(), state.len(), "state");
-        }
-        let mut step = self.prepare();
-        step.apply(Isa::detect(), 0, parameters, gradients);
-        self.steps = self.steps.saturating_add(1);
-    }
+impl<T: Scalar> Rule<T, STATES, SCALARS> for Options {
+    type Coefficients = Coefficients<T>;
 
-    #[inline]
-    fn fused_step(&mut self, pass: impl FusedPass<T>) -> Result<T, BackpropagateError> {
-        let loss = pass.run(self.prepare())?;
-        self.steps = self.steps.saturating_add(1);
-        Ok(loss)
-    }
-
-    fn current_learning_rate(&self) -> f64 {
-        self.options.learning_rate
-    }
-    #[track_caller]
-    fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.options.learning_rate = not_negative("learning rate", learning_rate);
-    }
-    fn steps(&self) -> u64 {
-        self.steps
-    }
-    fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
-    }
-    fn state(&self) -> impl Iterator<Item = (&'static str, &[T])> {
-        let (a, b) = (self.grad_avg.as_ref(), self.momentum_buffer.as_ref());
-        [
-            Some(("square_avg", self.square_avg.as_ref())),
-            a.map(|a| ("grad_avg", a.as_ref())),
-            b.map(|b| ("momentum_buffer", b.as_ref())),
-        ]
-        .into_iter()
-        .flatten()
-    }
-    fn state_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut [T])> {
-        let (a, b) = (self.grad_avg.as_mut(), self.momentum_buffer.as_mut());
-        [
-            Some(("square_avg", self.square_avg.as_mut())),
-            a.map(|a| ("grad_avg", a.as_mut())),
-            b.map(|b| ("momentum_buffer", b.as_mut())),
-        ]
-        .into_iter()
-        .flatten()
-    }
-}
-
-impl<T: Scalar, S: Storage<T>> RmsProp<T, S> {
-    /// The next step.
-    fn prepare(&mut self) -> Step<'_, T> {
-        Step {
-            v: self.square_avg.as_mut(),
-            a: self.grad_avg.as_mut().map(AsMut::as_mut),
-            b: self.momentum_buffer.as_mut().map(AsMut::as_mut),
-            coefficients: Coefficients {
-                eta: T::from_f64(self.options.learning_rate),
-                alpha: T::from_f64(self.options.alpha),
-                fresh: T::from_f64(1.0 - self.options.alpha),
-                eps: T::from_f64(self.options.eps),
-                lambda: T::from_f64(self.options.weight_decay),
-                mu: T::from_f64(self.options.momentum),
-            },
+    fn coefficients(&self, _: u64, []: &mut [f64; 0]) -> Coefficients<T> {
+        Coefficients {
+            eta: T::from_f64(self.learning_rate),
+            alpha: T::from_f64(self.alpha),
+            fresh: T::from_f64(1.0 - self.alpha),
+            eps: T::from_f64(self.eps),
+            lambda: T::from_f64(self.weight_decay),
+            mu: T::from_f64(self.momentum),
         }
     }
-}
 
-/// The state, and what is the same for every parameter in one step.
-struct Step<'a, T> {
-    v: &'a mut [T],
-    a: Option<&'a mut [T]>,
-    b: Option<&'a mut [T]>,
-    coefficients: Coefficients<T>,
-}
-
-impl<T: Scalar> weights::Update<T> for Step<'_, T> {
     #[inline(always)]
-    fn apply(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]) {
-        let (coefficients, len) = (self.coefficients, parameters.len());
-        let states = [
-            weights::part(self.v, offset, len),
-            weights::part(self.a.as_deref_mut().unwrap_or_default(), offset, len),
-            weights::part(self.b.as_deref_mut().unwrap_or_default(), offset, len),
-        ];
-        in_pieces(parameters, gradients, states, &|w, g, [v, a, b]| {
-            let used = |state: &&mut [T]| !state.is_empty();
-            let (a, b) = (Some(a).filter(used), Some(b).filter(used));
-            update(isa, w, g, v, a, b, coefficients);
-        });
-    }
-}
-
-impl<T, S> fmt::Debug for RmsProp<T, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RmsProp")
-            .field("options", &self.options)
-            .field("centered", &self.grad_avg.is_some())
-            .field("steps", &self.steps)
-            .finish_non_exhaustive()
+    fn update(isa: Isa, c: Coefficients<T>, w: &mut [T], g: &[T], [v, a, b]: [&mut [T]; 3]) {
+        let used = |state: &&mut [T]| !state.is_empty();
+        update(isa, w, g, v, Some(a).filter(used), Some(b).filter(used), c);
     }
 }
 

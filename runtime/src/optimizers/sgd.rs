@@ -139,7 +139,7 @@ impl<T: Scalar, S: Storage<T>> Sgd<T, S> {
     #[must_use]
     #[track_caller]
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.options.weight_decay = not_negative("weight decay", weight_decay);
+        self.options.weight_decay = not_negative("weight_decay", weight_decay);
         self
     }
 }

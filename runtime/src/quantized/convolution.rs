@@ -10,7 +10,7 @@ use super::error::Overflow;
 use super::line::{Line, Lines, LinesMut, lines};
 use super::requantize::{Dequantize, Finish, Requantize};
 use super::target::Target;
-use super::weights::Weights;
+use super::weights::{Terms, Weights};
 use crate::simd::{IntegerWork, Isa, Sums};
 use bytemuck::Zeroable;
 
@@ -124,13 +124,14 @@ impl Convolution {
         input: Affine,
         target: Target,
     ) -> Result<(), Overflow> {
-        target.write(lines, &weights, input, self.outputs.div_ceil(16))?;
+        let terms = Terms::Products(input);
+        target.write(lines, &weights, terms, self.outputs.div_ceil(16))?;
         let taps = self.taps();
         let values: &mut [[u8; 4]] = lines.values(self.outputs * taps);
         let per_group = self.group_outputs();
         let [_, columns] = self.kernel;
         for output in 0..self.outputs {
-            let channel = weights.channel(output, input)?;
+            let channel = weights.channel(output, terms)?;
             let (group, of_group) = (output / per_group, output % per_group);
             let first = group * per_group + of_group / 4 * 4;
             let width = (per_group - of_group / 4 * 4).min(4);

@@ -43,7 +43,7 @@ pub struct RoomTooShort {
 pub struct Overflow {
     /// Counted from 0.
     pub output: usize,
-    /// What `|bias| + 127·Σ|w|` comes to; a sum may be 2,147,483,647.
+    /// What `|bias| + 127·Σ|w|` comes to, or for `n` indices `|bias| + n·max |w|`; a sum may be 2,147,483,647.
     pub bound: i64,
 }
 

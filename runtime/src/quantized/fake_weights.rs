@@ -24,8 +24,8 @@ impl<L: Layer<f32>> FakeWeights<L> {
     const fn outputs() -> usize {
         let (mut outputs, mut i) = (0, 0);
         while i < L::PARAMETERS.len() {
-            if matches!(L::PARAMETERS[i].order, Order::OutputsInnermost) {
-                outputs = L::PARAMETERS[i].dims[0];
+            if let Some(innermost) = outputs_of(&L::PARAMETERS[i]) {
+                outputs = innermost;
             }
             i += 1;
         }
@@ -149,6 +149,14 @@ impl<L: Layer<f32>> Layer<f32> for FakeWeights<L> {
     }
 }
 
+/// How many outputs lie innermost in a tensor of weights: those of a matrix, or the columns of a table.
+const fn outputs_of(tensor: &Tensor) -> Option<usize> {
+    match (tensor.order, tensor.dims) {
+        (Order::OutputsInnermost, [outputs, ..]) | (_, [_, outputs]) => Some(*outputs),
+        _ => None,
+    }
+}
+
 /// Writes the parameters, weights rounded; behind them there is room for the scale of each output.
 fn round_weights(isa: Isa, tensors: &'static [Tensor], weights: &[f32], rounded: &mut [f32]) {
     let Some((mut to, scales)) = rounded.split_at_mut_checked(weights.len()) else {
@@ -163,10 +171,9 @@ fn round_weights(isa: Isa, tensors: &'static [Tensor], weights: &[f32], rounded:
             return;
         };
         (from, to) = (from_behind, to_behind);
-        let outputs = tensor.dims.first().copied().unwrap_or(0);
-        match (tensor.order, scales.get_mut(..outputs)) {
-            (Order::OutputsInnermost, Some(scales)) => isa.run(RoundWeights { scales, w, q }),
-            _ => q.copy_from_slice(w),
+        match outputs_of(tensor).and_then(|outputs| scales.get_mut(..outputs)) {
+            Some(scales) => isa.run(RoundWeights { scales, w, q }),
+            None => q.copy_from_slice(w),
         }
     }
 }

@@ -113,5 +113,11 @@ macro_rules! __lines {
         unsafe impl $crate::__private::bytemuck::Zeroable for $name {}
         // SAFETY: as above.
         unsafe impl $crate::__private::bytemuck::Pod for $name {}
+        impl $name {
+            /// An integer network of zeros, also in a constant: what to place in a `static` and load bytes into.
+            pub const fn zeroed() -> Self {
+                $crate::__private::zeroed()
+            }
+        }
     };
 }

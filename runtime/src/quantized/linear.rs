@@ -8,7 +8,7 @@ use super::affine::Affine;
 use super::error::Overflow;
 use super::line::{Line, Lines, LinesMut};
 use super::requantize::{Dequantize, Finish, Requantize};
-use super::weights::Weights;
+use super::weights::{Terms, Weights};
 use crate::simd::{IntegerWork, Isa, Sums};
 use bytemuck::Zeroable;
 
@@ -54,10 +54,11 @@ impl Dense {
         input: Affine,
         target: Target,
     ) -> Result<(), Overflow> {
-        target.write(lines, &weights, input, self.blocks())?;
+        let terms = Terms::Products(input);
+        target.write(lines, &weights, terms, self.blocks())?;
         let values: &mut [[[u8; 4]; 16]] = lines.values(self.blocks() * self.fours());
         for output in 0..self.outputs {
-            let channel = weights.channel(output, input)?;
+            let channel = weights.channel(output, terms)?;
             let (block, lane) = (output / 16, output % 16);
             let width = (self.blocks() - block / 4 * 4).min(4);
             let tile = values

@@ -1,6 +1,7 @@
 //! Integer networks: what `quantize = int8` in a declaration makes, see [`QuantizedNetwork`].
 
 mod affine;
+mod bytes;
 mod convolution;
 mod error;
 mod fake_quantize;
@@ -12,6 +13,7 @@ mod network;
 mod normalize;
 mod pool;
 mod requantize;
+mod rows;
 mod sizes;
 mod table;
 mod target;
@@ -22,6 +24,7 @@ mod weights;
 pub use affine::Affine;
 #[doc(hidden)]
 pub use affine::{dequantize, quantize};
+pub use bytes::QuantizedBytesError;
 #[doc(hidden)]
 pub use convolution::Convolution;
 pub use error::{Overflow, QuantizeError, RoomTooShort};
@@ -39,6 +42,8 @@ pub use network::QuantizedNetwork;
 pub use network::RANGE;
 #[doc(hidden)]
 pub use pool::Pool;
+#[doc(hidden)]
+pub use rows::RowSum;
 #[doc(hidden)]
 pub use sizes::Sizes;
 #[doc(hidden)]

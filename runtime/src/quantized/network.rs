@@ -1,5 +1,6 @@
 //! What users call: calibration, conversion, and inference with whole numbers.
 
+use super::bytes::{self, QuantizedBytesError};
 use super::error::{QuantizeError, RoomTooShort};
 use super::line::{Line, Lines, LinesMut};
 use crate::error::LengthMismatch;
@@ -17,6 +18,9 @@ use bytemuck::{Pod, Zeroable};
 /// each output, sums whole numbers of 32 bits of which it is proved, from the weights, that they cannot overflow. Numbers
 /// become bytes where they come in and numbers again where they go out, by single operations of IEEE 754. So the same
 /// input gives the same bits on every machine and instruction set.
+///
+/// Layers that read indices (`SparseLinear`, `EmbeddingBag`, `Embedding`) sum rows of bytes in 16 bits, which 255 rows cannot
+/// leave, and sums of more rows in 32.
 ///
 /// ```
 /// use chainrule::prelude::*;
@@ -134,6 +138,66 @@ pub trait QuantizedNetwork: Pod + Send + Sync {
     fn convert_from(&mut self, training: &Self::Training) -> Result<(), QuantizeError> {
         let lines = bytemuck::try_cast_slice_mut(core::slice::from_mut(self)).unwrap_or_default();
         Self::quantize_layers(training, LinesMut::new(lines))
+    }
+
+    /// The network as bytes, for a file or for the memory of a device: a header of 64 bytes, which says what network it is, and
+    /// [`BYTES`](Self::BYTES).
+    ///
+    /// The order of the bytes in its numbers is that of this machine.
+    #[cfg(feature = "alloc")]
+    fn to_bytes(&self) -> alloc::vec::Vec<u8> {
+        let body = bytes::lines(self);
+        let mut bytes = alloc::vec::Vec::with_capacity(size_of::<Line>() + body.len());
+        bytes.extend_from_slice(&bytes::header::<Self>(body).0);
+        bytes.extend_from_slice(body);
+        bytes
+    }
+
+    /// Takes over a network from what [`to_bytes`](Self::to_bytes) gave. No heap, no panic.
+    ///
+    /// ```
+    /// use chainrule::{Place, prelude::*};
+    ///
+    /// network! {
+    ///     struct Net: [4] -> [1] { SparseLinear(100, 16), ClippedRelu, Linear(1) }
+    ///     quantize = int8
+    /// }
+    ///
+    /// // In `.bss`: no heap, and no room in the program's file.
+    /// static NET: Place<QNet> = Place::new(QNet::zeroed());
+    ///
+    /// # let mut rng = StdRng::seed_from_u64(7);
+    /// # let samples = [[1_u8, 2, 3, 4], [50, 60, 70, 99]];
+    /// # let bytes = QNet::calibrate(&Net::init(&mut rng), &samples)?.to_bytes();
+    /// let Some(net) = NET.take() else {
+    ///     unreachable!("nobody else takes it")
+    /// };
+    /// net.load_bytes(&bytes)?; // of `include_bytes!`, or read from a file
+    /// let [score] = net.forward(&[7_u8, 12, 60, 99]);
+    /// # let _ = score;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When they are not those of a network of this declaration, or have changed; this one then stays as it is.
+    fn load_bytes(&mut self, bytes: &[u8]) -> Result<(), QuantizedBytesError> {
+        let body = bytes::body::<Self>(bytes)?;
+        let lines = bytemuck::cast_slice_mut(core::slice::from_mut(self)).iter_mut();
+        for (to, byte) in lines.zip(body) {
+            *to = *byte;
+        }
+        Ok(())
+    }
+
+    /// The network where its bytes lie, as in the read-only memory of a device: nothing is copied.
+    ///
+    /// They begin at a multiple of 64 bytes, as those of `include_bytes!` do in a `static` of a type with
+    /// `#[repr(C, align(64))] struct Aligned<T>(T)`.
+    ///
+    /// # Errors
+    /// As [`load_bytes`](Self::load_bytes), and where they begin elsewhere.
+    fn from_bytes(bytes: &[u8]) -> Result<&Self, QuantizedBytesError> {
+        bytes::in_place(bytes::body::<Self>(bytes)?)
     }
 
     /// The output for one sample. No heap, no panic.

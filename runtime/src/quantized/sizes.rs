@@ -3,10 +3,11 @@
 use super::convolution::Convolution;
 use super::linear::Dense;
 use super::pool::{Pool, Windows};
+use super::rows::RowSum;
 use crate::layers::{
     AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d,
-    AvgPool2d, Conv1d, Conv2d, GlobalAvgPool, GlobalMaxPool, Linear, LinearSequence, MaxPool1d,
-    MaxPool2d,
+    AvgPool2d, BagMode, Conv1d, Conv2d, Embedding, EmbeddingBag, GlobalAvgPool, GlobalMaxPool,
+    Linear, LinearSequence, MaxPool1d, MaxPool2d, SparseLinear,
 };
 use crate::shape::Shape;
 
@@ -62,6 +63,53 @@ impl<S: Shape, const C: usize> Sizes for GlobalAvgPool<S, C> {
 impl<S: Shape, const C: usize> Sizes for GlobalMaxPool<S, C> {
     type Form = Pool;
     const SIZES: Pool = Pool::adaptive([1, S::LEN / C], [1, 1]);
+}
+
+impl<const LENGTH: usize, const FEATURES: usize, const OUT: usize, const BIAS: usize>
+    SparseLinear<LENGTH, FEATURES, OUT, BIAS>
+{
+    /// The sizes of its integer form.
+    #[doc(hidden)]
+    pub const fn sizes(&self) -> RowSum {
+        RowSum {
+            rows: FEATURES,
+            outputs: OUT,
+            bag: LENGTH,
+            bags: 1,
+            skipped: None,
+            mean: false,
+        }
+    }
+}
+
+impl<const LENGTH: usize, const NUM: usize, const DIM: usize> EmbeddingBag<LENGTH, NUM, DIM> {
+    /// The sizes of its integer form.
+    #[doc(hidden)]
+    pub const fn sizes(&self) -> RowSum {
+        RowSum {
+            rows: NUM,
+            outputs: DIM,
+            bag: LENGTH,
+            bags: 1,
+            skipped: self.padding_idx,
+            mean: matches!(self.mode, BagMode::Mean),
+        }
+    }
+}
+
+impl<const LENGTH: usize, const NUM: usize, const DIM: usize> Embedding<LENGTH, NUM, DIM> {
+    /// The sizes of its integer form.
+    #[doc(hidden)]
+    pub const fn sizes(&self) -> RowSum {
+        RowSum {
+            rows: NUM,
+            outputs: DIM,
+            bag: 1,
+            bags: LENGTH,
+            skipped: None,
+            mean: false,
+        }
+    }
 }
 
 impl<

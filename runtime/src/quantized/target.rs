@@ -4,7 +4,7 @@ use super::affine::Affine;
 use super::error::Overflow;
 use super::line::LinesMut;
 use super::requantize::Requantize;
-use super::weights::Weights;
+use super::weights::{Terms, Weights};
 
 /// What becomes of the sums of a layer.
 #[derive(Clone, Copy, Debug)]
@@ -28,19 +28,19 @@ impl Target {
         self,
         lines: &mut LinesMut<'_>,
         weights: &Weights<'_>,
-        input: Affine,
+        terms: Terms,
         blocks: usize,
     ) -> Result<(), Overflow> {
         let mut largest = 0.0_f64;
         for output in 0..weights.outputs {
-            largest = largest.max(weights.channel(output, input)?.unit);
+            largest = largest.max(weights.channel(output, terms)?.unit);
         }
-        let (requantize, output) = self.requantize(&[input], largest);
+        let (requantize, output) = self.requantize(terms.input(), largest);
         requantize.write(lines);
         let (bias, factors) = (lines.values(16 * blocks), lines.values(16 * blocks));
         let to = bias.iter_mut().zip(factors);
         for (index, (bias, factor)) in (0..weights.outputs).zip(to) {
-            let channel = weights.channel(index, input)?;
+            let channel = weights.channel(index, terms)?;
             *bias = channel.bias;
             *factor = match self {
                 Self::Bytes { .. } => requantize.factor(channel.unit, output),

@@ -218,3 +218,136 @@ fn int8_convolution_is_its_equation_on_every_instruction_set() {
         }
     }
 }
+
+/// Sums of rows with weights that are ±127 in every output's units, and a few of any size.
+fn row_sum_is_its_equation(layer: RowSum, biased: bool, rng: &mut StdRng) {
+    let RowSum {
+        rows,
+        outputs,
+        bag,
+        bags,
+        skipped,
+        mean,
+    } = layer;
+    let weight: Vec<f32> = (0..rows * outputs)
+        .map(|i| match i / outputs {
+            // The largest rows, of both signs.
+            0 => 127.0,
+            1 => -127.0,
+            _ => rng.random_range(-127.0..127.0),
+        })
+        .collect();
+    let bias: Vec<f32> = match biased {
+        true => (0..outputs).map(|_| rng.random_range(-9e4..9e4)).collect(),
+        false => Vec::new(),
+    };
+    let weights = Weights {
+        weight: &weight,
+        bias: &bias,
+        outputs,
+        fold: IDENTITY,
+    };
+    let reach = 1.1 * 127.0 * bag as f32;
+    let output = Affine::covering(-reach, reach);
+    let target = Target::Bytes {
+        output,
+        low: f32::NEG_INFINITY,
+        high: f32::INFINITY,
+    };
+    let mut lines = vec![Line::zeroed(); layer.lines()];
+    let mut last = lines.clone();
+    layer
+        .quantize(&mut LinesMut::new(&mut lines), weights, target)
+        .unwrap();
+    layer
+        .quantize(&mut LinesMut::new(&mut last), weights, Target::Numbers)
+        .unwrap();
+    let count = bag * bags;
+    let random: Vec<f32> = (0..count)
+        .map(|_| rng.random_range(-1..=rows as i32) as f32)
+        .collect();
+    // One of the largest rows as often as there is room, and what is no index.
+    let inputs = [
+        vec![0.0; count],
+        vec![1.0; count],
+        vec![-1.0; count],
+        vec![f32::NAN; count],
+        random,
+    ];
+    for x in &inputs {
+        let mut all = Vec::new();
+        for isa in Isa::for_tests() {
+            let (mut y, mut numbers) = (vec![0; bags * outputs], vec![0.0; bags * outputs]);
+            layer.forward(isa, &mut Lines::new(&lines), x, &mut y);
+            layer.forward_last(isa, &mut Lines::new(&last), x, &mut numbers);
+            for (index, indices) in x.chunks(bag).enumerate() {
+                let chosen = indices.iter().filter(|i| **i >= 0.0 && **i < rows as f32);
+                let chosen: Vec<usize> = chosen
+                    .map(|i| *i as usize)
+                    .filter(|i| Some(*i) != skipped)
+                    .collect();
+                for o in 0..outputs {
+                    let whole =
+                        |row: &usize| i64::from(weight[row * outputs + o].round_ties_even() as i8);
+                    let sum: i64 = chosen.iter().map(whole).sum();
+                    let bias = bias.get(o).map_or(0, |b| f64::from(*b).round() as i64);
+                    let exact = match mean {
+                        true => sum as f64 / chosen.len().max(1) as f64,
+                        false => (sum + bias) as f64,
+                    };
+                    let found = f64::from(numbers[index * outputs + o]);
+                    // A mean has sixteen bits behind the point; whole numbers are exact.
+                    let tolerance = if mean { 1.0 / 65536.0 } else { 0.0 };
+                    assert!((found - exact).abs() <= tolerance, "{found} is not {exact}");
+                    let q = exact / f64::from(output.scale) + f64::from(output.zero);
+                    let near =
+                        [q - 1e-3, q + 1e-3].map(|q| (q + 0.5).floor().clamp(0.0, 127.0) as u8);
+                    assert!(near.contains(&y[index * outputs + o]), "{isa:?} {layer:?}");
+                }
+            }
+            all.push((y, numbers));
+        }
+        assert!(all.iter().all(|one| *one == all[0]));
+    }
+}
+
+#[test]
+fn int8_sums_of_the_largest_rows_fit_16_bits_as_often_as_they_stay_there() {
+    let mut rng = StdRng::seed_from_u64(3);
+    // Around 255 rows, where sums are widened, and far beyond: 2000·127 needs 18 bits.
+    for bag in [1, 2, 32, 254, 255, 256, 257, 258, 259, 510, 511, 2000] {
+        for outputs in [1, 16, 70] {
+            let layer = RowSum {
+                rows: 5,
+                outputs,
+                bag,
+                bags: 1,
+                skipped: None,
+                mean: false,
+            };
+            row_sum_is_its_equation(layer, true, &mut rng);
+        }
+    }
+}
+
+#[test]
+fn int8_means_and_rows_one_by_one_are_their_equation() {
+    let mut rng = StdRng::seed_from_u64(4);
+    for (bag, bags, mean, skipped) in [
+        (1, 9, false, None),
+        (3, 1, true, None),
+        (7, 1, true, Some(2)),
+        (300, 1, true, Some(0)),
+        (300, 1, false, Some(1)),
+    ] {
+        let layer = RowSum {
+            rows: 6,
+            outputs: 35,
+            bag,
+            bags,
+            skipped,
+            mean,
+        };
+        row_sum_is_its_equation(layer, false, &mut rng);
+    }
+}

@@ -51,6 +51,11 @@ impl Emitter<'_> {
                     let work = room.then(|| quote!(, &mut *#work));
                     quote_spanned!(span=> const { #sizes }.#function(#isa, &mut #lines, #x, #y #work);)
                 }
+                QuantizedWork::Rows { source, named, .. } => {
+                    let (sizes, input) = (self.sizes(layer, true), self.input(*source, *named));
+                    let function = local(if to_numbers { "forward_last" } else { "forward" });
+                    quote_spanned!(span=> const { #sizes }.#function(#isa, &mut #lines, #input, #y);)
+                }
                 QuantizedWork::Norms { .. } => {
                     let tables = self.tables(layer);
                     quote_spanned!(span=> #tables.forward(&mut #lines, #x, #y);)

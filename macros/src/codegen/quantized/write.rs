@@ -2,7 +2,7 @@
 
 use super::super::{at, local};
 use super::Emitter;
-use crate::model::{Join, Path, QuantizedWork};
+use crate::model::{Join, LayerKind, Operation, Path, QuantizedWork};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -42,29 +42,13 @@ impl Emitter<'_> {
                 }
                 QuantizedWork::Weights { norms, clamp, configured, .. } => {
                     let sizes = self.sizes(layer, *configured);
-                    let fold = self.fold(norms);
-                    let numbers = self.quantized.slots[operation.to].numbers;
-                    let target = if numbers {
-                        quote!(__q::Target::Numbers)
-                    } else {
-                        self.target(&to, *clamp)
-                    };
-                    let field = self.field(operation.layer);
-                    let text = layer.called();
-                    quote_spanned! {span=>
-                        {
-                            let sizes = const { #sizes };
-                            let fold = #fold;
-                            let weights = __q::Weights {
-                                weight: #parameters.#field.weight.as_slice(),
-                                bias: #parameters.#field.bias.as_slice(),
-                                outputs: sizes.outputs(),
-                                fold: &fold,
-                            };
-                            let written = sizes.quantize(&mut #lines, weights, #first, #target);
-                            written.map_err(|overflow| __q::QuantizeError::Overflow { layer: #text, overflow })?;
-                        }
-                    }
+                    let target = self.sums_target(operation, &to, *clamp);
+                    self.weights(operation, norms, &sizes, quote!(#first, #target))
+                }
+                QuantizedWork::Rows { norms, clamp, .. } => {
+                    let sizes = self.sizes(layer, true);
+                    let target = self.sums_target(operation, &to, *clamp);
+                    self.weights(operation, norms, &sizes, target)
                 }
                 QuantizedWork::Norms { norms, clamp } => {
                     let (tables, fold) = (self.tables(layer), self.fold(norms));
@@ -103,6 +87,51 @@ impl Emitter<'_> {
             let (#parameters, #buffers) = ::chainrule::Network::parts(#training);
             #(#statements)*
             ::core::result::Result::Ok(())
+        }
+    }
+
+    /// The call that writes the weights of a layer.
+    fn weights(
+        &self,
+        operation: &Operation,
+        norms: &[usize],
+        sizes: &TokenStream,
+        arguments: TokenStream,
+    ) -> TokenStream {
+        let (lines, parameters) = (local("lines"), local("parameters"));
+        let layer = self.layer(operation);
+        let (fold, field, text) = (
+            self.fold(norms),
+            self.field(operation.layer),
+            layer.called(),
+        );
+        // A table is an array of rows, and has no bias.
+        let table = matches!(&layer.kind, LayerKind::BuiltIn(kind, _) if kind.name.starts_with("Embedding"));
+        let (slice, bias) = match table {
+            true => (quote!(as_flattened), quote!(&[])),
+            false => (quote!(as_slice), quote!(#parameters.#field.bias.as_slice())),
+        };
+        quote_spanned! {at(layer)=>
+            {
+                let sizes = const { #sizes };
+                let fold = #fold;
+                let weights = __q::Weights {
+                    weight: #parameters.#field.weight.#slice(),
+                    bias: #bias,
+                    outputs: sizes.outputs(),
+                    fold: &fold,
+                };
+                let written = sizes.quantize(&mut #lines, weights, #arguments);
+                written.map_err(|overflow| __q::QuantizeError::Overflow { layer: #text, overflow })?;
+            }
+        }
+    }
+
+    /// What becomes of the sums of a call.
+    fn sums_target(&self, operation: &Operation, to: &Ident, clamp: Option<usize>) -> TokenStream {
+        match self.quantized.slots[operation.to].numbers {
+            true => quote!(__q::Target::Numbers),
+            false => self.target(to, clamp),
         }
     }
 
