@@ -8,10 +8,10 @@ use std::process::Command;
 
 /// The programs of `tests/size`, the bytes of their weights, and what each may add without and with the standard library.
 const PROGRAMS: [(&str, usize, [u64; 2]); 4] = [
-    ("policy", 5768 * 4, [30_000, 80_000]),
-    ("policy_training", 5768 * 4, [60_000, 200_000]),
-    ("lenet5", 61_706 * 4, [300_000, 400_000]),
-    ("audio_amp", 929 * 4, [30_000, 100_000]),
+    ("policy", 5768 * 4, [30_000, 60_000]),
+    ("policy_training", 5768 * 4, [45_000, 80_000]),
+    ("lenet5", 61_706 * 4, [310_000, 430_000]),
+    ("audio_amp", 929 * 4, [20_000, 55_000]),
 ];
 
 #[test]

@@ -79,15 +79,15 @@ impl<'a> LinesMut<'a> {
 /// The first bytes of a region.
 #[inline(always)]
 pub fn bytes(region: &[Line], len: usize) -> &[u8] {
-    bytemuck::cast_slice(region).get(..len).unwrap_or_default()
+    let bytes: &[u8] = bytemuck::try_cast_slice(region).unwrap_or_default();
+    bytes.get(..len).unwrap_or_default()
 }
 
 /// The first bytes of a region, to write.
 #[inline(always)]
 pub fn bytes_mut(region: &mut [Line], len: usize) -> &mut [u8] {
-    bytemuck::cast_slice_mut(region)
-        .get_mut(..len)
-        .unwrap_or_default()
+    let bytes: &mut [u8] = bytemuck::try_cast_slice_mut(region).unwrap_or_default();
+    bytes.get_mut(..len).unwrap_or_default()
 }
 
 /// The first numbers of a region.

@@ -1,6 +1,7 @@
 //! Optimizers, with options and state that are known at run time alone.
 
 use chainrule::Lanes;
+use chainrule::optimizers::{Lbfgs, Muon};
 use chainrule::prelude::*;
 
 network! { pub struct Net: [20] -> [10] { Linear(60), Tanh, Linear(60), Relu, Linear(10) } }
@@ -43,4 +44,24 @@ optimizers! {
     adam: Adam;
     adam_w: AdamW;
     rms_prop: RmsProp;
+}
+
+/// Second-order steps of a whole batch.
+#[unsafe(export_name = "lbfgs::train_step")]
+pub fn lbfgs(
+    lbfgs: &mut Lbfgs<f32, State<f32>>,
+    net: &mut Net,
+    inputs: &[[f32; 20]],
+    targets: &[[f32; 10]],
+    workspace: &mut Workspace<'_>,
+) -> Result<f32, BackpropagateError> {
+    lbfgs.train_step(net, inputs, targets, &MseLoss::default(), workspace)
+}
+
+type Matrices = Muon<AdamW<f32, State<f32>>, f32, State<f32>>;
+
+/// Matrices by Muon, the rest by another optimizer.
+#[unsafe(export_name = "muon::step")]
+pub fn muon(muon: &mut Matrices, net: &mut Net, workspace: &Workspace<'_>) {
+    muon.step(net, workspace.gradients());
 }

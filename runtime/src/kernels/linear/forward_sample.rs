@@ -160,20 +160,21 @@ fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, co
     // More than half of the tile are outputs, so only the last row ends before the tile does.
     let whole = x.len().saturating_sub(usize::from(start + N > outputs));
     let (x, last) = x.split_at_checked(whole).unwrap_or_default();
-    let (mut groups, mut rest) = x.as_chunks::<U>();
-    let (mut at, grouped) = (start, !groups.is_empty());
+    let (groups, rest) = x.as_chunks::<U>();
+    let mut at = start;
     if cfg!(small_code) {
         // The same sums, without lines of their own for each.
         for (i, &x) in x.iter().enumerate() {
             let u = if i < groups.len() * U { i % U } else { 0 };
-            add_vector_row(&mut sums[u], weight.get(at..).unwrap_or_default(), x);
+            if let Some(sums) = sums.get_mut(u) {
+                add_vector_row(sums, weight.get(at..).unwrap_or_default(), x);
+            }
             at += outputs;
         }
-        (groups, rest) = (&[], &[]);
-    }
-    for x in groups {
-        // Written out: a loop over so many sums is not unrolled, and they would lie in memory.
-        macro_rules! add {
+    } else {
+        for x in groups {
+            // Written out: a loop over so many sums is not unrolled, and they would lie in memory.
+            macro_rules! add {
             ($($u:literal)*) => {$(
                 if const { $u < U } {
                     let row = weight.get(at + $u * outputs..).unwrap_or_default();
@@ -181,12 +182,13 @@ fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, co
                 }
             )*};
         }
-        add!(0 1 2 3 4 5 6 7);
-        at += U * outputs;
-    }
-    for &x in rest {
-        add_vector_row(&mut sums[0], weight.get(at..).unwrap_or_default(), x);
-        at += outputs;
+            add!(0 1 2 3 4 5 6 7);
+            at += U * outputs;
+        }
+        for &x in rest {
+            add_vector_row(&mut sums[0], weight.get(at..).unwrap_or_default(), x);
+            at += outputs;
+        }
     }
     if let [x] = last {
         let x = V::splat(*x);
@@ -205,7 +207,7 @@ fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, co
             }
         )*};
     }
-    if grouped {
+    if !groups.is_empty() {
         join!(4: 0 1 2 3);
         join!(2: 0 1);
         join!(1: 0);
@@ -250,7 +252,7 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
         }
     }
     let mut at = start;
-    let (mut groups, mut rest) = x.as_chunks::<U>();
+    let (groups, rest) = x.as_chunks::<U>();
     let mut done = 0;
     if cfg!(small_code) {
         // The same sums, without lines of their own for each.
@@ -259,41 +261,44 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
         for (i, &x) in x.iter().enumerate() {
             let u = if i < together * U { i % U } else { 0 };
             let row = weight.get(at..).unwrap_or_default();
-            add_row::<T, FMA, N>(&mut sums[u], &padded(row), x);
+            if let Some(sums) = sums.get_mut(u) {
+                add_row::<T, FMA, N>(sums, &padded(row), x);
+            }
             at += outputs;
         }
-        (groups, rest, done) = (&[], &[], together);
-    }
-    'groups: for x in groups {
-        let mut rows = [&zeros; U];
-        for u in 0..U {
-            let row = weight.get(at + u * outputs..).and_then(<[T]>::first_chunk);
-            let Some(row) = row else { break 'groups };
-            rows[u] = row;
-        }
-        // Written out: a loop over so many sums is not unrolled, and they would lie in memory.
-        macro_rules! add {
+        done = together;
+    } else {
+        'groups: for x in groups {
+            let mut rows = [&zeros; U];
+            for u in 0..U {
+                let row = weight.get(at + u * outputs..).and_then(<[T]>::first_chunk);
+                let Some(row) = row else { break 'groups };
+                rows[u] = row;
+            }
+            // Written out: a loop over so many sums is not unrolled, and they would lie in memory.
+            macro_rules! add {
             ($($u:literal)*) => {$(
                 if $u < U {
                     add_row::<T, FMA, N>(&mut sums[$u], rows[$u], x[$u]);
                 }
             )*};
         }
-        add!(0 1 2 3 4 5 6 7);
-        at += U * outputs;
-        done += 1;
-    }
-    // What does not fill a group, and the last weights, behind which none may be read.
-    let rest = groups
-        .get(done..)
-        .unwrap_or_default()
-        .as_flattened()
-        .iter()
-        .chain(rest);
-    for &x in rest {
-        let row = weight.get(at..).unwrap_or_default();
-        add_row::<T, FMA, N>(&mut sums[0], &padded(row), x);
-        at += outputs;
+            add!(0 1 2 3 4 5 6 7);
+            at += U * outputs;
+            done += 1;
+        }
+        // What does not fill a group, and the last weights, behind which none may be read.
+        let rest = groups
+            .get(done..)
+            .unwrap_or_default()
+            .as_flattened()
+            .iter()
+            .chain(rest);
+        for &x in rest {
+            let row = weight.get(at..).unwrap_or_default();
+            add_row::<T, FMA, N>(&mut sums[0], &padded(row), x);
+            at += outputs;
+        }
     }
     // In pairs: a chain of eight additions would be waited for.
     macro_rules! join {
@@ -306,10 +311,11 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
         )*};
     }
     if cfg!(small_code) && done > 0 {
-        for (u, distance) in PAIRS {
-            if u + distance < U {
+        for &(u, distance) in &PAIRS {
+            let other = sums.get(u + distance).copied();
+            if let (Some(sums), Some(other)) = (sums.get_mut(u), other) {
                 for o in 0..N {
-                    sums[u][o] += sums[u + distance][o];
+                    sums[o] += other[o];
                 }
             }
         }
