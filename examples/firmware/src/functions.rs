@@ -9,8 +9,11 @@ pub(crate) fn run(out: &mut impl Write) -> fmt::Result {
     table::<f64>(out, f64::to_bits)
 }
 
+/// A name, and what it stands for.
+type Function<T> = (&'static str, fn(T) -> T);
+
 fn table<T: Scalar>(out: &mut impl Write, bits: impl Fn(T) -> u64 + Copy) -> fmt::Result {
-    let functions: [(&str, fn(T) -> T); 10] = [
+    let functions: [Function<T>; 10] = [
         ("exp", T::exp),
         ("exp_m1", T::exp_m1),
         ("ln", |x| x.abs().ln()),

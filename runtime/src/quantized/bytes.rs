@@ -3,6 +3,7 @@
 use super::line::Line;
 use super::network::QuantizedNetwork;
 use crate::network::Network;
+#[cfg(feature = "alloc")]
 use core::slice;
 use thiserror::Error;
 
@@ -127,6 +128,7 @@ fn sum(start: u64, bytes: &[u8]) -> u64 {
 }
 
 /// The bytes of the lines of a network.
+#[cfg(feature = "alloc")]
 pub(super) fn lines<Q: QuantizedNetwork>(network: &Q) -> &[u8] {
     bytemuck::cast_slice(slice::from_ref(network))
 }
