@@ -8,9 +8,12 @@
 //! polynomial `t` for `tanh r`, `e^(−2|x|) = s·(1 − t) / (1 + t)`, so
 //! `tanh |x| = ((1 − s) + t·(1 + s)) / ((1 + s) + t·(1 − s))`. What `k·ln 2 / 2` is rounded by is little beside 1 where
 //! `s` is not 1, so it needs no second part; the chain of operations is a third shorter than by `e^x − 1`.
-
-//! Both come as a numerator and a denominator, so that a formula with several of them needs one division. A kernel may
-//! have these with fused multiply-adds, which round once less.
+//!
+//! The logistic function is reduced as `eˣ` is, `|x| = k·ln 2 + r`, and with the same `t`, now for `tanh r/2`,
+//! `1 / (1 + e^(−|x|)) = (1 + t) / ((1 + s) + t·(1 − s))`; of a negative `x` the numerator is `s·(1 − t)`.
+//!
+//! Both are a numerator and a denominator first, so that a formula with several of them needs one division. A kernel may
+//! have these with fused multiply-adds, which round once less; the functions themselves never fuse.
 
 use super::polynomial;
 

@@ -10,7 +10,7 @@ const NARROW: usize = 256;
 /// memory, are read nearly front to back.
 const ROWS: usize = 8;
 
-/// Which sums are joined, in pairs, and how far apart they are: as the code says that is written out.
+/// Which sums are joined in small code, in pairs, and how far apart they are: in the order of the code that is written out.
 const PAIRS: [(usize, usize); 7] = [(0, 4), (1, 4), (2, 4), (3, 4), (0, 2), (1, 2), (0, 1)];
 
 /// `y = W·x + b` for one sample, with registers of `WIDTH` bytes.
@@ -175,13 +175,13 @@ fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, co
         for x in groups {
             // Written out: a loop over so many sums is not unrolled, and they would lie in memory.
             macro_rules! add {
-            ($($u:literal)*) => {$(
-                if const { $u < U } {
-                    let row = weight.get(at + $u * outputs..).unwrap_or_default();
-                    add_vector_row(&mut sums[$u], row, x[$u]);
-                }
-            )*};
-        }
+                ($($u:literal)*) => {$(
+                    if const { $u < U } {
+                        let row = weight.get(at + $u * outputs..).unwrap_or_default();
+                        add_vector_row(&mut sums[$u], row, x[$u]);
+                    }
+                )*};
+            }
             add!(0 1 2 3 4 5 6 7);
             at += U * outputs;
         }
@@ -277,12 +277,12 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
             }
             // Written out: a loop over so many sums is not unrolled, and they would lie in memory.
             macro_rules! add {
-            ($($u:literal)*) => {$(
-                if $u < U {
-                    add_row::<T, FMA, N>(&mut sums[$u], rows[$u], x[$u]);
-                }
-            )*};
-        }
+                ($($u:literal)*) => {$(
+                    if const { $u < U } {
+                        add_row::<T, FMA, N>(&mut sums[$u], rows[$u], x[$u]);
+                    }
+                )*};
+            }
             add!(0 1 2 3 4 5 6 7);
             at += U * outputs;
             done += 1;

@@ -1,6 +1,6 @@
-use super::{blocks, blocks_mut, put, sum, vector};
+use super::{blocks, blocks_mut, for_vectors, put, sum, vector};
+use crate::Scalar;
 use crate::simd::{kernel, multiply_add};
-use crate::{LANES, Scalar};
 
 kernel! {
     /// `r, z = σ(·)`, `n = tanh(x + r·hidden)`, `h = (1 − z)·n + z·h₋₁`; gates in the order r, z, n.
@@ -10,32 +10,19 @@ kernel! {
         h_before: &[T],
         h: &mut [T],
     ) {
-        let n = h.len();
-        let (Some([r, z, n]), Some([hidden_r, hidden_z, hidden_n])) =
-            (blocks_mut::<T, 3>(gates, n), blocks::<T, 3>(hidden, n))
+        let len = h.len();
+        let (Some(mut gates), Some(hidden)) =
+            (blocks_mut::<T, 3>(gates, len), blocks::<T, 3>(hidden, len))
         else {
             return;
         };
-        let len = h.len();
-        let mut gates = [r, z, n];
-        let hidden = [hidden_r, hidden_z, hidden_n];
-        let whole = len - len % LANES;
-        for start in (0..whole).step_by(LANES) {
-            units::<T, LANES>(start, LANES, &mut gates, hidden, h_before, h);
-        }
-        // The rest as one more vector, which costs as much as one, not as many as there are.
-        match len - whole {
-            0 => {}
-            rest @ ..=4 => units::<T, 4>(whole, rest, &mut gates, hidden, h_before, h),
-            rest @ ..=8 => units::<T, 8>(whole, rest, &mut gates, hidden, h_before, h),
-            rest => units::<T, LANES>(whole, rest, &mut gates, hidden, h_before, h),
-        }
+        for_vectors!(len, |N, start, units| forward::<T, N>(start, units, &mut gates, hidden, h_before, h));
     }
 }
 
 /// Up to a vector of units.
 #[inline(always)]
-fn units<T: Scalar, const N: usize>(
+fn forward<T: Scalar, const N: usize>(
     start: usize,
     len: usize,
     [r, z, n]: &mut [&mut [T]; 3],
@@ -68,16 +55,7 @@ kernel! {
         else {
             return;
         };
-        let whole = len - len % LANES;
-        for start in (0..whole).step_by(LANES) {
-            step::<T, FMA, LANES>(start, LANES, gates, hidden, h);
-        }
-        match len - whole {
-            0 => {}
-            rest @ ..=4 => step::<T, FMA, 4>(whole, rest, gates, hidden, h),
-            rest @ ..=8 => step::<T, FMA, 8>(whole, rest, gates, hidden, h),
-            rest => step::<T, FMA, LANES>(whole, rest, gates, hidden, h),
-        }
+        for_vectors!(len, |N, start, units| step::<T, FMA, N>(start, units, gates, hidden, h));
     }
 }
 

@@ -1,6 +1,6 @@
-use super::{blocks, blocks_mut, put, sum, vector};
+use super::{blocks, blocks_mut, for_vectors, put, sum, vector};
+use crate::Scalar;
 use crate::simd::{kernel, multiply_add};
-use crate::{LANES, Scalar};
 
 kernel! {
     /// `i, f, o = σ(·)`, `g = tanh(·)`, `c = f·c₋₁ + i·g`, `h = o·tanh(c)`; gates in the order i, f, g, o.
@@ -11,31 +11,19 @@ kernel! {
         c: &mut [T],
         h: &mut [T],
     ) {
-        let n = h.len();
-        let (Some([i, f, g, o]), Some([hidden_i, hidden_f, hidden_g, hidden_o])) =
-            (blocks_mut::<T, 4>(gates, n), blocks::<T, 4>(hidden, n))
+        let len = h.len();
+        let (Some(mut gates), Some(hidden)) =
+            (blocks_mut::<T, 4>(gates, len), blocks::<T, 4>(hidden, len))
         else {
             return;
         };
-        let mut gates = [i, f, g, o];
-        let hidden = [hidden_i, hidden_f, hidden_g, hidden_o];
-        let whole = n - n % LANES;
-        for start in (0..whole).step_by(LANES) {
-            units::<T, LANES>(start, LANES, &mut gates, hidden, c_before, c, h);
-        }
-        // The rest as one more vector, which costs as much as one, not as many as there are.
-        match n - whole {
-            0 => {}
-            rest @ ..=4 => units::<T, 4>(whole, rest, &mut gates, hidden, c_before, c, h),
-            rest @ ..=8 => units::<T, 8>(whole, rest, &mut gates, hidden, c_before, c, h),
-            rest => units::<T, LANES>(whole, rest, &mut gates, hidden, c_before, c, h),
-        }
+        for_vectors!(len, |N, start, units| forward::<T, N>(start, units, &mut gates, hidden, c_before, c, h));
     }
 }
 
 /// Up to a vector of units.
 #[inline(always)]
-fn units<T: Scalar, const N: usize>(
+fn forward<T: Scalar, const N: usize>(
     start: usize,
     len: usize,
     gates: &mut [&mut [T]; 4],
@@ -76,16 +64,7 @@ kernel! {
         else {
             return;
         };
-        let whole = len - len % LANES;
-        for start in (0..whole).step_by(LANES) {
-            step::<T, FMA, LANES>(start, LANES, gates, hidden, c, h);
-        }
-        match len - whole {
-            0 => {}
-            rest @ ..=4 => step::<T, FMA, 4>(whole, rest, gates, hidden, c, h),
-            rest @ ..=8 => step::<T, FMA, 8>(whole, rest, gates, hidden, c, h),
-            rest => step::<T, FMA, LANES>(whole, rest, gates, hidden, c, h),
-        }
+        for_vectors!(len, |N, start, units| step::<T, FMA, N>(start, units, gates, hidden, c, h));
     }
 }
 

@@ -14,6 +14,35 @@ pub(crate) use lstm::{
 };
 pub(crate) use rnn::{RnnBackward, RnnForward, rnn_backward, rnn_forward};
 
+/// Runs `$body` for each vector of `$len` units, with its length `$N`, a constant, where it starts, and how many units it has:
+/// what does not fill one is one more, which costs as much as one, not as many as there are.
+macro_rules! for_vectors {
+    ($len:expr, |$N:ident, $start:ident, $units:ident| $body:expr) => {{
+        let len: usize = $len;
+        let $start = len - len % crate::LANES;
+        let rest = len - $start;
+        {
+            const $N: usize = crate::LANES;
+            let $units = $N;
+            for $start in (0..$start).step_by($N) {
+                $body;
+            }
+        }
+        let $units = rest;
+        if rest > 8 {
+            const $N: usize = crate::LANES;
+            $body;
+        } else if rest > 4 {
+            const $N: usize = 8;
+            $body;
+        } else if rest > 0 {
+            const $N: usize = 4;
+            $body;
+        }
+    }};
+}
+use for_vectors;
+
 /// The first `len` values from `start` on as a vector, with zeros behind them.
 #[inline(always)]
 fn vector<T: crate::Scalar, const N: usize>(values: &[T], start: usize, len: usize) -> [T; N] {
