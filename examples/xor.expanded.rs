@@ -112,6 +112,7 @@ const _: () = {
             >("output", "Linear(1)"),
         ];
         const CROSS_SAMPLE: bool = false;
+        const OPTIMIZED: bool = !::core::cfg!(debug_assertions);
         const INFERENCE_ELEMENTS: usize = 3;
         const TRAINING_ELEMENTS: usize = __rt::sum(&[2, 3, 1, __rt::max(&[2, 1]), 3]);
         #[inline(always)]

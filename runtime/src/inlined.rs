@@ -13,7 +13,7 @@ use core::slice;
 
 /// Whether a network is small: few multiply-adds, and few layers, as the compiler takes long over long functions.
 pub(crate) const fn is_small<N: Network>() -> bool {
-    is_small_work(N::MACS, layer_count(N::LAYERS))
+    is_small_work::<N>(N::MACS, layer_count(N::LAYERS))
 }
 
 /// With those of networks that are layers.
@@ -27,9 +27,10 @@ pub(crate) const fn layer_count(layers: &[LayerInfo]) -> usize {
 }
 
 /// The same for a pass of so many multiply-adds through so many layers. Never with `opt-level = "s"` or `"z"`: a function
-/// of its own is more code than calls of shared ones; nor with 0, where it takes megabytes of stack.
-pub(crate) const fn is_small_work(macs: usize, layers: usize) -> bool {
-    cfg!(compiles_whole) && macs <= 8192 && layers <= 8
+/// of its own is more code than calls of shared ones; nor without the optimiser, neither for this crate nor for the one
+/// with the network: there it takes megabytes of stack, and minutes of the compiler.
+pub(crate) const fn is_small_work<N: Network>(macs: usize, layers: usize) -> bool {
+    cfg!(compiles_whole) && N::OPTIMIZED && macs <= 8192 && layers <= 8
 }
 
 /// The forward function for one sample.

@@ -112,6 +112,9 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// Whether layers share weights: then their gradients are complete only at the end of a backward pass.
     #[doc(hidden)]
     const TIED: bool = false;
+    /// Whether the crate that declares the network is optimised; a build for debugging stands for one that is not.
+    #[doc(hidden)]
+    const OPTIMIZED: bool = true;
     /// Elements of activations that inference needs besides input and output.
     #[doc(hidden)]
     const INFERENCE_ELEMENTS: usize;

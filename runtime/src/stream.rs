@@ -335,7 +335,7 @@ fn step<N: Streamable>(
         scratch,
     };
     let isa = Isa::detect();
-    if const { is_small_work(N::STEP_MACS, N::STEP_LAYERS) } && isa.compiles_whole() {
+    if const { is_small_work::<N>(N::STEP_MACS, N::STEP_LAYERS) } && isa.compiles_whole() {
         isa.run_whole(step);
     } else {
         step.run_as::<N::Scalar>(isa);

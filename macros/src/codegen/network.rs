@@ -119,6 +119,7 @@ fn emit_impl(
             const NAME: &'static str = #text;
             const LAYERS: &'static [::chainrule::LayerInfo] = #layers;
             const CROSS_SAMPLE: bool = #cross_sample;
+            const OPTIMIZED: bool = !::core::cfg!(debug_assertions);
             const INFERENCE_ELEMENTS: usize = #inference_elements;
             const TRAINING_ELEMENTS: usize = #training_elements;
 

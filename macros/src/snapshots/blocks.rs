@@ -207,6 +207,7 @@ const _: () = {
             ::chainrule::LayerInfo::join::<[f32; 3]>("gate", "Multiply"),
         ];
         const CROSS_SAMPLE: bool = false;
+        const OPTIMIZED: bool = !::core::cfg!(debug_assertions);
         const INFERENCE_ELEMENTS: usize = __rt::max(&[4, 4]) + __rt::max(&[4, 3]);
         const TRAINING_ELEMENTS: usize = __rt::sum(
             &[

@@ -171,6 +171,7 @@ const _: () = {
             >("linear1", "Linear(10)"),
         ];
         const CROSS_SAMPLE: bool = true;
+        const OPTIMIZED: bool = !::core::cfg!(debug_assertions);
         const INFERENCE_ELEMENTS: usize = __rt::max(&[256, 64]) + 256;
         const TRAINING_ELEMENTS: usize = __rt::sum(
             &[

@@ -97,6 +97,7 @@ const _: () = {
         const NAME: &'static str = "Wrong";
         const LAYERS: &'static [::chainrule::LayerInfo] = &[];
         const CROSS_SAMPLE: bool = false;
+        const OPTIMIZED: bool = !::core::cfg!(debug_assertions);
         const INFERENCE_ELEMENTS: usize = 0;
         const TRAINING_ELEMENTS: usize = 0;
         #[inline(always)]

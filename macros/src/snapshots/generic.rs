@@ -166,6 +166,7 @@ const _: () = {
                 >>::Layer as ::chainrule::Layer<T>>::CROSS_SAMPLE,
             ],
         );
+        const OPTIMIZED: bool = !::core::cfg!(debug_assertions);
         const INFERENCE_ELEMENTS: usize = <[T; H] as ::chainrule::Shape>::LEN
             + <<my::Warp<
                 H,

@@ -168,6 +168,7 @@ const _: () = {
             ::chainrule::LayerInfo::join::<AgentOutput<H, f32>>("", "Heads"),
         ];
         const CROSS_SAMPLE: bool = false;
+        const OPTIMIZED: bool = !::core::cfg!(debug_assertions);
         const INFERENCE_ELEMENTS: usize = <[f32; H] as ::chainrule::Shape>::LEN + 2 + 1;
         const TRAINING_ELEMENTS: usize = __rt::sum(
             &[

@@ -190,6 +190,7 @@ const _: () = {
             >("linear1", "Linear(1)"),
         ];
         const CROSS_SAMPLE: bool = false;
+        const OPTIMIZED: bool = !::core::cfg!(debug_assertions);
         const INFERENCE_ELEMENTS: usize = __rt::max(
             &[<[f32; H] as ::chainrule::Shape>::LEN, 4],
         ) + 2 + 4;

@@ -260,6 +260,7 @@ const _: () = {
         const CROSS_SAMPLE: bool = __rt::any(
             &[<__Symbolic_gain1 as ::chainrule::Layer<f32>>::CROSS_SAMPLE],
         );
+        const OPTIMIZED: bool = !::core::cfg!(debug_assertions);
         const INFERENCE_ELEMENTS: usize = __rt::max(
             &[
                 <[[[f32; 2]; __Symbolic_SIZE_5]; 2] as ::chainrule::Shape>::LEN,
