@@ -138,6 +138,8 @@ mod static_workspace;
 mod stream;
 mod summary;
 mod tensor;
+#[cfg(feature = "train")]
+pub mod train;
 mod weights;
 mod workspace;
 
