@@ -126,6 +126,8 @@ mod pass;
 mod place;
 mod probe;
 pub mod quantized;
+#[cfg(feature = "train")]
+pub mod report;
 mod scalar;
 pub mod schedules;
 mod scratch;

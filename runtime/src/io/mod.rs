@@ -1,6 +1,6 @@
 //! Weights in files.
 
-mod atomic;
+pub(crate) mod atomic;
 mod error;
 mod safetensors;
 
