@@ -21,11 +21,20 @@ pub(super) struct Chart {
     pub(super) title: String,
     /// What the vertical axis shows, with its unit.
     pub(super) y: String,
-    /// The ends of the vertical axis, if they are to be fixed.
-    pub(super) range: Option<(f64, f64)>,
+    pub(super) vertical: Vertical,
     pub(super) lines: Vec<Line>,
     /// Steps marked by vertical lines, with what happened there.
     pub(super) marks: Vec<(f64, String)>,
+}
+
+/// What the vertical axis reaches over.
+#[derive(Clone, Copy)]
+pub(super) enum Vertical {
+    /// All values, on the scale that fits them.
+    Fitting,
+    /// All values, as they are.
+    Linear,
+    Between(f64, f64),
 }
 
 pub(super) struct Line {
@@ -33,7 +42,9 @@ pub(super) struct Line {
     pub(super) colour: Colour,
     /// Steps and values, in order; a value that is none leaves a gap.
     pub(super) points: Vec<(f64, f64)>,
-    /// Steps with the lowest and the highest value near them, drawn faintly.
+    /// What the line is the mean of, drawn faintly: single values,
+    pub(super) faint: Vec<(f64, f64)>,
+    /// or steps with the lowest and the highest value near them.
     pub(super) band: Vec<(f64, f64, f64)>,
     /// Steps with a value that is none.
     pub(super) bad: Vec<f64>,
@@ -133,7 +144,7 @@ impl Chart {
     }
 
     fn vertical_axis(&self) -> Axis {
-        if let Some((low, high)) = self.range {
+        if let Vertical::Between(low, high) = self.vertical {
             return Axis::exact(low, high);
         }
         let values = || {
@@ -141,7 +152,11 @@ impl Chart {
                 .iter()
                 .flat_map(|line| {
                     let band = line.band.iter().flat_map(|(_, low, high)| [*low, *high]);
-                    line.points.iter().map(|(_, value)| *value).chain(band)
+                    line.points
+                        .iter()
+                        .chain(&line.faint)
+                        .map(|(_, value)| *value)
+                        .chain(band)
                 })
                 .filter(|value| value.is_finite())
         };
@@ -149,14 +164,11 @@ impl Chart {
             (low.min(value), high.max(value))
         });
         let wide = low > 0.0 && high / low > WIDE;
-        Axis::around(
-            values(),
-            if wide {
-                Scale::Logarithmic
-            } else {
-                Scale::Linear
-            },
-        )
+        let scale = match self.vertical {
+            Vertical::Fitting if wide => Scale::Logarithmic,
+            _ => Scale::Linear,
+        };
+        Axis::around(values(), scale)
     }
 
     fn frame(
@@ -275,23 +287,16 @@ fn draw(line: &Line, across: &impl Fn(f64) -> f64, up: &impl Fn(f64) -> f64) -> 
         }
         drawing += &format!("<path class=\"band\" style=\"fill:{colour}\" d=\"{outline}Z\"/>");
     }
-    let mut path = String::new();
-    let mut dots = String::new();
-    for run in line.points.split(|(_, value)| up(*value).is_nan()) {
-        for (index, (step, value)) in run.iter().enumerate() {
-            let pen = if index == 0 { 'M' } else { 'L' };
-            path += &format!("{pen}{:.1} {:.1}", across(*step), up(*value));
-        }
-        // A point without neighbours would be a line without a length.
-        if let [(step, value)] = run {
-            dots += &format!(
-                "<circle style=\"fill:{colour}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"3.5\"/>",
-                across(*step),
-                up(*value)
-            );
-        }
+    if !line.faint.is_empty() {
+        let (path, _) = stroke(&line.faint, across, up);
+        drawing += &format!("<path class=\"faint\" style=\"stroke:{colour}\" d=\"{path}\"/>");
     }
-    drawing += &format!("<path class=\"line\" style=\"stroke:{colour}\" d=\"{path}\"/>{dots}");
+    let (path, alone) = stroke(&line.points, across, up);
+    drawing += &format!("<path class=\"line\" style=\"stroke:{colour}\" d=\"{path}\"/>");
+    for (x, y) in alone {
+        drawing +=
+            &format!("<circle style=\"fill:{colour}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>");
+    }
     for step in &line.bad {
         drawing += &format!(
             "<path class=\"bad\" d=\"M{:.1} {}l8 8m0 -8l-8 8\"><title>{}</title></path>",
@@ -305,6 +310,25 @@ fn draw(line: &Line, across: &impl Fn(f64) -> f64, up: &impl Fn(f64) -> f64) -> 
         );
     }
     drawing
+}
+
+/// A path through points with gaps at values that are none, and the points that have no neighbour to go to.
+fn stroke(
+    points: &[(f64, f64)],
+    across: &impl Fn(f64) -> f64,
+    up: &impl Fn(f64) -> f64,
+) -> (String, Vec<(f64, f64)>) {
+    let (mut path, mut alone) = (String::new(), Vec::new());
+    for run in points.split(|(_, value)| up(*value).is_nan()) {
+        for (index, (step, value)) in run.iter().enumerate() {
+            let pen = if index == 0 { 'M' } else { 'L' };
+            path += &format!("{pen}{:.1} {:.1}", across(*step), up(*value));
+        }
+        if let [(step, value)] = run {
+            alone.push((across(*step), up(*value)));
+        }
+    }
+    (path, alone)
 }
 
 /// The place of a value, the bottom for one that a logarithmic axis has no place for.

@@ -1,6 +1,6 @@
 //! The charts of a run.
 
-use super::chart::{Chart, Colour, Line};
+use super::chart::{Chart, Colour, Line, Vertical};
 use super::history::History;
 use super::number::grouped;
 use super::series::Series;
@@ -34,7 +34,7 @@ pub(super) fn progress(history: &History) -> String {
     if !validation.is_empty() {
         lines.push(by_epoch("validation", Colour::Number(1), validation));
     }
-    let mut charts = chart("Loss", "loss", None, lines, &marks);
+    let mut charts = chart("Loss", "loss", Vertical::Fitting, lines, &marks);
 
     // Shares have an axis in common; others have units of their own.
     let metrics: Vec<Line> = history
@@ -58,7 +58,7 @@ pub(super) fn progress(history: &History) -> String {
     charts += &chart(
         "Metrics on the validation samples",
         "metric, 0 to 1",
-        None,
+        Vertical::Fitting,
         shares,
         &marks,
     );
@@ -67,7 +67,7 @@ pub(super) fn progress(history: &History) -> String {
         charts += &chart(
             &format!("Validation: {name}"),
             &name,
-            None,
+            Vertical::Fitting,
             vec![other],
             &marks,
         );
@@ -90,14 +90,19 @@ pub(super) fn drive(history: &History) -> String {
         &history.gradient_norm,
         true,
     );
-    chart("Learning rate", "learning rate", None, vec![rate], &marks)
-        + &chart(
-            "Gradient of all parameters, before clipping",
-            "Euclidean norm",
-            None,
-            vec![norm],
-            &marks,
-        )
+    chart(
+        "Learning rate",
+        "learning rate",
+        Vertical::Linear,
+        vec![rate],
+        &marks,
+    ) + &chart(
+        "Gradient of all parameters, before clipping",
+        "Euclidean norm",
+        Vertical::Fitting,
+        vec![norm],
+        &marks,
+    )
 }
 
 /// A line for every layer.
@@ -122,19 +127,19 @@ pub(super) fn layers(history: &History) -> String {
     chart(
         "Gradients by layer",
         "Euclidean norm",
-        None,
+        Vertical::Fitting,
         lines(|layer| &layer.gradients, 1.0),
         &marks,
     ) + &chart(
         "Weights by layer",
         "Euclidean norm",
-        None,
+        Vertical::Fitting,
         lines(|layer| &layer.weights, 1.0),
         &marks,
     ) + &chart(
         "Dead units by layer",
         "units without a gradient, %",
-        Some((0.0, 100.0)),
+        Vertical::Between(0.0, 100.0),
         lines(|layer| &layer.dead, 100.0),
         &marks,
     )
@@ -143,7 +148,7 @@ pub(super) fn layers(history: &History) -> String {
 fn chart(
     title: &str,
     y: &str,
-    range: Option<(f64, f64)>,
+    vertical: Vertical,
     mut lines: Vec<Line>,
     marks: &[(f64, String)],
 ) -> String {
@@ -160,7 +165,7 @@ fn chart(
     let chart = Chart {
         title: title.to_owned(),
         y: y.to_owned(),
-        range,
+        vertical,
         lines,
         marks: marks.to_vec(),
     };
@@ -174,18 +179,20 @@ fn line(name: &str, colour: Colour, series: &Series, noisy: bool) -> Line {
         .map(|bucket| (bucket.middle(), bucket.value()))
         .collect();
     // Where values are summed up, or smoothed, the range they come from stays in sight.
-    let mut band = Vec::new();
-    let reach = points.len() / SMOOTHED_PART;
-    if noisy && (reach > 0 || !series.is_exact()) {
-        band = buckets
-            .iter()
-            .filter(|bucket| bucket.count > 0)
+    let (mut faint, mut band) = (Vec::new(), Vec::new());
+    if noisy && !series.is_exact() {
+        let seen = buckets.iter().filter(|bucket| bucket.count > 0);
+        band = seen
             .map(|bucket| (bucket.middle(), bucket.low, bucket.high))
             .collect();
+    }
+    let reach = points.len() / SMOOTHED_PART;
+    if noisy && reach > 0 {
+        let means = smoothed(&points, reach);
+        let single = std::mem::replace(&mut points, means);
         if series.is_exact() {
-            band = range_of_neighbours(&band, reach);
+            faint = single;
         }
-        points = smoothed(&points, reach);
     }
     let bad = buckets
         .iter()
@@ -197,6 +204,7 @@ fn line(name: &str, colour: Colour, series: &Series, noisy: bool) -> Line {
         name: name.to_owned(),
         colour,
         points,
+        faint,
         band,
         bad,
     }
@@ -217,6 +225,7 @@ fn by_epoch(name: &str, colour: Colour, points: Vec<(f64, f64)>) -> Line {
         name: name.to_owned(),
         colour,
         points,
+        faint: Vec::new(),
         band: Vec::new(),
         bad,
     }
@@ -246,25 +255,6 @@ fn smoothed(points: &[(f64, f64)], reach: usize) -> Vec<(f64, f64)> {
                     mean(index)
                 } else {
                     f64::NAN
-                },
-            )
-        })
-        .collect()
-}
-
-fn range_of_neighbours(band: &[(f64, f64, f64)], reach: usize) -> Vec<(f64, f64, f64)> {
-    let reach = reach.max(1);
-    band.iter()
-        .enumerate()
-        .map(|(index, (step, low, high))| {
-            let near = band
-                .iter()
-                .skip(index.saturating_sub(reach))
-                .take(index.min(reach) + reach + 1);
-            near.fold(
-                (*step, *low, *high),
-                |(step, low, high), (_, other_low, other_high)| {
-                    (step, low.min(*other_low), high.max(*other_high))
                 },
             )
         })

@@ -24,8 +24,8 @@ pub(super) fn diagram(run: &RunInfo, history: &History) -> String {
     };
     let layers = flow.nodes(&build(run.layers));
     format!(
-        "{ARROWS}<div class=\"diagram\"><div class=\"box end\"><b>input</b></div>{layers}{wire}\
-         <div class=\"box end\"><b>loss</b> <span>gradients start here</span></div></div>\n",
+        "{ARROWS}<div class=\"diagram\"><div class=\"flow\"><div class=\"box end\"><b>input</b></div>{layers}{wire}\
+         <div class=\"box end\"><b>loss</b> <span>gradients start here</span></div></div></div>\n",
         wire = flow.wire(),
     )
 }

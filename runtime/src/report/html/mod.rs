@@ -114,9 +114,14 @@ impl HtmlReport {
         self.history = History::default();
         if run.resumed_at > 0 {
             let earlier = read_earlier(&self.path)?;
-            let earlier = page::history_in(&String::from_utf8_lossy(&earlier));
-            self.history = earlier.unwrap_or_default();
+            let known = page::history_in(&String::from_utf8_lossy(&earlier));
+            let is_unknown = known.is_none() && !earlier.is_empty();
+            self.history = known.unwrap_or_default();
             self.history.resume(run.resumed_at);
+            if is_unknown {
+                self.history
+                    .note("the file that this one replaces was no report; the curves start here");
+            }
         }
         self.run = Some(run.clone());
         self.confusion = None;
