@@ -2,6 +2,7 @@
 
 mod chromium;
 mod csv_log;
+mod diagram;
 mod errors;
 mod html_report;
 mod json_lines;

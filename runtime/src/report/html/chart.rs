@@ -7,7 +7,7 @@ use super::number::{short, tick};
 // The drawing is scaled to the width of its place; these are its own units.
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 310.0;
-const LEFT: f64 = 62.0;
+const LEFT: f64 = 72.0;
 const RIGHT: f64 = 546.0;
 const TOP: f64 = 28.0;
 const BOTTOM: f64 = 262.0;
@@ -207,8 +207,8 @@ impl Chart {
             + &format!(
                 "<path class=\"axis\" d=\"M{LEFT} {BOTTOM}H{RIGHT}\"/>\
                  <text x=\"{:.0}\" y=\"{:.0}\" class=\"label\" text-anchor=\"middle\">step</text>\
-                 <text x=\"14\" y=\"{middle}\" class=\"label\" text-anchor=\"middle\" \
-                 transform=\"rotate(-90 14 {middle})\">{}</text>",
+                 <text x=\"12\" y=\"{middle}\" class=\"label\" text-anchor=\"middle\" \
+                 transform=\"rotate(-90 12 {middle})\">{}</text>",
                 f64::midpoint(LEFT, RIGHT),
                 HEIGHT - 8.0,
                 Escaped(&self.y),
