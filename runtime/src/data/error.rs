@@ -1,6 +1,7 @@
 //! What can be wrong with data, and what to do about it.
 
 use crate::error::LengthMismatch;
+use crate::io::SafetensorsError;
 use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::path::PathBuf;
@@ -21,6 +22,9 @@ pub enum DataError {
     /// A file holds something else than what was asked for.
     #[error(transparent)]
     Unexpected(#[from] Box<Unexpected>),
+    /// A safetensors file is damaged.
+    #[error(transparent)]
+    Safetensors(#[from] SafetensorsError),
     /// Inputs and targets differ in number.
     #[error(transparent)]
     LengthMismatch(#[from] LengthMismatch),
