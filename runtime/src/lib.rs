@@ -44,6 +44,8 @@
 //! | `std_rng` | yes | `StdRng` in the prelude, for initial values; without it any other `rand::Rng` |
 //! | `parallel` | no | training and inference of large batches on the threads of a pool, the same bits on any number of them; needs `std` |
 //! | `safetensors` | no | files with PyTorch's names and layouts; needs `std` |
+//! | `data` | no | datasets from files, splits, normalisation, augmentation, batches; needs `safetensors` |
+//! | `image` | no | datasets from folders of images; needs `data` |
 //! | `force-isa` | no | for tests: the environment variable `CHAINRULE_ISA` chooses the instruction set (`baseline`, `avx2`, `avx512`) |
 //!
 //! # Without an operating system
@@ -93,6 +95,8 @@ mod aligned;
 mod bag;
 mod calls;
 mod checks;
+#[cfg(feature = "data")]
+pub mod data;
 mod element;
 mod embedded;
 mod error;
