@@ -142,7 +142,7 @@ pub(super) fn suggest_similar_names(tensors: &mut [TensorMismatch]) {
     }
 }
 
-fn nearest(name: &str, candidates: &[String]) -> Option<String> {
+pub(crate) fn nearest(name: &str, candidates: &[String]) -> Option<String> {
     candidates
         .iter()
         .map(|candidate| (distance(name, candidate), candidate))
