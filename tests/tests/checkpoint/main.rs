@@ -1,0 +1,4 @@
+//! Checkpoints: exact resume, and what can go wrong with files.
+
+mod exact;
+mod run;
