@@ -20,7 +20,7 @@ tensors = {}
 
 def put(name, values):
     assert name not in tensors, name
-    tensors[name] = np.atleast_1d(np.asarray(values, dtype=np.float64))
+    tensors[name] = np.atleast_1d(np.array(values, dtype=np.float64))
 
 
 def softmax(scores):

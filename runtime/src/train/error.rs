@@ -58,10 +58,21 @@ pub enum TrainError {
         metrics: Vec<String>,
     },
     /// Ctrl-C cannot be caught.
-    #[error("cannot catch Ctrl-C: {reason}; a handler of your own sets a flag for `Trainer::stop_when`")]
+    #[error(
+        "cannot catch Ctrl-C: {reason}; a handler of your own sets a flag for `Trainer::stop_when`"
+    )]
     CtrlC {
         /// Why not.
         reason: String,
+    },
+    /// A run is to begin where an earlier one has left checkpoints, of which a later resume might take the wrong one.
+    #[error(
+        "there is `{}` of an earlier run; go on with it by `resume(true)`, or give another folder, or delete it",
+        path.display()
+    )]
+    Occupied {
+        /// The newest checkpoint.
+        path: PathBuf,
     },
     /// A checkpoint could not be saved or loaded.
     #[error(transparent)]
@@ -131,7 +142,10 @@ impl fmt::Display for InData<'_> {
             _ => return Ok(()),
         };
         match self.1.get(in_batch) {
-            Some(index) => write!(f, "; sample {in_batch} of this batch is sample {index} of the data"),
+            Some(index) => write!(
+                f,
+                "; sample {in_batch} of this batch is sample {index} of the data"
+            ),
             None => Ok(()),
         }
     }

@@ -63,7 +63,14 @@ where
             }
             // Not one of them is meant to count.
             Err(TargetError::NothingCounts) => {}
-            Err(error) => return Err(TrainError::backpropagate(error.into(), 0, 0, batch.indices())),
+            Err(error) => {
+                return Err(TrainError::backpropagate(
+                    error.into(),
+                    0,
+                    0,
+                    batch.indices(),
+                ));
+            }
         }
         let samples = batch.indices().iter().zip(inputs).zip(outputs).zip(targets);
         for (((&index, input), output), target) in samples {
@@ -75,7 +82,11 @@ where
             });
         }
     }
-    Ok(if count == 0 { f64::NAN } else { sum / count as f64 })
+    Ok(if count == 0 {
+        f64::NAN
+    } else {
+        sum / count as f64
+    })
 }
 
 /// The loss of a sample alone; NaN where it has none.

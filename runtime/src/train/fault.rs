@@ -1,5 +1,6 @@
 //! Where numbers stopped being finite.
 
+use super::error::Quantity;
 use crate::element::{Element, LANES, Lanes};
 use crate::input::Input;
 use crate::kernels;
@@ -63,13 +64,14 @@ pub enum Fault {
     },
 }
 
-/// Looks for the fault in a batch whose loss or gradient is not finite. `step` is what dropout saw.
+/// Looks for the fault in a batch whose loss or gradient is not finite. `draws` are the seed and the step that dropout saw.
 pub(super) fn find<N, X, A, G>(
     network: &N,
     inputs: &[X],
     samples: &[usize],
     workspace: &mut Workspace<N, A, G>,
-    (seed, step): (u64, u64),
+    draws: (u64, u64),
+    quantity: Quantity,
 ) -> Fault
 where
     N: Network,
@@ -94,10 +96,13 @@ where
         let tensor = tensor.name().to_string();
         return Fault::Weights { tensor };
     }
-    if let Some(layer) = first_outputs(network, inputs, workspace, (seed, step)) {
+    if let Some(layer) = first_outputs(network, inputs, workspace, draws) {
         return Fault::Outputs {
             layer: layer.into(),
         };
+    }
+    if quantity == Quantity::Loss {
+        return Fault::Loss;
     }
     let gradients: Vec<_> = workspace.named_gradients().collect();
     match gradients.iter().rfind(|tensor| !is_finite(tensor)) {

@@ -7,7 +7,7 @@ use crate::data::{Batches, Dataset};
 use crate::error::BackpropagateError;
 use crate::input::Input;
 use crate::losses::Loss;
-use crate::network::{Network, Parameters};
+use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::scalar::Scalar;
 
@@ -78,9 +78,16 @@ impl LearningRateCurve {
         let beta = finder.smoothing;
         let weight = |count: usize| 1.0 - beta.powi(count as i32);
         let before = self.points.len();
-        let sum = self.points.last().map_or(0.0, |point| point.smoothed * weight(before));
+        let sum = self
+            .points
+            .last()
+            .map_or(0.0, |point| point.smoothed * weight(before));
         let smoothed = (beta * sum + (1.0 - beta) * loss) / weight(before + 1);
-        let least = self.points.iter().map(|point| point.smoothed).fold(f64::INFINITY, f64::min);
+        let least = self
+            .points
+            .iter()
+            .map(|point| point.smoothed)
+            .fold(f64::INFINITY, f64::min);
         self.diverged = !loss.is_finite() || smoothed > finder.divergence * least.abs();
         if loss.is_finite() {
             self.points.push(LearningRatePoint {
@@ -99,7 +106,9 @@ impl LearningRateCurve {
             _ => None,
         });
         let steepest = slopes.min_by(|(_, a), (_, b)| a.total_cmp(b));
-        self.suggestion = steepest.filter(|(_, slope)| *slope < 0.0).map(|(rate, _)| rate);
+        self.suggestion = steepest
+            .filter(|(_, slope)| *slope < 0.0)
+            .map(|(rate, _)| rate);
     }
 }
 
@@ -153,7 +162,14 @@ where
             return Err(TrainError::NoSamples);
         }
         let before = Snapshot::of(&*self.network, &*self.optimizer);
-        let curve = sweep(self.network, self.optimizer, &self.loss, self.data, &self.options, finder);
+        let curve = sweep(
+            self.network,
+            self.optimizer,
+            &self.loss,
+            self.data,
+            &self.options,
+            finder,
+        );
         before.restore(self.network, self.optimizer);
         curve
     }
@@ -196,7 +212,12 @@ where
             Ok(value) => value.to_f64(),
             Err(BackpropagateError::LossNotFinite { loss, .. }) => loss,
             Err(error) => {
-                return Err(TrainError::backpropagate(error, step + 1, epoch + 1, batch.indices()));
+                return Err(TrainError::backpropagate(
+                    error,
+                    step + 1,
+                    epoch + 1,
+                    batch.indices(),
+                ));
             }
         };
         if !curve.push(&finder, rate, value) {
@@ -262,9 +283,10 @@ mod tests {
         };
         let mut curve = LearningRateCurve::default();
         let losses = [1.0, 1.0, 0.9, 0.5, 0.3, 0.4, 0.8, 1.3, 2.0];
-        let taken = losses.iter().zip(0..).take_while(|&(&loss, step)| {
-            curve.push(&finder, finder.rate(step), loss)
-        });
+        let taken = losses
+            .iter()
+            .zip(0..)
+            .take_while(|&(&loss, step)| curve.push(&finder, finder.rate(step), loss));
         assert_eq!(taken.count(), 7);
         curve.suggest();
         assert!(curve.diverged);
@@ -290,6 +312,11 @@ mod tests {
         for step in 0..20 {
             assert!(curve.push(&finder, finder.rate(step), 2.0));
         }
-        assert!(curve.points.iter().all(|point| (point.smoothed - 2.0).abs() < 1e-12));
+        assert!(
+            curve
+                .points
+                .iter()
+                .all(|point| (point.smoothed - 2.0).abs() < 1e-12)
+        );
     }
 }

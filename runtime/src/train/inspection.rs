@@ -88,7 +88,9 @@ impl<'a, O, Y> Inspection<'a, O, Y> {
             let sample = WorstSample {
                 index,
                 loss,
-                input: (0..S::LEN).map(|element| input.number(element) as f32).collect(),
+                input: (0..S::LEN)
+                    .map(|element| input.number(element) as f32)
+                    .collect(),
                 answer,
                 target,
             };

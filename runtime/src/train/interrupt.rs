@@ -42,7 +42,9 @@ impl Heeding {
                 if HEEDING.load(Relaxed) == 0 || PRESSED.swap(true, Relaxed) {
                     std::process::exit(EXIT_CODE);
                 }
-                eprintln!("\nCtrl-C: the run ends after this step; again to end the program at once");
+                eprintln!(
+                    "\nCtrl-C: the run ends after this step; again to end the program at once"
+                );
             })
             .map_err(|error| error.to_string())
         });

@@ -102,12 +102,18 @@ impl Progress {
         }
         self.losses = (self.losses.0 + step.loss, self.losses.1 + 1);
         bar.set_message(format!("loss {:.4}", self.losses.0 / self.losses.1 as f64));
-        bar.inc(self.batch_size.min(self.samples.saturating_sub(bar.position())));
+        bar.inc(
+            self.batch_size
+                .min(self.samples.saturating_sub(bar.position())),
+        );
     }
 
     fn epoch(&mut self, epoch: &EpochRecord) -> Result<(), TrainError> {
         let width = self.epochs.to_string().len();
-        let mut line = format!("epoch {:width$}/{}  loss {:.4}", epoch.epoch, self.epochs, epoch.loss);
+        let mut line = format!(
+            "epoch {:width$}/{}  loss {:.4}",
+            epoch.epoch, self.epochs, epoch.loss
+        );
         // Writing to a string cannot fail.
         if let Some(loss) = epoch.validation_loss {
             let _ = write!(line, "  validation {loss:.4}");
@@ -115,7 +121,11 @@ impl Progress {
         for (name, value) in &epoch.metrics {
             let _ = write!(line, "  {name} {value:.4}");
         }
-        let _ = write!(line, "  rate {:.1e}  {:.1} s", epoch.learning_rate, epoch.seconds);
+        let _ = write!(
+            line,
+            "  rate {:.1e}  {:.1} s",
+            epoch.learning_rate, epoch.seconds
+        );
         self.line(&line)
     }
 }

@@ -78,7 +78,9 @@ where
             state: RunState::new(options.seed),
             workspace,
             watch: Watch::new::<N>(),
-            norms_every: norms_every.unwrap_or(batches.per_epoch() as u64 / 10).max(1),
+            norms_every: norms_every
+                .unwrap_or(batches.per_epoch() as u64 / 10)
+                .max(1),
             last_step,
             trainer: self,
         };
@@ -101,7 +103,9 @@ where
 {
     pub(super) fn observe(&mut self, event: &Event<'_>) -> Result<(), TrainError> {
         let observers = &mut self.trainer.observers;
-        observers.iter_mut().try_for_each(|observer| observer.observe(event))
+        observers
+            .iter_mut()
+            .try_for_each(|observer| observer.observe(event))
     }
 
     fn start(&mut self, epochs: u64) -> Result<(), TrainError> {
@@ -129,11 +133,7 @@ where
         self.observe(&Event::Start(&info))
     }
 
-    fn epochs(
-        mut self,
-        batches: &mut Batches<&'a D>,
-        epochs: u64,
-    ) -> Result<Trained, TrainError> {
+    fn epochs(mut self, batches: &mut Batches<&'a D>, epochs: u64) -> Result<Trained, TrainError> {
         let (start, mut records) = (Instant::now(), Vec::new());
         let reason = loop {
             if let Some(reason) = self.no_better() {
@@ -238,17 +238,28 @@ where
                 return Err(not_finite(network, workspace, Quantity::Loss, loss));
             }
             Err(error) => {
-                return Err(TrainError::backpropagate(error, step, epoch, batch.indices()));
+                return Err(TrainError::backpropagate(
+                    error,
+                    step,
+                    epoch,
+                    batch.indices(),
+                ));
             }
         };
         let gradient_norm = optimizers::grad_norm(workspace.gradients());
         if !gradient_norm.is_finite() {
-            return Err(not_finite(network, workspace, Quantity::Gradient, gradient_norm));
+            return Err(not_finite(
+                network,
+                workspace,
+                Quantity::Gradient,
+                gradient_norm,
+            ));
         }
         self.watch.see::<N>(workspace.gradients());
-        let norms = step
-            .is_multiple_of(self.norms_every)
-            .then(|| self.watch.report::<N>(network.parts().0, workspace.gradients()));
+        let norms = step.is_multiple_of(self.norms_every).then(|| {
+            self.watch
+                .report::<N>(network.parts().0, workspace.gradients())
+        });
         options.clip(workspace.gradients_mut());
         let learning_rate = optimizer.current_learning_rate();
         optimizer.step(network, workspace.gradients());
@@ -284,7 +295,10 @@ impl Options {
 
 /// A workspace for one thread or several that takes the batches of a run.
 pub(super) fn workspace_for<N: Network>(options: &Options) -> HeapWorkspace<N> {
-    let samples = options.part_size.unwrap_or(options.batch_size).min(options.batch_size);
+    let samples = options
+        .part_size
+        .unwrap_or(options.batch_size)
+        .min(options.batch_size);
     let usual = N::WORKSPACE_GROUPS * crate::LANES;
     #[cfg(feature = "parallel")]
     if options.parallel {

@@ -3,6 +3,7 @@ use super::inspection::Inspection;
 use super::interrupt::Stop;
 use super::metrics::{ClassScores, Measure};
 use super::options::{Options, Rate};
+use super::saving::Saving;
 use super::{EpochRecord, Event, Observer, Progress};
 use crate::data::Dataset;
 use crate::network::Network;
@@ -38,6 +39,7 @@ pub struct Trainer<'a, N: Network, O, L, D: Dataset> {
     pub(super) observers: Vec<Box<dyn Observer + 'a>>,
     pub(super) after_epoch: Vec<AfterEpoch<'a, N>>,
     pub(super) stop: Stop<'a>,
+    pub(super) saving: Option<Saving<O>>,
 }
 
 impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
@@ -57,6 +59,7 @@ impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
             observers: Vec::new(),
             after_epoch: Vec::new(),
             stop: Stop::NONE,
+            saving: None,
         }
     }
 
@@ -148,7 +151,10 @@ impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
     /// If it is negative or NaN.
     #[track_caller]
     pub fn clip_grad_norm(mut self, max_norm: f64) -> Self {
-        assert!(max_norm >= 0.0, "the max_norm is {max_norm}, but must not be negative");
+        assert!(
+            max_norm >= 0.0,
+            "the max_norm is {max_norm}, but must not be negative"
+        );
         self.options.clip_norm = Some(max_norm);
         self
     }
@@ -198,7 +204,8 @@ impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
         I::Item: Into<String>,
         N::Output: ClassScores<D::Target>,
     {
-        self.inspection.set_classes(names.into_iter().map(Into::into).collect());
+        self.inspection
+            .set_classes(names.into_iter().map(Into::into).collect());
         self
     }
 
@@ -259,7 +266,10 @@ impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
     }
 
     /// Calls a closure after every epoch with the network as it is trained; with [`ControlFlow::Break`] it ends the run.
-    pub fn after_epoch(mut self, call: impl FnMut(&N, &EpochRecord) -> ControlFlow<()> + 'a) -> Self {
+    pub fn after_epoch(
+        mut self,
+        call: impl FnMut(&N, &EpochRecord) -> ControlFlow<()> + 'a,
+    ) -> Self {
         self.after_epoch.push(Box::new(call));
         self
     }
