@@ -22,6 +22,8 @@ pub(super) struct Options {
     pub(super) min_delta: f64,
     pub(super) keep_best: bool,
     pub(super) norms_every: Option<u64>,
+    pub(super) checkpoint_every: Option<u64>,
+    pub(super) resume: bool,
 }
 
 impl Options {
@@ -44,6 +46,8 @@ impl Options {
             min_delta: 0.0,
             keep_best: false,
             norms_every: None,
+            checkpoint_every: None,
+            resume: false,
         }
     }
 

@@ -11,11 +11,9 @@ use crate::network::Network;
 use crate::optimizers::Optimizer;
 use std::path::PathBuf;
 
-/// Where and when to save, and the optimizer as a state: an optimizer that is none trains too, without checkpoints.
+/// Where to save, and the optimizer as a state: an optimizer that is none trains too, without checkpoints.
 pub(super) struct Saving<O> {
     checkpoints: Checkpoints,
-    every: Option<u64>,
-    resume: bool,
     state: fn(&O) -> &dyn State,
     state_mut: fn(&mut O) -> &mut dyn State,
 }
@@ -28,8 +26,6 @@ impl<N: Network, O: State, L, D: Dataset> Trainer<'_, N, O, L, D> {
     pub fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
         self.saving = Some(Saving {
             checkpoints,
-            every: None,
-            resume: false,
             state: |optimizer| optimizer,
             state_mut: |optimizer| optimizer,
         });
@@ -38,20 +34,17 @@ impl<N: Network, O: State, L, D: Dataset> Trainer<'_, N, O, L, D> {
 }
 
 impl<N: Network, O, L, D: Dataset> Trainer<'_, N, O, L, D> {
-    /// Saves the run also after every so many steps. To be set after [`checkpoints`](Trainer::checkpoints).
+    /// Saves the run also after every so many steps, where there are [`checkpoints`](Trainer::checkpoints).
     pub fn checkpoint_every(mut self, steps: u64) -> Self {
-        if let Some(saving) = &mut self.saving {
-            saving.every = Some(steps);
-        }
+        self.options.checkpoint_every = Some(steps);
         self
     }
 
-    /// Whether to go on from the newest checkpoint, if there is one: the run then ends with the very bits of one that nobody
-    /// interrupted. To be set after [`checkpoints`](Trainer::checkpoints). If not, a folder with checkpoints is an error.
+    /// Whether to go on from the newest of the [`checkpoints`](Trainer::checkpoints), if there is one: the run then ends with the
+    /// very bits of one that nobody interrupted. By default it does not, and a folder that has checkpoints is an
+    /// [error](TrainError::Occupied).
     pub fn resume(mut self, resume: bool) -> Self {
-        if let Some(saving) = &mut self.saving {
-            saving.resume = resume;
-        }
+        self.options.resume = resume;
         self
     }
 }
@@ -70,7 +63,7 @@ where
         let Some(saving) = &trainer.saving else {
             return Ok(None);
         };
-        if !saving.resume {
+        if !trainer.options.resume {
             return match saving.checkpoints.steps()?.last() {
                 Some(&step) => Err(TrainError::Occupied {
                     path: saving.checkpoints.path(step),
@@ -115,7 +108,7 @@ where
 
     /// Saves the run if a step is due for it.
     pub(super) fn save_after_step(&mut self) -> Result<(), TrainError> {
-        let every = self.trainer.saving.as_ref().and_then(|saving| saving.every);
+        let every = self.trainer.options.checkpoint_every;
         if every.is_some_and(|every| self.state.step.is_multiple_of(every)) {
             self.save()?;
         }
@@ -125,11 +118,7 @@ where
     /// Saves the run, and says how it goes on.
     pub(super) fn save_interrupted(&mut self) -> Result<(), TrainError> {
         let (step, path) = (self.state.step, self.save()?);
-        let resumes = self
-            .trainer
-            .saving
-            .as_ref()
-            .is_some_and(|saving| saving.resume);
+        let resumes = self.trainer.options.resume;
         let note = match path {
             Some(path) if resumes => format!(
                 "interrupted after step {step}, saved as `{}`; to go on, start the program again",
