@@ -64,10 +64,10 @@ where
         self.swap_average();
         let record = record?;
         self.state.next_epoch();
+        self.observe(&Event::Epoch(&record))?;
         for note in self.watch.end_of_epoch(whole) {
             self.observe(&Event::Note(&note))?;
         }
-        self.observe(&Event::Epoch(&record))?;
         let mut go_on = true;
         for call in &mut self.trainer.after_epoch {
             go_on &= call(&*self.trainer.network, &record).is_continue();

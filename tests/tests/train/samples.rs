@@ -19,10 +19,10 @@ network! {
     }
 }
 
-pub type Labelled = Samples<[f32; 4], u8>;
+pub(crate) type Labelled = Samples<[f32; 4], u8>;
 
 /// Three overlapping clouds.
-pub fn clouds(samples: usize, seed: u64) -> Labelled {
+pub(crate) fn clouds(samples: usize, seed: u64) -> Labelled {
     let mut rng = StdRng::seed_from_u64(seed);
     let (inputs, labels) = (0..samples)
         .map(|i| {
@@ -37,7 +37,7 @@ pub fn clouds(samples: usize, seed: u64) -> Labelled {
 }
 
 /// Samples that differ in every epoch.
-pub struct Noisy(pub Labelled);
+pub(crate) struct Noisy(pub(crate) Labelled);
 
 impl Dataset for Noisy {
     type Input = [f32; 4];
@@ -55,10 +55,10 @@ impl Dataset for Noisy {
     }
 }
 
-pub fn net() -> Box<Net> {
+pub(crate) fn net() -> Box<Net> {
     Net::init(&mut StdRng::seed_from_u64(7))
 }
 
-pub fn bits(scalars: &[f32]) -> Vec<u32> {
+pub(crate) fn bits(scalars: &[f32]) -> Vec<u32> {
     scalars.iter().map(|scalar| scalar.to_bits()).collect()
 }

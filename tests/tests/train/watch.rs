@@ -182,7 +182,7 @@ fn the_error_tells_step_place_and_samples() {
 
 #[test]
 fn units_without_a_gradient_for_an_epoch_are_told() {
-    let data = clouds(60, 1);
+    let data = clouds(600, 1);
     let notes = RefCell::new(Vec::new());
     let norms: RefCell<Vec<Vec<LayerNorms>>> = RefCell::default();
     let mut net = net();
@@ -191,7 +191,7 @@ fn units_without_a_gradient_for_an_epoch_are_told() {
     let mut sgd = Sgd::new(&net, 0.01);
     net.trainer(&mut sgd, CrossEntropyLoss::default(), &data)
         .epochs(3)
-        .batch_size(20)
+        .batch_size(200)
         .norms_every(9)
         .on_event(|event| match event {
             Event::Note(note) => notes.borrow_mut().push(note.to_string()),
