@@ -12,6 +12,9 @@ network! {
     }
 }
 
+/// A network, and how its inputs are normalised.
+type Trained = (Box<Species>, Normalization<[f32; 4]>);
+
 const NAMES: [&str; 3] = ["setosa", "versicolor", "virginica"];
 const SEED: u64 = 7;
 const FILE: &str = "iris.safetensors";
@@ -59,10 +62,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A network, and how its inputs are normalised: by the mean and deviation of what it is trained on, and nothing else.
+/// Inputs are normalised by the mean and deviation of what it is trained on, and nothing else.
 fn train(
     flowers: &impl Dataset<Input = [f32; 4], Target = u8>,
-) -> Result<(Box<Species>, Normalization<[f32; 4]>), Box<dyn std::error::Error>> {
+) -> Result<Trained, Box<dyn std::error::Error>> {
     let normalization = Normalization::standardize(flowers, Per::Feature)?;
     let mut net = Species::init(&mut StdRng::seed_from_u64(SEED));
     let mut workspace = Species::workspace();

@@ -60,7 +60,7 @@ mod subset;
 
 pub use adaptors::{Adapt, MapInput, MapTarget};
 pub use array::{Array, Arrays};
-pub use batches::{Batch, Batches};
+pub use batches::{Batch, BatchOf, Batches};
 pub use csv::{Column, Csv};
 pub use dataset::Dataset;
 pub use error::{DataError, Place, Unexpected};

@@ -19,7 +19,9 @@ fn assert_near(found: &[f64], expected: &[[f64; 1]]) {
     }
 }
 
-fn diabetes() -> Result<(Samples<[f32; 10], [f32; 1]>, Arrays), DataError> {
+type Patients = Samples<[f32; 10], [f32; 1]>;
+
+fn diabetes() -> Result<(Patients, Arrays), DataError> {
     let arrays = Arrays::npz(golden("diabetes.npz"))?;
     let (inputs, targets) = (
         arrays.get("inputs")?.rows()?,
