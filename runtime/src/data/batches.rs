@@ -13,6 +13,9 @@ pub struct Batch<X, Y> {
     position: usize,
 }
 
+/// A batch of a dataset.
+pub type BatchOf<D> = Batch<<D as Dataset>::Input, <D as Dataset>::Target>;
+
 impl<X, Y> Batch<X, Y> {
     /// The inputs.
     pub fn inputs(&self) -> &[X] {
@@ -121,7 +124,7 @@ impl<D: Dataset> Batches<D> {
     }
 
     /// The next batch of the epoch, or `None` at its end.
-    pub fn next_batch(&mut self) -> Option<&Batch<D::Input, D::Target>> {
+    pub fn next_batch(&mut self) -> Option<&BatchOf<D>> {
         self.reader.fill(&mut self.batch).then_some(&self.batch)
     }
 
@@ -211,7 +214,7 @@ impl<D: Dataset> Reader<D> {
     }
 
     /// An empty batch with all the room it needs.
-    pub(super) fn buffer(&self) -> Batch<D::Input, D::Target> {
+    pub(super) fn buffer(&self) -> BatchOf<D> {
         let samples = self.batch_size.min(self.order.len());
         Batch {
             inputs: bytemuck::zeroed_vec(samples),
@@ -222,7 +225,7 @@ impl<D: Dataset> Reader<D> {
     }
 
     /// Reads the next batch, or says that there is none.
-    pub(super) fn fill(&mut self, batch: &mut Batch<D::Input, D::Target>) -> bool {
+    pub(super) fn fill(&mut self, batch: &mut BatchOf<D>) -> bool {
         batch.targets.clear();
         batch.indices.clear();
         let left = self.order.get(self.position..).unwrap_or_default();

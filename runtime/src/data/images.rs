@@ -3,8 +3,7 @@
 #[cfg(feature = "image")]
 mod folder;
 
-use super::{Array, DataError, Dataset, flat_mut};
-use crate::error::LengthMismatch;
+use super::{Array, DataError, Dataset, Place, Unexpected, flat_mut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use rand::rngs::StdRng;
@@ -38,9 +37,23 @@ impl<X: Shape, Y: TryFrom<u64>> Images<X, Y> {
     /// # Errors
     /// As [`Array::idx`], [`Array::rows`] and [`Array::classes`]; also when there are not as many labels as images.
     pub fn idx(images: impl AsRef<Path>, labels: impl AsRef<Path>) -> Result<Self, DataError> {
+        let (images, labels) = (images.as_ref(), labels.as_ref());
         let pixels = Array::idx(images)?.into_bytes_of::<X>()?;
-        let labels = Array::idx(labels)?.classes()?;
-        Self::new(pixels, labels, Vec::new())
+        let targets: Vec<Y> = Array::idx(labels)?.classes()?;
+        let count = pixels.len() / X::LEN.max(1);
+        if targets.len() != count {
+            return Err(DataError::from(Box::new(Unexpected {
+                path: labels.into(),
+                place: Place::Whole,
+                expected: format!(
+                    "{count} labels, one for each image in `{}`",
+                    images.display()
+                ),
+                found: targets.len().to_string(),
+                help: "give the labels of these images".into(),
+            })));
+        }
+        Ok(Self::new(pixels, targets, Vec::new()))
     }
 
     /// Reads what MNIST and its like consist of, to train on and to test with: `train-images-idx3-ubyte`,
@@ -68,25 +81,19 @@ impl<X: Shape, Y: TryFrom<u64>> Images<X, Y> {
         )?;
         Ok((training, test))
     }
+}
 
-    fn new(pixels: Vec<u8>, labels: Vec<Y>, class_names: Vec<String>) -> Result<Self, DataError> {
-        let inputs = pixels.len() / X::LEN.max(1);
-        if inputs != labels.len() {
-            return Err(DataError::LengthMismatch(LengthMismatch {
-                inputs,
-                others: labels.len(),
-            }));
-        }
-        Ok(Self {
+impl<X, Y> Images<X, Y> {
+    /// Images with as many labels.
+    fn new(pixels: Vec<u8>, labels: Vec<Y>, class_names: Vec<String>) -> Self {
+        Self {
             pixels,
             labels,
             class_names,
             input: PhantomData,
-        })
+        }
     }
-}
 
-impl<X, Y> Images<X, Y> {
     /// The class of every image.
     pub fn labels(&self) -> &[Y] {
         &self.labels

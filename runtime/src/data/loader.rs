@@ -1,6 +1,6 @@
 //! Reading on a thread of its own, ahead of who trains.
 
-use super::batches::{Batch, Batches, Reader};
+use super::batches::{Batch, BatchOf, Batches, Reader};
 use super::{DataError, Dataset};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,13 +18,11 @@ enum Source<'a, D: Dataset> {
     Here(&'a mut Batches<D>),
     /// Read by another thread, which gets each buffer back when the next batch is asked for.
     Ahead {
-        filled: Receiver<Result<Read<D>, DataError>>,
-        empty: SyncSender<Read<D>>,
-        batch: Option<Read<D>>,
+        filled: Receiver<Result<BatchOf<D>, DataError>>,
+        empty: SyncSender<BatchOf<D>>,
+        batch: Option<BatchOf<D>>,
     },
 }
-
-type Read<D> = Batch<<D as Dataset>::Input, <D as Dataset>::Target>;
 
 impl<D: Dataset> Loader<'_, D> {
     /// The next batch of the epoch, or `None` at its end.
@@ -32,7 +30,7 @@ impl<D: Dataset> Loader<'_, D> {
     /// # Errors
     /// [`Panicked`](DataError::Panicked): the dataset did, while the other thread read a sample. There are no more batches
     /// then. On this thread a panic is a panic.
-    pub fn next_batch(&mut self) -> Result<Option<&Batch<D::Input, D::Target>>, DataError> {
+    pub fn next_batch(&mut self) -> Result<Option<&BatchOf<D>>, DataError> {
         let batch = match &mut self.source {
             Source::Here(batches) => batches.next_batch(),
             Source::Ahead {
@@ -99,8 +97,8 @@ pub(super) fn read_ahead<D: Dataset + Send, R, E: From<DataError>>(
 /// Fills buffers until the epoch ends, nobody wants them, or the dataset panics.
 fn fill_all<D: Dataset>(
     reader: &mut Reader<D>,
-    to_fill: &Receiver<Read<D>>,
-    ready: &SyncSender<Result<Read<D>, DataError>>,
+    to_fill: &Receiver<BatchOf<D>>,
+    ready: &SyncSender<Result<BatchOf<D>, DataError>>,
 ) {
     while let Ok(mut batch) = to_fill.recv() {
         // What a panic leaves half done is the batch, which nobody sees, and what the dataset keeps for itself.

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 /// use chainrule::data::{Array, Samples};
 /// # let folder = tempfile::tempdir()?;
 /// # let path = folder.path().join("x.npy");
-/// # let mut file = b"\x93NUMPY\x01\x00\x36\x00{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2)}".to_vec();
+/// # let mut file = b"\x93NUMPY\x01\x00\x39\x00{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2)}".to_vec();
 /// # file.extend([1.0_f32, 2.0, 3.0, 4.0].iter().flat_map(|x| x.to_le_bytes()));
 /// # std::fs::write(&path, file)?;
 /// // numpy.save("x.npy", numpy.float32([[1, 2], [3, 4]]))
@@ -167,26 +167,24 @@ impl Array {
             column_major: false,
             bytes,
         };
-        match kind.bytes(&array.dims) {
-            Some(len) if len == array.bytes.len() => Ok(array),
-            len => {
-                let len = len.map_or("more than memory holds".into(), |len| format!("{len}"));
-                let found = array.bytes.len();
-                Err(array.unexpected(
-                    None,
-                    format!("{len} bytes of data for {:?}", array.dims),
-                    format!(
-                        "{found}{}",
-                        if kind.bytes(&array.dims) < Some(found) {
-                            " or more"
-                        } else {
-                            ""
-                        }
-                    ),
-                    "the file is damaged; download, copy or save it again",
-                ))
-            }
-        }
+        let found = array.bytes.len();
+        let (expected, found) = match kind.bytes(&array.dims) {
+            Some(len) if len == found => return Ok(array),
+            Some(len) => (
+                format!("{len} bytes of data for {:?}", array.dims),
+                format!("{found}{}", if found > len { " or more" } else { "" }),
+            ),
+            None => (
+                "dimensions of an array that memory holds".into(),
+                format!("{:?}", array.dims),
+            ),
+        };
+        Err(array.unexpected(
+            None,
+            expected,
+            found,
+            "the file is damaged; download, copy or save it again",
+        ))
     }
 
     /// An element by its row-major position.

@@ -18,8 +18,8 @@ pub(super) struct Labels<'a> {
 
 struct Label {
     text: String,
-    /// Where it stood first.
-    line: u64,
+    /// Where the row begins in which it stood first.
+    offset: u64,
     column: usize,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Labels<'a> {
                 self.numbers.insert(text.into(), self.distinct.len());
                 self.distinct.push(Label {
                     text: text.into(),
-                    line: table.line(),
+                    offset: table.offset(),
                     column,
                 });
                 self.distinct.len() - 1
@@ -105,7 +105,7 @@ impl<'a> Labels<'a> {
             target.ok_or_else(|| {
                 let label = &self.distinct[row];
                 table.unexpected(
-                    table.place(label.line, label.column),
+                    table.place(label.offset, label.column),
                     format!(
                         "a class that `{}` holds, counted from 0 and below {MOST_CLASSES}",
                         std::any::type_name::<Y>()

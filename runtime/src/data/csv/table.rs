@@ -3,14 +3,14 @@
 use crate::data::{DataError, Place, Unexpected};
 use crate::scalar::Scalar;
 use csv::{ByteRecord, Reader, ReaderBuilder, Trim};
-use std::fs::File;
-use std::io;
+use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 
 /// A file that is being read row by row.
 pub(super) struct Table {
     path: PathBuf,
-    reader: Reader<File>,
+    /// Over the whole file, in which an error counts lines.
+    reader: Reader<Cursor<Vec<u8>>>,
     names: Vec<String>,
     row: ByteRecord,
     /// Whether `row` has been read, to know the width, but not been given.
@@ -20,14 +20,17 @@ pub(super) struct Table {
 impl Table {
     /// Opens a file and reads its first line.
     pub(super) fn open(path: &Path, header: bool, delimiter: u8) -> Result<Self, DataError> {
+        let bytes = std::fs::read(path).map_err(|error| DataError::Read {
+            path: path.into(),
+            error,
+        })?;
         let reader = ReaderBuilder::new()
             .has_headers(false)
             // Widths are compared here, where the line is known.
             .flexible(true)
             .trim(Trim::All)
             .delimiter(delimiter)
-            .from_path(path)
-            .map_err(|error| read_error(path, error))?;
+            .from_reader(Cursor::new(bytes));
         let mut table = Self {
             path: path.into(),
             reader,
@@ -64,9 +67,20 @@ impl Table {
     pub(super) fn width(&self) -> usize {
         self.row.len()
     }
-    /// The line on which the row begins.
-    pub(super) fn line(&self) -> u64 {
-        self.row.position().map_or(0, csv::Position::line)
+    /// Where the row begins, or empty lines before it.
+    pub(super) fn offset(&self) -> u64 {
+        self.row.position().map_or(0, csv::Position::byte)
+    }
+    /// The line on which the row begins that was read from this offset. The reader's own count is that of the empty lines.
+    fn line(&self, offset: u64) -> u64 {
+        let bytes = self.reader.get_ref().get_ref();
+        let start = usize::try_from(offset)
+            .unwrap_or(usize::MAX)
+            .min(bytes.len());
+        let (before, row) = bytes.split_at(start);
+        let empty = row.iter().take_while(|byte| b"\r\n".contains(byte));
+        let lines = before.iter().chain(empty).filter(|&&byte| byte == b'\n');
+        1 + lines.count() as u64
     }
 
     /// Goes to the next row, or says that there is none.
@@ -84,7 +98,7 @@ impl Table {
         let found = self.row.len();
         if width != 0 && found != width {
             return Err(self.unexpected(
-                Place::Line(self.line()),
+                Place::Line(self.line(self.offset())),
                 format!("{width} fields"),
                 found.to_string(),
                 "every row has as many as the first; is a delimiter missing, or one too many?",
@@ -96,7 +110,10 @@ impl Table {
     fn read(&mut self) -> Result<bool, DataError> {
         self.reader
             .read_byte_record(&mut self.row)
-            .map_err(|error| read_error(&self.path, error))
+            .map_err(|error| DataError::Read {
+                path: self.path.clone(),
+                error: io::Error::from(error),
+            })
     }
 
     /// The text in a column of the row.
@@ -149,10 +166,10 @@ impl Table {
         }
     }
 
-    /// The place of a column in the row.
-    pub(super) fn place(&self, line: u64, column: usize) -> Place {
+    /// The place of a column in the row that was read from an offset.
+    pub(super) fn place(&self, offset: u64, column: usize) -> Place {
         Place::Field {
-            line,
+            line: self.line(offset),
             column,
             name: self.names.get(column).cloned(),
         }
@@ -165,7 +182,7 @@ impl Table {
         found: String,
         help: &str,
     ) -> DataError {
-        self.unexpected(self.place(self.line(), column), expected, found, help)
+        self.unexpected(self.place(self.offset(), column), expected, found, help)
     }
 
     pub(super) fn unexpected(
@@ -191,12 +208,5 @@ pub(super) fn quoted(text: &str) -> String {
         "an empty field".into()
     } else {
         format!("`{}`", text.chars().take(40).collect::<String>())
-    }
-}
-
-fn read_error(path: &Path, error: csv::Error) -> DataError {
-    DataError::Read {
-        path: path.into(),
-        error: io::Error::from(error),
     }
 }

@@ -109,7 +109,7 @@ fn read<X: Shape, Y: TryFrom<u64>>(
         let name = folder.file_name().unwrap_or_default();
         class_names.push(name.to_string_lossy().into_owned());
     }
-    Images::new(pixels, labels, class_names)
+    Ok(Images::new(pixels, labels, class_names))
 }
 
 /// What lies in a folder and does not begin with a dot, in alphabetical order.
@@ -147,7 +147,9 @@ fn append(
         .map_err(read_error)?
         .decode()
         .map_err(|error| match error {
-            ImageError::IoError(error) => read_error(error),
+            ImageError::IoError(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                read_error(error)
+            }
             error => unexpected(
                 file,
                 "a whole image",

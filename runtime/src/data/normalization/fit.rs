@@ -102,7 +102,7 @@ fn fit<S: Shape>(
         .map(|moments| {
             let (offset, scale) = offset_and_scale(moments);
             // Rounding may leave a trace of a deviation where all numbers are the same.
-            let constant = moments.least == moments.greatest || !(scale > 0.0);
+            let constant = moments.least == moments.greatest || scale == 0.0;
             (offset, if constant { 1.0 } else { scale })
         })
         .unzip();
