@@ -13,7 +13,7 @@ network! { struct Line: [2] -> [1] { fc: Linear(1) } }
 fn other_programs_read_it_as_safetensors() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("run.safetensors");
-    let mut run = Run::new(7, |net| Adam::new(net));
+    let mut run = Run::new(7, Adam::new);
     run.steps(3);
     save(&path, 3, &run.states()).expect("a file");
 

@@ -1,6 +1,6 @@
 //! Programs that are killed while they save.
 
-use crate::run::{Net, Run};
+use crate::run::Run;
 use chainrule::checkpoint::{CheckpointError, Checkpoints, Reader, State, Writer};
 use chainrule::prelude::*;
 use std::fs;
@@ -36,7 +36,7 @@ impl State for Padding {
 }
 
 fn run() -> (Run<Adam<f32>>, Padding) {
-    (Run::new(7, |net| Adam::new(net)), Padding::new())
+    (Run::new(7, Adam::new), Padding::new())
 }
 
 /// The step that was loaded, 0 if there is none.
@@ -140,7 +140,7 @@ fn kill_and_resume() {
     let (step, states) = (resumed.0.progress.step, resumed.0.states());
     checkpoints.save(step, &states).expect("a file");
     assert_eq!(checkpoints.steps().expect("the folder"), [newest, step]);
-    let mut uninterrupted = Run::new(7, |net: &Net| Adam::new(net));
+    let mut uninterrupted = Run::new(7, Adam::new);
     uninterrupted.steps(newest as usize + 50);
     assert!(resumed.0.bits() == uninterrupted.bits());
 }
