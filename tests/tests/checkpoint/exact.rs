@@ -48,19 +48,19 @@ macro_rules! resumes {
 resumes! {
     sgd_resumes_exactly: |net| Sgd::new(net, 0.1);
     sgd_with_momentum_resumes_exactly: |net| Sgd::new(net, 0.1).momentum(0.9).dampening(0.1);
-    adam_resumes_exactly: |net| Adam::new(net);
+    adam_resumes_exactly: Adam::new;
     adam_with_amsgrad_resumes_exactly: |net| Adam::new(net).amsgrad(true);
-    adam_w_resumes_exactly: |net| AdamW::new(net);
-    rms_prop_resumes_exactly: |net| RmsProp::new(net);
+    adam_w_resumes_exactly: AdamW::new;
+    rms_prop_resumes_exactly: RmsProp::new;
     rms_prop_with_everything_resumes_exactly: |net| RmsProp::new(net).momentum(0.9).centered(true);
     adagrad_resumes_exactly: |net| Adagrad::new(net).learning_rate_decay(0.1);
-    adadelta_resumes_exactly: |net| Adadelta::new(net);
-    adamax_resumes_exactly: |net| Adamax::new(net);
-    nadam_resumes_exactly: |net| NAdam::new(net);
-    radam_resumes_exactly: |net| RAdam::new(net);
-    lion_resumes_exactly: |net| Lion::new(net);
-    lamb_resumes_exactly: |net| Lamb::new(net);
-    adan_resumes_exactly: |net| Adan::new(net);
+    adadelta_resumes_exactly: Adadelta::new;
+    adamax_resumes_exactly: Adamax::new;
+    nadam_resumes_exactly: NAdam::new;
+    radam_resumes_exactly: RAdam::new;
+    lion_resumes_exactly: Lion::new;
+    lamb_resumes_exactly: Lamb::new;
+    adan_resumes_exactly: Adan::new;
     schedule_free_resumes_exactly: |net| ScheduleFree::new(net).warmup_steps(15);
     // Both have a `momentum_buffer`, and each a learning rate of its own.
     muon_resumes_exactly: |net| Muon::new(net, Sgd::new(net, 0.05).momentum(0.9)).except(&["head"]);

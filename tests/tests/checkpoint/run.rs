@@ -77,6 +77,8 @@ impl<O: Train> Run<O> {
                 patience: 0,
                 cooldown: 1,
                 factor: 0.9,
+                // So that it does not come to nothing in thousands.
+                min_learning_rate: 2e-3,
                 ..ReduceLrOnPlateau::new(1e-2)
             },
             progress: Progress::new(seed),
