@@ -44,6 +44,10 @@
 //! | `std_rng` | yes | `StdRng` in the prelude, for initial values; without it any other `rand::Rng` |
 //! | `parallel` | no | training and inference of large batches on the threads of a pool, the same bits on any number of them; needs `std` |
 //! | `safetensors` | no | files with PyTorch's names and layouts; needs `std` |
+//! | `checkpoint` | no | the whole state of a run in one file, and a resume with the same bits; implies `safetensors` |
+//! | `data` | no | datasets from files, splits, normalisation, augmentation, batches; needs `safetensors` |
+//! | `image` | no | datasets from folders of images; needs `data` |
+//! | `train` | no | the trainer, metrics, the learning-rate finder, logs and the report of a run; implies `checkpoint` and `data` |
 //! | `force-isa` | no | for tests: the environment variable `CHAINRULE_ISA` chooses the instruction set (`baseline`, `avx2`, `avx512`) |
 //!
 //! # Without an operating system
@@ -92,7 +96,11 @@ mod accumulator;
 mod aligned;
 mod bag;
 mod calls;
+#[cfg(feature = "checkpoint")]
+pub mod checkpoint;
 mod checks;
+#[cfg(feature = "data")]
+pub mod data;
 mod element;
 mod embedded;
 mod error;
@@ -215,6 +223,8 @@ pub mod prelude {
     pub use crate::quantized::QuantizedNetwork;
     pub use crate::schedules::Schedule;
     pub use crate::tensor::Tensor;
+    #[cfg(feature = "train")]
+    pub use crate::train::metrics::{Measure, Metric};
     pub use crate::{BackpropagateError, Element, Scalar, Shape, Stream, Streamable, network};
     #[cfg(feature = "std_rng")]
     pub use rand::rngs::StdRng;

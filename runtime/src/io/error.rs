@@ -142,7 +142,8 @@ pub(super) fn suggest_similar_names(tensors: &mut [TensorMismatch]) {
     }
 }
 
-fn nearest(name: &str, candidates: &[String]) -> Option<String> {
+/// The candidate with the least different name, if at most a third of the letters differ.
+pub(crate) fn nearest(name: &str, candidates: &[String]) -> Option<String> {
     candidates
         .iter()
         .map(|candidate| (distance(name, candidate), candidate))

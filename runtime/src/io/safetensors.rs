@@ -2,6 +2,7 @@
 
 use super::atomic;
 use super::error::{SafetensorsError, TensorMismatch, suggest_similar_names};
+use super::scalars::{copy, dtype, to_bytes};
 use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::tensor::{NamedTensor, Tensor};
@@ -29,7 +30,27 @@ pub trait Safetensors: Network {
     /// protected, the disk is full.
     fn save_safetensors(&self, path: impl AsRef<Path>) -> Result<(), SafetensorsError> {
         let path = path.as_ref();
-        atomic::write(path, &self.to_safetensors()).map_err(|error| SafetensorsError::Write {
+        atomic::write(path, &self.to_safetensors(), ".").map_err(|error| SafetensorsError::Write {
+            path: path.into(),
+            error,
+        })
+    }
+
+    /// Saves parameters and buffers as [`save_safetensors`](Safetensors::save_safetensors) does, and in the same file how
+    /// inputs are normalised: [`Normalization::load`](crate::data::Normalization::load) reads it. It is metadata, which
+    /// every reader of weights passes over.
+    ///
+    /// # Errors
+    /// As [`save_safetensors`](Safetensors::save_safetensors).
+    #[cfg(feature = "data")]
+    fn save_safetensors_with(
+        &self,
+        path: impl AsRef<Path>,
+        normalization: &crate::data::Normalization<Self::Input>,
+    ) -> Result<(), SafetensorsError> {
+        let path = path.as_ref();
+        let bytes = serialize(self, normalization.metadata());
+        atomic::write(path, &bytes, ".").map_err(|error| SafetensorsError::Write {
             path: path.into(),
             error,
         })
@@ -37,12 +58,7 @@ pub trait Safetensors: Network {
 
     /// Parameters and buffers as the bytes of a safetensors file.
     fn to_safetensors(&self) -> Vec<u8> {
-        let tensors = self.named_parameters().chain(self.named_buffers());
-        let tensors = tensors.map(|tensor| (tensor.name().to_string(), Values(tensor)));
-        // Loaders of Hugging Face ask for the framework.
-        let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-        ::safetensors::serialize(tensors, Some(metadata))
-            .expect("every tensor has the length of its shape")
+        serialize(self, [])
     }
 
     /// Loads parameters and buffers from a file.
@@ -70,6 +86,19 @@ pub trait Safetensors: Network {
 
 impl<N: Network> Safetensors for N {}
 
+fn serialize<N: Network>(
+    network: &N,
+    metadata: impl IntoIterator<Item = (String, String)>,
+) -> Vec<u8> {
+    let tensors = network.named_parameters().chain(network.named_buffers());
+    let tensors = tensors.map(|tensor| (tensor.name().to_string(), Values(tensor)));
+    // Loaders of Hugging Face ask for the framework.
+    let mut texts = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    texts.extend(metadata);
+    ::safetensors::serialize(tensors, Some(texts))
+        .expect("every tensor has the length of its shape")
+}
+
 /// A tensor as the serializer wants it.
 struct Values<'a, T>(NamedTensor<'a, T>);
 
@@ -81,38 +110,11 @@ impl<T: Scalar> View for Values<'_, T> {
         self.0.dims()
     }
     fn data(&self) -> Cow<'_, [u8]> {
-        let mut bytes = Vec::with_capacity(self.data_len());
-        for value in self.0.values() {
-            let start = bytes.len();
-            bytes.extend_from_slice(bytemuck::bytes_of(&value));
-            if cfg!(target_endian = "big") {
-                bytes[start..].reverse();
-            }
-        }
-        Cow::Owned(bytes)
+        Cow::Owned(to_bytes(self.0.values()))
     }
     fn data_len(&self) -> usize {
         size_of_val(self.0.memory)
     }
-}
-
-fn dtype<T: Scalar>() -> Dtype {
-    if size_of::<T>() == 4 {
-        Dtype::F32
-    } else {
-        Dtype::F64
-    }
-}
-
-/// A scalar from its little-endian bytes.
-fn from_bytes<T: Scalar>(bytes: &[u8]) -> T {
-    let mut value = T::ZERO;
-    let native = bytemuck::bytes_of_mut(&mut value);
-    native.copy_from_slice(bytes);
-    if cfg!(target_endian = "big") {
-        native.reverse();
-    }
-    value
 }
 
 fn load<N: Network>(
@@ -141,7 +143,7 @@ fn load<N: Network>(
 ///
 /// The crate's own `SafeTensors::deserialize` adds up sizes from the file without a check, which panics in debug builds
 /// if they are absurd; and it does not tell a file that is cut short from one of another format.
-fn parse(bytes: &[u8]) -> Result<(Metadata, &[u8]), String> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<(Metadata, &[u8]), String> {
     let Some((header_len, rest)) = bytes.split_first_chunk() else {
         return Err(format!("it ends after {} bytes", bytes.len()));
     };
@@ -227,16 +229,5 @@ fn plan<'a, N: Network>(
         Ok(plan)
     } else {
         Err(mismatches)
-    }
-}
-
-/// Writes the values of the tensors, row-major in the file, to where they lie in memory.
-fn copy<T: Scalar>(plan: &[(Tensor, &[u8])], mut memory: &mut [T]) {
-    for (tensor, bytes) in plan {
-        let (values, behind) = memory.split_at_mut(tensor.len());
-        for (index, bytes) in bytes.chunks_exact(size_of::<T>()).enumerate() {
-            values[tensor.position(index)] = from_bytes(bytes);
-        }
-        memory = behind;
     }
 }

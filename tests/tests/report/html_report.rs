@@ -182,6 +182,13 @@ fn html_report_is_written_at_the_start_after_an_epoch_and_at_the_end() {
 }
 
 #[test]
+fn html_report_of_a_run_that_stops_with_an_error_shows_how_far_it_came() {
+    let page = report(|observer| play(observer, 0, 8));
+    assert!(page.contains("stopped, 1 of 6 epochs done"));
+    assert_eq!(data(&page)["step"], 8);
+}
+
+#[test]
 fn html_report_of_an_empty_run() {
     let page = report(|observer| {
         observer

@@ -8,3 +8,4 @@ mod html_report;
 mod json_lines;
 mod run;
 mod tensorboard;
+mod trainer;

@@ -32,7 +32,8 @@ const WORST_SHOWN: usize = 24;
 ///
 /// The file is written when the run starts, after epochs and at the end, whole and then renamed, so that it can be
 /// reloaded in a browser at any time. After the first epoch, epochs that are too short for it are passed over, so that writing
-/// takes at most a twentieth of the time. However many steps there are, each curve has at most some 1000 points: each
+/// takes at most a twentieth of the time. A report that is dropped before the end, because the run stopped with an error,
+/// is written once more with what it has seen. However many steps there are, each curve has at most some 1000 points: each
 /// is the mean over several steps, drawn over the range of their values.
 ///
 /// What the curves show also stands in the file as JSON (`<script type="application/json" id="run">`). From there a
@@ -92,6 +93,8 @@ pub struct HtmlReport {
     confusion: Option<Confusion>,
     worst: Vec<WorstSample>,
     outcome: Option<Outcome>,
+    /// Whether the run ended without an outcome.
+    stopped: bool,
     /// When the file was written, and how long that took.
     written: Option<(Instant, Duration)>,
 }
@@ -106,6 +109,7 @@ impl HtmlReport {
             confusion: None,
             worst: Vec::new(),
             outcome: None,
+            stopped: false,
             written: None,
         }
     }
@@ -139,9 +143,10 @@ impl HtmlReport {
             confusion: self.confusion.as_ref(),
             worst: &self.worst,
             outcome: self.outcome.as_ref(),
+            stopped: self.stopped,
         });
         create_folder(&self.path)
-            .and_then(|()| atomic::write(&self.path, page.as_bytes()))
+            .and_then(|()| atomic::write(&self.path, page.as_bytes(), "."))
             .map_err(write_error(&self.path))?;
         self.written = Some((start, start.elapsed()));
         Ok(())
@@ -182,5 +187,16 @@ impl Observer for HtmlReport {
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for HtmlReport {
+    fn drop(&mut self) {
+        let has_started = self.written.is_some() || self.history.step > 0;
+        if has_started && self.outcome.is_none() {
+            self.stopped = true;
+            // There is nobody left to tell of an error, and the file is still the one of before.
+            let _ = self.write();
+        }
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Content<'a> {
     pub(super) confusion: Option<&'a Confusion>,
     pub(super) worst: &'a [WorstSample],
     pub(super) outcome: Option<&'a Outcome>,
+    /// Whether the run ended without an outcome.
+    pub(super) stopped: bool,
 }
 
 pub(super) fn render(content: &Content<'_>) -> String {
@@ -90,15 +92,18 @@ fn header(content: &Content<'_>, name: &str) -> String {
     let epochs = content.run.map_or(0, |run| run.epochs);
     let (kind, text) = match content.outcome {
         Some(outcome) => ("over", outcome.reason.clone()),
-        None if content.history.step == 0 => ("running", "started".to_owned()),
-        None => (
-            "running",
-            format!(
-                "running, {} of {} epochs done",
+        None => {
+            let done = format!(
+                "{} of {} epochs done",
                 grouped(content.history.epoch),
                 grouped(epochs)
-            ),
-        ),
+            );
+            match (content.stopped, content.history.step) {
+                (true, _) => ("stopped", format!("stopped, {done}")),
+                (false, 0) => ("running", "started".to_owned()),
+                (false, _) => ("running", format!("running, {done}")),
+            }
+        }
     };
     format!(
         "<header><h1>{}</h1><span class=\"status {kind}\">{}</span>{network}</header>\n",
