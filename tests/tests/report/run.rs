@@ -19,6 +19,8 @@ network! {
     }
 }
 
+type Image = [[[f32; 12]; 12]; 1];
+
 pub(crate) fn info(resumed_at: u64) -> RunInfo {
     RunInfo {
         name: "strokes".into(),
@@ -93,7 +95,7 @@ pub(crate) fn end(observer: &mut dyn Observer) {
 }
 
 /// Samples of four kinds of strokes, with noise.
-fn strokes(count: usize, rng: &mut StdRng) -> (Vec<[[[f32; 12]; 12]; 1]>, Vec<u8>) {
+fn strokes(count: usize, rng: &mut StdRng) -> (Vec<Image>, Vec<u8>) {
     (0..count)
         .map(|_| {
             let class: u8 = rng.random_range(0..4);
@@ -259,7 +261,7 @@ fn order(logits: &[f32; 4]) -> [usize; 4] {
 }
 
 /// The mean loss, the accuracy, and how often the label is among the first two answers.
-fn judge(net: &Strokes, images: &[[[[f32; 12]; 12]; 1]], labels: &[u8]) -> (f64, f64, f64) {
+fn judge(net: &Strokes, images: &[Image], labels: &[u8]) -> (f64, f64, f64) {
     let mut sums = (0.0, 0.0, 0.0);
     for (image, &label) in images.iter().zip(labels) {
         let logits = net.forward(image);
@@ -272,12 +274,7 @@ fn judge(net: &Strokes, images: &[[[[f32; 12]; 12]; 1]], labels: &[u8]) -> (f64,
     (sums.0 / count, sums.1 / count, sums.2 / count)
 }
 
-fn finish(
-    net: &Strokes,
-    images: &[[[[f32; 12]; 12]; 1]],
-    labels: &[u8],
-    tell: &mut impl FnMut(Event<'_>),
-) {
+fn finish(net: &Strokes, images: &[Image], labels: &[u8], tell: &mut impl FnMut(Event<'_>)) {
     let classes = ["row", "column", "falling", "rising"];
     let mut counts = vec![vec![0; 4]; 4];
     let mut worst: Vec<WorstSample> = Vec::new();

@@ -15,13 +15,15 @@ pub(super) fn confusion(confusion: &Confusion) -> String {
     if classes == 0 {
         return String::new();
     }
-    let matrix = match classes {
-        ..=MOST_WITH_NUMBERS => table(confusion),
-        ..=MOST_DRAWN => drawing(confusion),
-        _ => format!(
+    let matrix = if classes <= MOST_WITH_NUMBERS {
+        table(confusion)
+    } else if classes <= MOST_DRAWN {
+        drawing(confusion)
+    } else {
+        format!(
             "<p class=\"remark\">{} classes are too many for a table.</p>",
             grouped(classes as u64)
-        ),
+        )
     };
     matrix + &pairs(confusion)
 }

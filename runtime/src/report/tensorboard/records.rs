@@ -27,7 +27,7 @@ mod tests {
         assert_eq!(file.len(), 8 + 4 + 9 + 4);
         assert_eq!(&file[..8], [9, 0, 0, 0, 0, 0, 0, 0]);
         // The CRC-32C of these digits is 0xe3069283 (RFC 3720, B.4 has the polynomial).
-        let masked = (0xe306_9283_u32 >> 15 | 0xe306_9283_u32 << 17).wrapping_add(0xa282_ead8);
+        let masked = 0xe306_9283_u32.rotate_right(15).wrapping_add(0xa282_ead8);
         assert_eq!(&file[21..], masked.to_le_bytes());
     }
 }
