@@ -292,6 +292,27 @@ fn html_report_of_a_resumed_run_is_that_of_one_run() {
 }
 
 #[test]
+fn html_report_goes_on_from_memory_where_the_same_one_watches_again() {
+    let resumed = |page: &str| {
+        let mut data = data(page);
+        data["resumed_at"] = serde_json::json!([]);
+        data
+    };
+    let whole = report(|observer| {
+        play(observer, 0, 30);
+        end(observer);
+    });
+    let parts = report(|observer| {
+        // Epochs behind the first one may not be in the file yet.
+        play(observer, 0, 23);
+        play(observer, 20, 30);
+        end(observer);
+    });
+    assert_eq!(resumed(&whole), resumed(&parts));
+    assert!(parts.contains("resumed at step 20"));
+}
+
+#[test]
 fn html_report_stays_small_however_long_the_run() {
     let page = report(|observer| {
         observer

@@ -8,7 +8,7 @@ use super::number::{short, tick};
 const WIDTH: f64 = 560.0;
 const HEIGHT: f64 = 310.0;
 const LEFT: f64 = 72.0;
-const RIGHT: f64 = 546.0;
+const RIGHT: f64 = 538.0;
 const TOP: f64 = 28.0;
 const BOTTOM: f64 = 262.0;
 /// More lines than this have no readout, only a tooltip.

@@ -49,16 +49,19 @@ pub(super) fn progress(history: &History) -> String {
             by_epoch(name, Colour::Number(0), points)
         })
         .collect();
-    let (mut shares, others): (Vec<Line>, Vec<Line>) = metrics.into_iter().partition(|line| {
+    let (mut shares, mut others): (Vec<Line>, Vec<Line>) = metrics.into_iter().partition(|line| {
         line.points
             .iter()
             .all(|(_, value)| !(*value < 0.0 || *value > 1.0))
     });
+    if shares.len() == 1 {
+        others.splice(..0, shares.drain(..));
+    }
     colour(&mut shares);
     charts += &chart(
         "Metrics on the validation samples",
         "metric, 0 to 1",
-        Vertical::Fitting,
+        Vertical::Linear,
         shares,
         &marks,
     );

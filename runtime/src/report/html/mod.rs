@@ -115,11 +115,17 @@ impl HtmlReport {
     }
 
     fn start(&mut self, run: &RunInfo) -> Result<(), TrainError> {
-        self.history = History::default();
+        // An observer that has seen the run until now knows more than its last file.
+        let seen = std::mem::take(&mut self.history);
         if run.resumed_at > 0 {
-            let earlier = read_earlier(&self.path)?;
-            let known = page::history_in(&String::from_utf8_lossy(&earlier));
-            let is_unknown = known.is_none() && !earlier.is_empty();
+            let (known, is_unknown) = if seen.step > 0 {
+                (Some(seen), false)
+            } else {
+                let earlier = read_earlier(&self.path)?;
+                let known = page::history_in(&String::from_utf8_lossy(&earlier));
+                let is_unknown = known.is_none() && !earlier.is_empty();
+                (known, is_unknown)
+            };
             self.history = known.unwrap_or_default();
             self.history.resume(run.resumed_at);
             if is_unknown {
@@ -131,6 +137,7 @@ impl HtmlReport {
         self.confusion = None;
         self.worst.clear();
         self.outcome = None;
+        self.stopped = false;
         self.written = None;
         Ok(())
     }
