@@ -142,6 +142,7 @@ pub(super) fn suggest_similar_names(tensors: &mut [TensorMismatch]) {
     }
 }
 
+/// The candidate with the least different name, if at most a third of the letters differ.
 pub(crate) fn nearest(name: &str, candidates: &[String]) -> Option<String> {
     candidates
         .iter()

@@ -5,9 +5,7 @@ mod error;
 mod safetensors;
 pub(crate) mod scalars;
 
-#[cfg(feature = "checkpoint")]
-pub(crate) use error::nearest;
 pub use error::{SafetensorsError, TensorMismatch};
 pub use safetensors::Safetensors;
-#[cfg(feature = "checkpoint")]
-pub(crate) use safetensors::parse;
+#[cfg(any(feature = "checkpoint", feature = "data"))]
+pub(crate) use {error::nearest, safetensors::parse};

@@ -30,7 +30,27 @@ pub trait Safetensors: Network {
     /// protected, the disk is full.
     fn save_safetensors(&self, path: impl AsRef<Path>) -> Result<(), SafetensorsError> {
         let path = path.as_ref();
-        atomic::write(path, &self.to_safetensors(), ".").map_err(|error| SafetensorsError::Write {
+        atomic::write(path, &self.to_safetensors()).map_err(|error| SafetensorsError::Write {
+            path: path.into(),
+            error,
+        })
+    }
+
+    /// Saves parameters and buffers as [`save_safetensors`](Safetensors::save_safetensors) does, and in the same file how
+    /// inputs are normalised: [`Normalization::load`](crate::data::Normalization::load) reads it. It is metadata, which
+    /// every reader of weights passes over.
+    ///
+    /// # Errors
+    /// As [`save_safetensors`](Safetensors::save_safetensors).
+    #[cfg(feature = "data")]
+    fn save_safetensors_with(
+        &self,
+        path: impl AsRef<Path>,
+        normalization: &crate::data::Normalization<Self::Input>,
+    ) -> Result<(), SafetensorsError> {
+        let path = path.as_ref();
+        let bytes = serialize(self, normalization.metadata());
+        atomic::write(path, &bytes).map_err(|error| SafetensorsError::Write {
             path: path.into(),
             error,
         })
@@ -38,12 +58,7 @@ pub trait Safetensors: Network {
 
     /// Parameters and buffers as the bytes of a safetensors file.
     fn to_safetensors(&self) -> Vec<u8> {
-        let tensors = self.named_parameters().chain(self.named_buffers());
-        let tensors = tensors.map(|tensor| (tensor.name().to_string(), Values(tensor)));
-        // Loaders of Hugging Face ask for the framework.
-        let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-        ::safetensors::serialize(tensors, Some(metadata))
-            .expect("every tensor has the length of its shape")
+        serialize(self, [])
     }
 
     /// Loads parameters and buffers from a file.
@@ -70,6 +85,19 @@ pub trait Safetensors: Network {
 }
 
 impl<N: Network> Safetensors for N {}
+
+fn serialize<N: Network>(
+    network: &N,
+    metadata: impl IntoIterator<Item = (String, String)>,
+) -> Vec<u8> {
+    let tensors = network.named_parameters().chain(network.named_buffers());
+    let tensors = tensors.map(|tensor| (tensor.name().to_string(), Values(tensor)));
+    // Loaders of Hugging Face ask for the framework.
+    let mut texts = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    texts.extend(metadata);
+    ::safetensors::serialize(tensors, Some(texts))
+        .expect("every tensor has the length of its shape")
+}
 
 /// A tensor as the serializer wants it.
 struct Values<'a, T>(NamedTensor<'a, T>);
