@@ -44,6 +44,7 @@
 //! | `std_rng` | yes | `StdRng` in the prelude, for initial values; without it any other `rand::Rng` |
 //! | `parallel` | no | training and inference of large batches on the threads of a pool, the same bits on any number of them; needs `std` |
 //! | `safetensors` | no | files with PyTorch's names and layouts; needs `std` |
+//! | `checkpoint` | no | the whole state of a run in one file, and a resume with the same bits; implies `safetensors` |
 //! | `data` | no | datasets from files, splits, normalisation, augmentation, batches; needs `safetensors` |
 //! | `image` | no | datasets from folders of images; needs `data` |
 //! | `force-isa` | no | for tests: the environment variable `CHAINRULE_ISA` chooses the instruction set (`baseline`, `avx2`, `avx512`) |
@@ -94,6 +95,8 @@ mod accumulator;
 mod aligned;
 mod bag;
 mod calls;
+#[cfg(feature = "checkpoint")]
+pub mod checkpoint;
 mod checks;
 #[cfg(feature = "data")]
 pub mod data;

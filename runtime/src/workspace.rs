@@ -122,9 +122,19 @@ where
         (self.seed, self.step) = (seed, 0);
     }
 
+    /// The seed that was set, 0 at the start.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// How often `backpropagate` has run since the start or [`set_seed`](Workspace::set_seed).
     pub fn steps(&self) -> u64 {
         self.step
+    }
+
+    /// Sets how often `backpropagate` has run, after [`set_seed`](Workspace::set_seed), to resume from a checkpoint.
+    pub fn set_steps(&mut self, steps: u64) {
+        self.step = steps;
     }
 
     pub(crate) fn count_step(&mut self) -> (u64, u64) {

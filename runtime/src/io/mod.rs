@@ -1,11 +1,11 @@
 //! Weights in files.
 
-mod atomic;
+pub(crate) mod atomic;
 mod error;
 mod safetensors;
+pub(crate) mod scalars;
 
 pub use error::{SafetensorsError, TensorMismatch};
 pub use safetensors::Safetensors;
-
-#[cfg(feature = "data")]
+#[cfg(any(feature = "checkpoint", feature = "data"))]
 pub(crate) use {error::nearest, safetensors::parse};

@@ -2,6 +2,7 @@
 
 use super::atomic;
 use super::error::{SafetensorsError, TensorMismatch, suggest_similar_names};
+use super::scalars::{copy, dtype, to_bytes};
 use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::tensor::{NamedTensor, Tensor};
@@ -109,38 +110,11 @@ impl<T: Scalar> View for Values<'_, T> {
         self.0.dims()
     }
     fn data(&self) -> Cow<'_, [u8]> {
-        let mut bytes = Vec::with_capacity(self.data_len());
-        for value in self.0.values() {
-            let start = bytes.len();
-            bytes.extend_from_slice(bytemuck::bytes_of(&value));
-            if cfg!(target_endian = "big") {
-                bytes[start..].reverse();
-            }
-        }
-        Cow::Owned(bytes)
+        Cow::Owned(to_bytes(self.0.values()))
     }
     fn data_len(&self) -> usize {
         size_of_val(self.0.memory)
     }
-}
-
-fn dtype<T: Scalar>() -> Dtype {
-    if size_of::<T>() == 4 {
-        Dtype::F32
-    } else {
-        Dtype::F64
-    }
-}
-
-/// A scalar from its little-endian bytes.
-fn from_bytes<T: Scalar>(bytes: &[u8]) -> T {
-    let mut value = T::ZERO;
-    let native = bytemuck::bytes_of_mut(&mut value);
-    native.copy_from_slice(bytes);
-    if cfg!(target_endian = "big") {
-        native.reverse();
-    }
-    value
 }
 
 fn load<N: Network>(
@@ -255,16 +229,5 @@ fn plan<'a, N: Network>(
         Ok(plan)
     } else {
         Err(mismatches)
-    }
-}
-
-/// Writes the values of the tensors, row-major in the file, to where they lie in memory.
-fn copy<T: Scalar>(plan: &[(Tensor, &[u8])], mut memory: &mut [T]) {
-    for (tensor, bytes) in plan {
-        let (values, behind) = memory.split_at_mut(tensor.len());
-        for (index, bytes) in bytes.chunks_exact(size_of::<T>()).enumerate() {
-            values[tensor.position(index)] = from_bytes(bytes);
-        }
-        memory = behind;
     }
 }

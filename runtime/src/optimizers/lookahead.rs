@@ -86,6 +86,21 @@ impl<O: Optimizer<T>, T: Scalar, S: Storage<T>> Lookahead<O, T, S> {
     pub fn inside(&self) -> &O {
         &self.inside
     }
+
+    /// The same, mutable.
+    pub fn inside_mut(&mut self) -> &mut O {
+        &mut self.inside
+    }
+
+    /// The slow weights, in the order of the parameters; zeros before the first step.
+    pub fn slow(&self) -> &[T] {
+        self.slow.as_ref()
+    }
+
+    /// The same, mutable.
+    pub fn slow_mut(&mut self) -> &mut [T] {
+        self.slow.as_mut()
+    }
 }
 
 impl<O: Optimizer<T>, T: Scalar, S: Storage<T>> Optimizer<T> for Lookahead<O, T, S> {
