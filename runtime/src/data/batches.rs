@@ -155,7 +155,7 @@ impl<D: Dataset> Batches<D> {
     }
 
     /// Reads on a thread of its own, `ahead` batches ahead of `run`, to the end of the epoch; 0 reads on this thread.
-    /// The batches are the same, bit for bit. The thread ends when `run` returns.
+    /// The batches are the same, bit for bit. The thread ends when `run` returns; afterwards this stands where `run` stopped.
     ///
     /// ```
     /// use chainrule::data::{Batches, Samples};
