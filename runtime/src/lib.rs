@@ -47,6 +47,7 @@
 //! | `checkpoint` | no | the whole state of a run in one file, and a resume with the same bits; implies `safetensors` |
 //! | `data` | no | datasets from files, splits, normalisation, augmentation, batches; needs `safetensors` |
 //! | `image` | no | datasets from folders of images; needs `data` |
+//! | `train` | no | the trainer, metrics, the learning-rate finder; implies `checkpoint` and `data` |
 //! | `force-isa` | no | for tests: the environment variable `CHAINRULE_ISA` chooses the instruction set (`baseline`, `avx2`, `avx512`) |
 //!
 //! # Without an operating system
@@ -145,6 +146,8 @@ mod static_workspace;
 mod stream;
 mod summary;
 mod tensor;
+#[cfg(feature = "train")]
+pub mod train;
 mod weights;
 mod workspace;
 
@@ -218,6 +221,8 @@ pub mod prelude {
     pub use crate::quantized::QuantizedNetwork;
     pub use crate::schedules::Schedule;
     pub use crate::tensor::Tensor;
+    #[cfg(feature = "train")]
+    pub use crate::train::metrics::{Measure, Metric};
     pub use crate::{BackpropagateError, Element, Scalar, Shape, Stream, Streamable, network};
     #[cfg(feature = "std_rng")]
     pub use rand::rngs::StdRng;

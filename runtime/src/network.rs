@@ -468,6 +468,60 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         Ok(())
     }
 
+    /// A [`Trainer`](crate::train::Trainer) of this network: it goes through `data` with `optimizer`, as its methods say. See
+    /// [`train`](crate::train).
+    #[cfg(feature = "train")]
+    fn trainer<'a, O, L, D>(
+        &'a mut self,
+        optimizer: &'a mut O,
+        loss: L,
+        data: &'a D,
+    ) -> crate::train::Trainer<'a, Self, O, L, D>
+    where
+        O: crate::optimizers::Optimizer<Self::Scalar>,
+        L: Loss<Self::Scalar, Self::Output, D::Target>,
+        D: crate::data::Dataset,
+        D::Input: Input<Self::Input>,
+    {
+        crate::train::Trainer::new(self, optimizer, loss, data)
+    }
+
+    /// The mean loss over a dataset in inference mode, and [metrics](crate::train::metrics), which are reset first. The loss
+    /// is taken over 256 samples at a time. Allocates a workspace; outputs alone are those of
+    /// [`forward_batch`](Network::forward_batch).
+    ///
+    /// ```
+    /// use chainrule::data::Samples;
+    /// use chainrule::prelude::*;
+    /// use chainrule::train::metrics::{Mae, R2};
+    ///
+    /// network! { struct Net: [1] -> [1] { Linear(1) } }
+    ///
+    /// let net = Net::init(&mut StdRng::seed_from_u64(7));
+    /// let test = Samples::new(vec![[0.0_f32], [1.0]], vec![[0.5_f32], [1.5]])?;
+    /// let (mut mae, mut r2) = (Mae::new(), R2::new());
+    /// let loss = net.evaluate(&test, &MseLoss::default(), &mut [&mut mae, &mut r2])?;
+    /// println!("loss {loss:.3}, error {:.3}, R² {:.3}", mae.value(), r2.value());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the loss does not take a target. Without samples the loss is NaN.
+    #[cfg(feature = "train")]
+    fn evaluate<D, L>(
+        &self,
+        data: &D,
+        loss: &L,
+        metrics: &mut [&mut dyn crate::train::metrics::Measure<Self::Output, D::Target>],
+    ) -> Result<f64, crate::train::TrainError>
+    where
+        D: crate::data::Dataset,
+        D::Input: Input<Self::Input>,
+        L: Loss<Self::Scalar, Self::Output, D::Target>,
+    {
+        crate::train::evaluate(self, data, loss, metrics)
+    }
+
     /// The first half of training: the loss of a batch, and its gradient with respect to every parameter, left in
     /// [`Workspace::gradients`]. No heap, no panic. The parameters do not change; running statistics do.
     ///

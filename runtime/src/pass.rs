@@ -122,6 +122,12 @@ impl<'a, E> Call<'a, E> {
         self.context.isa
     }
 
+    /// The layer's place in [`Network::LAYERS`].
+    #[cfg(feature = "train")]
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
     /// With the parameters. Gradients that hold nothing yet become zeros here, just before they are added to, unless
     /// the layer writes them itself.
     #[inline(always)]

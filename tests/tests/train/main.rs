@@ -1,0 +1,8 @@
+//! The trainer: its loop, what it watches, how it ends and goes on.
+
+mod end;
+mod finder;
+mod resume;
+mod run;
+mod samples;
+mod watch;
