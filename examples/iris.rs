@@ -21,7 +21,7 @@ const FILE: &str = "iris.safetensors";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/data/iris.csv");
-    // The species is a number in the last column; all others are inputs.
+    // The first line is taken for the header. The species is a number in the last column, all others are inputs.
     let flowers: Samples<[f32; 4], u8> = Csv::new(path).classes(4)?;
     println!("{}\n\n{} flowers", Species::summary(), flowers.len());
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 #[test]
+#[ignore = "builds three programs in release, for a minute; CI runs it"]
 fn no_std_program_prints_the_same_bits_as_with_std() {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         println!("skipped: without the standard library the program starts on x86-64 Linux only");

@@ -66,6 +66,8 @@ pub(super) fn read_ahead<D: Dataset + Send, R, E: From<DataError>>(
         let source = Source::Here(batches);
         return run(&mut Loader { source, position });
     }
+    // More than an epoch has would be memory for nothing.
+    let ahead = ahead.min(batches.per_epoch().max(1));
     let reader = &mut batches.reader;
     let result = thread::scope(|scope| {
         // One buffer more than what is read ahead: the one that `run` looks at. So no `send` ever waits.

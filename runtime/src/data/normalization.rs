@@ -73,6 +73,19 @@ impl Per {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// Numbers to learn are normalised in the same way, and outputs restored:
+///
+/// ```
+/// use chainrule::data::{Adapt, Normalization, Per, Samples};
+/// let samples = Samples::new(vec![[1.0_f32]; 2], vec![[100.0_f32], [300.0]])?;
+/// let targets = Normalization::standardize(&samples.targets[..], Per::Feature)?;
+/// let training = (&samples).map_target(|target| targets.normalized(&target)); // −1 and 1
+/// let mut output = [0.5]; // of a network
+/// targets.restore(&mut output);
+/// assert_eq!(output, [250.0]);
+/// # Ok::<(), chainrule::data::DataError>(())
+/// ```
+///
 /// It computes in `f64`, whatever the scalar of the inputs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Normalization<S> {

@@ -113,6 +113,19 @@ impl<X: Pod + Send + Sync, Y: Clone + Send + Sync> Dataset for Slices<'_, X, Y> 
     }
 }
 
+/// Inputs without targets: to fit a [`Normalization`](super::Normalization) on, or to ask a network about.
+impl<X: Pod + Send + Sync> Dataset for [X] {
+    type Input = X;
+    type Target = ();
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+    fn read(&self, index: usize, _: &mut StdRng, input: &mut X) {
+        *input = self[index];
+    }
+}
+
 fn check_lengths(inputs: usize, others: usize) -> Result<(), LengthMismatch> {
     if inputs == others {
         Ok(())

@@ -12,6 +12,9 @@ use crate::network::Network;
 use crate::optimizers::Optimizer;
 use crate::schedules::Mode;
 
+/// The loss and the metrics on the samples for validation.
+type Validated = (Option<f64>, Vec<(String, f64)>);
+
 impl<N: Network, O, L, D: Dataset> Trainer<'_, N, O, L, D> {
     /// That what is to be monitored is measured.
     pub(super) fn check_monitor(&self) -> Result<(), TrainError> {
@@ -82,8 +85,7 @@ where
         }
     }
 
-    /// The loss and the metrics on the samples for validation.
-    fn validate(&mut self) -> Result<(Option<f64>, Vec<(String, f64)>), TrainError> {
+    fn validate(&mut self) -> Result<Validated, TrainError> {
         let Trainer {
             network,
             loss,

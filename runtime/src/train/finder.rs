@@ -54,8 +54,8 @@ impl LearningRateFinder {
 pub struct LearningRateCurve {
     /// The steps.
     pub points: Vec<LearningRatePoint>,
-    /// Where the smoothed loss falls most steeply over the logarithm of the learning rate: a good first choice. None where it
-    /// does not fall.
+    /// Where the loss falls most steeply over the logarithm of the learning rate: a good first choice. None where it does not
+    /// fall.
     pub suggestion: Option<f64>,
     /// Whether it ended because the loss diverged. If not, look further up.
     pub diverged: bool,
@@ -99,16 +99,24 @@ impl LearningRateCurve {
         !self.diverged
     }
 
-    /// The middle of three points with the steepest way down between the outer ones.
-    fn suggest(&mut self) {
-        let slopes = self.points.windows(3).filter_map(|points| match points {
-            [before, here, after] => Some((here.learning_rate, after.smoothed - before.smoothed)),
-            _ => None,
-        });
-        let steepest = slopes.min_by(|(_, a), (_, b)| a.total_cmp(b));
-        self.suggestion = steepest
-            .filter(|(_, slope)| *slope < 0.0)
-            .map(|(rate, _)| rate);
+    /// The middle of three points with the steepest way down between the outer ones, before the least loss: behind it losses
+    /// jump. The average lags behind by `β/(1 − β)` steps, so it is so many steps earlier.
+    fn suggest(&mut self, finder: &LearningRateFinder) {
+        let by_loss = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
+        let losses = self.points.iter().map(|point| point.smoothed).enumerate();
+        let least = losses.min_by(by_loss).map_or(0, |(index, _)| index);
+        let falling = self.points.get(..=least).unwrap_or_default();
+        let slopes = falling
+            .windows(3)
+            .enumerate()
+            .filter_map(|(index, points)| match points {
+                [before, _, after] => Some((index + 1, after.smoothed - before.smoothed)),
+                _ => None,
+            });
+        let steepest = slopes.min_by(by_loss).filter(|(_, slope)| *slope < 0.0);
+        let lag = (finder.smoothing / (1.0 - finder.smoothing)).round() as usize;
+        let suggested = steepest.and_then(|(index, _)| self.points.get(index.saturating_sub(lag)));
+        self.suggestion = suggested.map(|point| point.learning_rate);
     }
 }
 
@@ -145,7 +153,7 @@ where
     /// Where a batch cannot be backpropagated. A loss that is not finite is the end of the curve, not an error.
     ///
     /// # Panics
-    /// If the learning rates are not finite and above 0.
+    /// If the learning rates are not finite and above 0, or the smoothing is not in [0, 1).
     #[track_caller]
     pub fn find_learning_rate(
         self,
@@ -157,6 +165,11 @@ where
             "learning rates from {} to {}, but both must be finite and above 0",
             finder.start,
             finder.end
+        );
+        assert!(
+            (0.0..1.0).contains(&finder.smoothing),
+            "the smoothing is {}, but must be in [0, 1)",
+            finder.smoothing
         );
         if self.data.is_empty() {
             return Err(TrainError::NoSamples);
@@ -228,7 +241,7 @@ where
         optimizer.step(network, workspace.gradients());
         step += 1;
     }
-    curve.suggest();
+    curve.suggest(&finder);
     Ok(curve)
 }
 
@@ -288,7 +301,7 @@ mod tests {
             .zip(0..)
             .take_while(|&(&loss, step)| curve.push(&finder, finder.rate(step), loss));
         assert_eq!(taken.count(), 7);
-        curve.suggest();
+        curve.suggest(&finder);
         assert!(curve.diverged);
         assert_eq!(curve.points.len(), 8);
         assert!((curve.suggestion.unwrap() - 0.1).abs() < 1e-12);
@@ -301,7 +314,7 @@ mod tests {
         assert!(curve.push(&finder, 0.1, 1.0));
         assert!(!curve.push(&finder, 0.2, f64::NAN));
         assert_eq!((curve.points.len(), curve.diverged), (1, true));
-        curve.suggest();
+        curve.suggest(&finder);
         assert_eq!(curve.suggestion, None);
     }
 

@@ -44,7 +44,7 @@ fn loader_reads_the_same_bits() -> Result<(), DataError> {
         };
         let here = read(&mut start_at(3), 0)?;
         assert_eq!(here.len(), (100 - start).div_ceil(batch_size));
-        for ahead in [1, 2, 8] {
+        for ahead in [1, 2, 8, usize::MAX] {
             assert_eq!(
                 read(&mut start_at(3), ahead)?,
                 here,

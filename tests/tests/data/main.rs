@@ -3,6 +3,7 @@
 mod augment;
 mod batches;
 mod csv;
+mod damaged;
 mod folds;
 mod idx;
 mod image;

@@ -9,12 +9,13 @@ use std::path::Path;
 use std::process::Command;
 
 #[test]
+#[ignore = "builds every layer, loss and optimizer in release, for minutes; CI runs it"]
 fn panic_free_and_lock_free_without_std() {
     prove(&[], 700, &["control::panics", "control::panics_indirectly"]);
 }
 
 #[test]
-#[ignore = "compiles small networks for every instruction set, for minutes; CI runs it"]
+#[ignore = "as above, and compiles small networks for every instruction set"]
 fn panic_free_and_lock_free_with_default_features() {
     prove(
         &["--features", "std"],

@@ -87,7 +87,7 @@ impl Array {
     /// Its numbers as classes, one for each sample: whole numbers that count from 0.
     ///
     /// # Errors
-    /// A shape other than [n] and [n, 1]; a number that is no class, or that `Y` does not hold, with its row.
+    /// A shape other than `[n]` and `[n, 1]`; a number that is no class, or that `Y` does not hold, with its row.
     pub fn classes<Y: TryFrom<u64>>(&self) -> Result<Vec<Y>, DataError> {
         let (&count, shape) = self.dims.split_first().unwrap_or((&0, &[]));
         if !shape.iter().all(|&dim| dim == 1) || self.dims.is_empty() {
