@@ -126,7 +126,7 @@ impl CsvLog {
         };
         let wider = wider().map_err(write_error(&self.path))?;
         // Whole or not at all: rows of hours must not be lost between the old file and the new one.
-        atomic::write(&self.path, &wider, ".").map_err(write_error(&self.path))?;
+        atomic::write(&self.path, &wider).map_err(write_error(&self.path))?;
         let file = LogFile::open(&self.path, wider.len() as u64)?;
         self.table = Some(Table { file, columns });
         Ok(())

@@ -153,7 +153,7 @@ impl HtmlReport {
             stopped: self.stopped,
         });
         create_folder(&self.path)
-            .and_then(|()| atomic::write(&self.path, page.as_bytes(), "."))
+            .and_then(|()| atomic::write(&self.path, page.as_bytes()))
             .map_err(write_error(&self.path))?;
         self.written = Some((start, start.elapsed()));
         Ok(())
