@@ -157,9 +157,11 @@ pub fn save(
     let path = path.as_ref();
     let mut contents = Collected::new(states.iter().copied())?.contents;
     contents.step = step;
-    atomic::write(path, &contents.to_bytes(), TEMPORARY).map_err(|error| CheckpointError::Write {
-        path: path.into(),
-        error,
+    atomic::write_through(path, &contents.to_bytes(), TEMPORARY).map_err(|error| {
+        CheckpointError::Write {
+            path: path.into(),
+            error,
+        }
     })
 }
 

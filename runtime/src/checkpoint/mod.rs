@@ -54,8 +54,8 @@
 //! ```
 //!
 //! Name everything that changes: the network, the optimizer, averages of weights, a
-//! [`ReduceLrOnPlateau`](crate::schedules::ReduceLrOnPlateau), the workspace if there is dropout, [`Progress`], and what
-//! the program remembers itself: `("best_loss", &best_loss)`. The other schedules are functions of the step, and options
+//! [`ReduceLrOnPlateau`](crate::schedules::ReduceLrOnPlateau), the workspace if there is dropout, [`Progress`], the
+//! `Batches` of the feature `data`, and what the program remembers itself: `("best_loss", &best_loss)`. The other schedules are functions of the step, and options
 //! stand in the program. To use a trained network, name it alone: a file may have more than is asked for.
 //!
 //! Loading is all or nothing. A file that is damaged, of another network, or has other tensors is an error that says so,
@@ -65,6 +65,8 @@
 //! `network.fc1.weight`, in PyTorch's shapes. State of optimizers is flat, in the order of
 //! [`parameters`](crate::Parameters::parameters). Numbers and texts are the JSON in the metadata under `chainrule`.
 
+#[cfg(feature = "data")]
+mod batches;
 mod error;
 mod file;
 mod folder;

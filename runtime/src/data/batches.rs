@@ -128,6 +128,15 @@ impl<D: Dataset> Batches<D> {
         self.reader.fill(&mut self.batch).then_some(&self.batch)
     }
 
+    /// The seed of its order and augmentations.
+    pub fn seed(&self) -> u64 {
+        self.reader.seed
+    }
+    /// Sets the seed, and goes to the start of epoch 0.
+    pub fn set_seed(&mut self, seed: u64) {
+        self.reader.seed = seed;
+        self.start_at(0, 0);
+    }
     /// The epoch it is in.
     pub fn epoch(&self) -> u64 {
         self.reader.epoch

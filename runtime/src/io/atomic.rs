@@ -10,9 +10,12 @@ const SUFFIX: &str = ".tmp";
 ///
 /// The bytes go to a temporary file in the same folder, to the disk, and then take the name. A new file gets the
 /// permissions of any new file, a replaced one keeps its own; one without write permission is not replaced.
-///
-/// `prefix` begins the name of the temporary file.
-pub(crate) fn write(path: &Path, bytes: &[u8], prefix: &str) -> io::Result<()> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_through(path, bytes, ".")
+}
+
+/// [`write`] with a temporary file whose name begins with `prefix`.
+pub(crate) fn write_through(path: &Path, bytes: &[u8], prefix: &str) -> io::Result<()> {
     // A link stays a link: the file it points to is replaced.
     let target = fs::canonicalize(path);
     let target = target.as_deref().unwrap_or(path);
@@ -52,7 +55,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8], prefix: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes the temporary files of [`write`]s that were killed, with names that begin with `prefix`. Those that somebody is
+/// Removes the temporary files of programs that were killed, with names that begin with `prefix`. Those that somebody is
 /// writing stay: the operating system holds their locks, and gives them back when a program ends, however it does.
 #[cfg(feature = "checkpoint")]
 pub(crate) fn remove_leftovers(folder: &Path, prefix: &str) -> io::Result<()> {

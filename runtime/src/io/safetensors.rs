@@ -30,7 +30,7 @@ pub trait Safetensors: Network {
     /// protected, the disk is full.
     fn save_safetensors(&self, path: impl AsRef<Path>) -> Result<(), SafetensorsError> {
         let path = path.as_ref();
-        atomic::write(path, &self.to_safetensors(), ".").map_err(|error| SafetensorsError::Write {
+        atomic::write(path, &self.to_safetensors()).map_err(|error| SafetensorsError::Write {
             path: path.into(),
             error,
         })

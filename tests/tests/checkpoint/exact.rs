@@ -3,6 +3,7 @@
 use crate::run::{Image, Net, Run, Train};
 use chainrule::HeapWorkspace;
 use chainrule::checkpoint::{CheckpointError, Checkpoints, Reader, State, Writer};
+use chainrule::data::{Batches, Samples};
 use chainrule::optimizers::{
     Adadelta, Adagrad, Adam, AdamW, Adamax, Adan, AveragedModel, Lamb, Lbfgs, Lion, Lookahead,
     Muon, NAdam, RAdam, RmsProp, ScheduleFree, Sgd,
@@ -146,4 +147,48 @@ fn an_average_in_double_precision_resumes_exactly() {
     assert!(second.0.parameters() == uninterrupted.0.parameters());
     assert!(second.1.state() == uninterrupted.1.state());
     assert_eq!(second.1.updates(), 10);
+}
+
+/// In the middle of an epoch, with another seed in the program; other data are another run.
+#[test]
+fn batches_go_on_where_they_were() {
+    let of = |samples: u16, seed| {
+        let inputs = (0..samples).map(|i| [f32::from(i)]).collect();
+        let samples = Samples::new(inputs, vec![0_u8; samples.into()]).expect("as many targets");
+        Batches::new(samples, 8, seed)
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let checkpoints = Checkpoints::new(folder.path()).expect("a folder");
+    let mut batches = of(50, 7);
+    batches.start_at(2, 0);
+    batches.next_batch().expect("the first");
+    checkpoints
+        .save(15, &[("batches", &batches)])
+        .expect("a file");
+
+    let mut resumed = of(50, 8);
+    let loaded = checkpoints.load_newest(&mut [("batches", &mut resumed)]);
+    assert!(loaded.expect("a file that fits").is_some());
+    assert_eq!(
+        (resumed.seed(), resumed.epoch(), resumed.position()),
+        (7, 2, 8)
+    );
+    for _ in 0..6 {
+        let [expected, found] = [&mut batches, &mut resumed].map(|batches| {
+            let batch = batches.next_batch().expect("seven in all");
+            batch.inputs().to_vec()
+        });
+        assert_eq!(found, expected);
+    }
+    assert!(resumed.next_batch().is_none());
+
+    let error = checkpoints
+        .load_newest(&mut [("batches", &mut of(51, 7))])
+        .expect_err("other data");
+    assert!(
+        error
+            .to_string()
+            .contains("its `batches` is `50 samples`, but here it is `51 samples`; "),
+        "{error}"
+    );
 }
