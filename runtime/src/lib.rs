@@ -47,7 +47,7 @@
 //! | `checkpoint` | no | the whole state of a run in one file, and a resume with the same bits; implies `safetensors` |
 //! | `data` | no | datasets from files, splits, normalisation, augmentation, batches; needs `safetensors` |
 //! | `image` | no | datasets from folders of images; needs `data` |
-//! | `train` | no | the trainer, metrics, the learning-rate finder; implies `checkpoint` and `data` |
+//! | `train` | no | the trainer, metrics, the learning-rate finder, logs and the report of a run; implies `checkpoint` and `data` |
 //! | `force-isa` | no | for tests: the environment variable `CHAINRULE_ISA` chooses the instruction set (`baseline`, `avx2`, `avx512`) |
 //!
 //! # Without an operating system
@@ -134,6 +134,8 @@ mod pass;
 mod place;
 mod probe;
 pub mod quantized;
+#[cfg(feature = "train")]
+pub mod report;
 mod scalar;
 pub mod schedules;
 mod scratch;

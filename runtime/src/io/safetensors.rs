@@ -50,7 +50,7 @@ pub trait Safetensors: Network {
     ) -> Result<(), SafetensorsError> {
         let path = path.as_ref();
         let bytes = serialize(self, normalization.metadata());
-        atomic::write(path, &bytes, ".").map_err(|error| SafetensorsError::Write {
+        atomic::write(path, &bytes).map_err(|error| SafetensorsError::Write {
             path: path.into(),
             error,
         })
