@@ -4,6 +4,7 @@ use crate::element::Element;
 use crate::half::Half;
 use crate::half_network::{ForwardHalf, widened};
 use crate::indices::WrongIndex;
+use crate::layer_info::LayerInfo;
 use crate::network::{scalars, scalars_mut};
 use crate::pass::Call;
 use crate::scalar::Scalar;
@@ -100,6 +101,9 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     /// How many layers it is made of.
     #[doc(hidden)]
     const LAYERS: usize = 1;
+    /// The layers of a network.
+    #[doc(hidden)]
+    const INSIDE: &'static [LayerInfo] = &[];
 
     /// What an input holds where a network reads an index, and is none.
     #[doc(hidden)]

@@ -22,6 +22,8 @@ pub struct LayerInfo {
     pub macs: usize,
     /// How many layers it is made of.
     pub(crate) layers: usize,
+    /// The layers of a network within the network.
+    pub(crate) inside: &'static [LayerInfo],
 }
 
 impl LayerInfo {
@@ -47,6 +49,7 @@ impl LayerInfo {
             buffers: L::BUFFERS,
             macs: L::MACS,
             layers: L::LAYERS,
+            inside: L::INSIDE,
         }
     }
 
@@ -77,6 +80,7 @@ impl LayerInfo {
             buffers: &[],
             macs: 0,
             layers: 1,
+            inside: &[],
         }
     }
 

@@ -99,6 +99,7 @@ mod error;
 mod export_c;
 #[cfg(test)]
 mod gradient_check;
+mod group;
 pub mod half;
 mod half_network;
 mod half_stream;
@@ -175,6 +176,7 @@ pub use bag::{Bag, BagFull};
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
+pub use group::Group;
 pub use half_network::{EmbeddedHalf, HalfNetwork, HalfWeights};
 pub use half_stream::HalfStreamable;
 pub use input::Input;
@@ -228,6 +230,7 @@ pub mod __private {
         pub use crate::export_c::*;
     }
     pub use crate::embedded::embed;
+    pub use crate::group::group;
     pub use crate::half_network::{forward_half, half_offset, new_half};
     pub use crate::half_stream::{stream_room, stream_step_half};
     pub use crate::indices::{WrongIndex, wrong_index};

@@ -3,6 +3,7 @@
 use crate::Scalar;
 use crate::element::{Element, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
+use crate::group::Group;
 use crate::indices::WrongIndex;
 use crate::inlined;
 use crate::input::Input;
@@ -347,6 +348,24 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// Every untrained tensor with its name and shape as in PyTorch's `state_dict`.
     fn named_buffers(&self) -> impl Iterator<Item = NamedTensor<'_, Self::Scalar>> {
         named(Self::LAYERS, |layer| layer.buffers, self.buffers())
+    }
+
+    /// All parameters, as a group of them.
+    fn all() -> Group<Self> {
+        Group::all()
+    }
+
+    /// The tensors with one dimension, as a group: biases and the weights of norms, which weight decay is mostly kept from.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// # network! { struct Net: [2] -> [1] { Linear(8), Tanh, Linear(1) } }
+    /// # let net = Net::init(&mut StdRng::seed_from_u64(7));
+    /// let mut adam = AdamW::new(&net);
+    /// adam.group(Net::biases_and_norms(), |g| g.weight_decay(0.0));
+    /// ```
+    fn biases_and_norms() -> Group<Self> {
+        Group::all().biases_and_norms()
     }
 
     /// A table of the layers with shapes, parameters and multiply-adds; prints with `{}`.

@@ -4,6 +4,7 @@ mod checks;
 mod docs;
 mod embedded;
 mod export_c;
+mod groups;
 mod half;
 mod heads;
 mod infer;
@@ -53,6 +54,7 @@ fn generate_training(network: &Network) -> TokenStream {
     let implementation = network::emit_network(network);
     let structs = structs::emit_structs(network);
     let parameters = parameters::emit_parameters(network, true);
+    let groups = groups::emit_groups(network);
     let everywhere = &network.attributes.everywhere;
     quote! {
         #structs
@@ -61,6 +63,7 @@ fn generate_training(network: &Network) -> TokenStream {
         const _: () = {
             use ::chainrule::__private as __rt;
             #parameters
+            #groups
             #implementation
         };
     }
@@ -93,6 +96,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let step_output = stream::emit_output(network);
     let half = half::emit_alias(network);
     let parameters = parameters::emit_parameters(network, check);
+    let groups = groups::emit_groups(network);
     let everywhere = &network.attributes.everywhere;
     quote! {
         #symbols
@@ -107,6 +111,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
         const _: () = {
             use ::chainrule::__private as __rt;
             #parameters
+            #groups
             #input_shape
             #output_shape
             #implementations

@@ -107,6 +107,12 @@ const _: () = {
         }
     }
     impl<const H: usize, T: ::chainrule::Scalar> Policy<H, T> {
+        /// The parameters of `linear1: Linear(H)`, a [group](::chainrule::Group) for optimizers.
+        pub const LINEAR1: ::chainrule::Group<Self> = __rt::group(0, 1);
+        /// The parameters of `warp1: my::Warp<H>(gain = 2.0)`, a [group](::chainrule::Group) for optimizers.
+        pub const WARP1: ::chainrule::Group<Self> = __rt::group(2, 3);
+    }
+    impl<const H: usize, T: ::chainrule::Scalar> Policy<H, T> {
         const __CHECKED: () = {
             ::chainrule::__private::check_positive("Linear", "out", H);
             ::chainrule::__private::check_input(

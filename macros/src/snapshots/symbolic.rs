@@ -157,6 +157,14 @@ const _: () = {
             __rt::scalars_mut(&mut self.__parameters)
         }
     }
+    impl Symbolic {
+        /// The parameters of `linear1: Linear(HIDDEN)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR1: ::chainrule::Group<Self> = __rt::group(2, 3);
+        /// The parameters of `gain1: Gain<8>`, a [group](::chainrule::Group) for optimizers.
+        const GAIN1: ::chainrule::Group<Self> = __rt::group(4, 5);
+        /// The parameters of `linear2: Linear(CLASSES)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR2: ::chainrule::Group<Self> = __rt::group(5, 6);
+    }
     const _: () = ::chainrule::__private::check_positive(
         "input",
         "size",

@@ -86,6 +86,11 @@ impl<O: Optimizer<T>, T: Scalar, S: Storage<T>> Lookahead<O, T, S> {
     pub fn inside(&self) -> &O {
         &self.inside
     }
+
+    /// The same, mutable: for [`groups`](super::groups) of parameters.
+    pub fn inside_mut(&mut self) -> &mut O {
+        &mut self.inside
+    }
 }
 
 impl<O: Optimizer<T>, T: Scalar, S: Storage<T>> Optimizer<T> for Lookahead<O, T, S> {

@@ -19,6 +19,8 @@
 //! adam.set_learning_rate(1e-4);
 //! ```
 //!
+//! Other hyperparameters for some layers, and layers that stay as they are: [`groups`].
+//!
 //! The state lies in boxes that construction allocates; a step allocates nothing. Without a heap the user gives arrays
 //! or `&'static mut [T]` to `with_state`, see [`Storage`].
 
@@ -31,6 +33,7 @@ mod adan;
 mod average;
 mod clipping;
 mod fused;
+pub mod groups;
 mod hyperparameters;
 mod lamb;
 mod lbfgs;
@@ -45,6 +48,7 @@ mod pieces;
 mod radam;
 mod rms_prop;
 mod schedule_free;
+mod segments;
 mod sgd;
 
 pub use adadelta::Adadelta;
@@ -70,6 +74,7 @@ pub use sgd::Sgd;
 
 use crate::element::Lanes;
 use crate::error::BackpropagateError;
+use crate::group::Group;
 use crate::input::Input;
 use crate::losses::Loss;
 use crate::network::{Network, Parameters};
@@ -206,9 +211,27 @@ pub trait Optimizer<T: Scalar> {
 
 /// An optimizer that takes the parameters some tensors at a time: those of this crate but [`Lookahead`] and [`Muon`], which
 /// can have one of them inside.
-pub trait Piecewise<T: Scalar>: Optimizer<T> {}
+pub trait Piecewise<T: Scalar>: Optimizer<T> {
+    /// See [`Adam::freeze`].
+    #[doc(hidden)]
+    #[track_caller]
+    fn freeze_group<N: Network<Scalar = T>>(&mut self, group: Group<N>);
+    /// See [`Adam::unfreeze`].
+    #[doc(hidden)]
+    #[track_caller]
+    fn unfreeze_group<N: Network<Scalar = T>>(&mut self, group: Group<N>);
+}
 
-impl<T: Scalar, S: Storage<T>> Piecewise<T> for Sgd<T, S> {}
+impl<T: Scalar, S: Storage<T>> Piecewise<T> for Sgd<T, S> {
+    #[track_caller]
+    fn freeze_group<N: Network<Scalar = T>>(&mut self, group: Group<N>) {
+        self.freeze(group);
+    }
+    #[track_caller]
+    fn unfreeze_group<N: Network<Scalar = T>>(&mut self, group: Group<N>) {
+        self.unfreeze(group);
+    }
+}
 
 /// Where an optimizer keeps its state: `Box<[T]>`, `[T; N]`, `&'static mut [T]`, …, of as many scalars as the network
 /// has parameters, zero at the start.
