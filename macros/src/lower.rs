@@ -3,6 +3,7 @@
 mod attributes;
 mod bilinear;
 mod blocks;
+mod freeze;
 mod inputs;
 mod layer;
 mod names;

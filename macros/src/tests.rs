@@ -5,6 +5,7 @@ mod budgets;
 mod embeddings;
 mod errors;
 mod expansion;
+mod freeze;
 mod grammar;
 mod inputs;
 mod names;

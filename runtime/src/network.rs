@@ -32,11 +32,15 @@ pub trait Parameters {
     fn parameters(&self) -> &[Self::Scalar];
     /// All trained scalars as one mutable slice.
     fn parameters_mut(&mut self) -> &mut [Self::Scalar];
+    /// The layers that they belong to, where some may be frozen.
+    #[doc(hidden)]
+    const LAYOUT: &'static [LayerInfo] = &[];
 }
 
 #[cfg(feature = "alloc")]
 impl<P: Parameters + ?Sized> Parameters for alloc::boxed::Box<P> {
     type Scalar = P::Scalar;
+    const LAYOUT: &'static [LayerInfo] = P::LAYOUT;
     fn parameters(&self) -> &[P::Scalar] {
         (**self).parameters()
     }
@@ -60,6 +64,7 @@ pub fn inference<'a, T: Scalar, L: Layer<T>, E: Element<T>>(
         buffers,
         saved,
         samples: E::LANES,
+        frozen: false,
         randomness: Randomness::new(0, 0, 0),
         isa,
     }

@@ -80,6 +80,10 @@ const _: () = {
     impl<const H: usize, T: ::chainrule::Scalar> ::chainrule::Parameters
     for PolicyParameters<H, T> {
         type Scalar = T;
+        const LAYOUT: &'static [::chainrule::LayerInfo] = <Policy<
+            H,
+            T,
+        > as ::chainrule::Network>::LAYERS;
         #[inline(always)]
         fn parameters(&self) -> &[T] {
             const { __rt::assert_packed::<Policy<H, T>>() }
@@ -95,6 +99,10 @@ const _: () = {
     impl<const H: usize, T: ::chainrule::Scalar> ::chainrule::Parameters
     for Policy<H, T> {
         type Scalar = T;
+        const LAYOUT: &'static [::chainrule::LayerInfo] = <Policy<
+            H,
+            T,
+        > as ::chainrule::Network>::LAYERS;
         #[inline(always)]
         fn parameters(&self) -> &[T] {
             const { __rt::assert_packed::<Policy<H, T>>() }

@@ -132,6 +132,7 @@ const _: () = {
     #[automatically_derived]
     impl ::chainrule::Parameters for SymbolicParameters {
         type Scalar = f32;
+        const LAYOUT: &'static [::chainrule::LayerInfo] = <Symbolic as ::chainrule::Network>::LAYERS;
         #[inline(always)]
         fn parameters(&self) -> &[f32] {
             const { __rt::assert_packed::<Symbolic>() }
@@ -146,6 +147,7 @@ const _: () = {
     #[automatically_derived]
     impl ::chainrule::Parameters for Symbolic {
         type Scalar = f32;
+        const LAYOUT: &'static [::chainrule::LayerInfo] = <Symbolic as ::chainrule::Network>::LAYERS;
         #[inline(always)]
         fn parameters(&self) -> &[f32] {
             const { __rt::assert_packed::<Symbolic>() }

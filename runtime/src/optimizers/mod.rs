@@ -76,6 +76,7 @@ use crate::element::Lanes;
 use crate::error::BackpropagateError;
 use crate::group::Group;
 use crate::input::Input;
+use crate::layer_info::{LayerInfo, layout};
 use crate::losses::Loss;
 use crate::network::{Network, Parameters};
 use crate::scalar::Scalar;
@@ -138,14 +139,27 @@ pub trait Optimizer<T: Scalar> {
         core::iter::empty()
     }
 
-    /// The second half of training: one update of a network from the gradients in a workspace.
+    /// The second half of training: one update of a network from the gradients in a workspace. What is declared with
+    /// `freeze` stays as it is, except that an optimizer of your own sees gradients of zero.
     #[inline]
     fn step<P, G>(&mut self, network: &mut P, gradients: &G)
     where
         P: Parameters<Scalar = T>,
         G: Parameters<Scalar = T>,
     {
-        self.step_slices(network.parameters_mut(), gradients.parameters());
+        self.step_layers(
+            network.parameters_mut(),
+            gradients.parameters(),
+            layout::<P>(),
+        );
+    }
+
+    /// As [`step_slices`](Optimizer::step_slices) for the parameters of these layers, where some are frozen.
+    #[doc(hidden)]
+    #[inline]
+    fn step_layers(&mut self, parameters: &mut [T], gradients: &[T], layers: &'static [LayerInfo]) {
+        let _ = layers;
+        self.step_slices(parameters, gradients);
     }
 
     /// Both halves of training in one: [`backpropagate`](Network::backpropagate), then [`step`](Optimizer::step).
@@ -205,7 +219,9 @@ pub trait Optimizer<T: Scalar> {
     /// Hands `pass` what updates parameters in this step, and counts the step if there is no error.
     #[doc(hidden)]
     fn fused_step(&mut self, pass: impl FusedPass<T>) -> Result<T, BackpropagateError> {
-        pass.run_apart(|parameters, gradients| self.step_slices(parameters, gradients))
+        pass.run_apart(|parameters, gradients, layers| {
+            self.step_layers(parameters, gradients, layers);
+        })
     }
 }
 

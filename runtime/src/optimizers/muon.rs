@@ -4,7 +4,7 @@ use super::segments::{Segments, ratio};
 use super::{FusedPass, Optimizer, Piecewise, Storage, groups, optimizer::Grouped};
 use crate::error::BackpropagateError;
 use crate::group::Group;
-use crate::layer_info::LayerInfo;
+use crate::layer_info::{LayerInfo, is_frozen};
 use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::simd::Isa;
@@ -262,6 +262,10 @@ impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Muon<O, T, S> {
 
 impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Optimizer<T> for Muon<O, T, S> {
     fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
+        self.step_layers(parameters, gradients, self.layers);
+    }
+    /// It knows the layers itself.
+    fn step_layers(&mut self, parameters: &mut [T], gradients: &[T], _: &'static [LayerInfo]) {
         debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
         debug_assert_eq!(parameters.len(), self.momentum_buffer.as_ref().len());
         let isa = Isa::detect();
@@ -317,7 +321,7 @@ impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Optimizer<T> for Muon<O, T, S> {
     }
 }
 
-/// All tensors: whether it is a matrix of Muon's, where it begins, and what it is.
+/// All tensors that are not frozen: whether it is a matrix of Muon's, where it begins, and what it is.
 fn tensors(
     layers: &'static [LayerInfo],
     except: &'static [&'static str],
@@ -326,12 +330,13 @@ fn tensors(
         let tensors = layer.parameters.iter();
         tensors.map(move |tensor| (layer.label, tensor))
     });
-    all.scan(0, move |end, (label, tensor)| {
+    let all = all.scan(0, move |end, (label, tensor)| {
         let start = *end;
         *end += tensor.len();
         let matrix = tensor.dims.len() > 1 && !except.contains(&label);
         Some((matrix, start, tensor))
-    })
+    });
+    all.filter(move |(_, start, _)| !is_frozen(layers, *start))
 }
 
 /// What is the same for every matrix in one step.
@@ -396,8 +401,11 @@ where
         Ok(T::ZERO)
     }
 
-    fn run_apart(self, step: impl FnOnce(&mut [T], &[T])) -> Result<T, BackpropagateError> {
-        step(self.parameters, self.gradients);
+    fn run_apart(
+        self,
+        step: impl FnOnce(&mut [T], &[T], &'static [LayerInfo]),
+    ) -> Result<T, BackpropagateError> {
+        step(self.parameters, self.gradients, &[]);
         Ok(T::ZERO)
     }
 }

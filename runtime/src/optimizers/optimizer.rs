@@ -338,6 +338,14 @@ macro_rules! optimizer {
 
         impl<T: crate::Scalar, S: super::Storage<T>> super::Optimizer<T> for $name<T, S> {
             fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
+                super::Optimizer::step_layers(self, parameters, gradients, &[]);
+            }
+            fn step_layers(
+                &mut self,
+                parameters: &mut [T],
+                gradients: &[T],
+                layers: &'static [crate::LayerInfo],
+            ) {
                 debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
                 for (name, state) in self.state() {
                     debug_assert_eq!(parameters.len(), state.len(), "{name}");
@@ -345,7 +353,8 @@ macro_rules! optimizer {
                 let scalars = {
                     let (mut step, scalars) = self.prepare();
                     let isa = crate::simd::Isa::detect();
-                    crate::weights::Update::apply(&mut step, isa, 0, parameters, gradients);
+                    let trained = crate::layer_info::apply_trained;
+                    trained(&mut step, isa, 0, layers, parameters, gradients);
                     scalars
                 };
                 (self.scalars, self.steps) = (scalars, self.steps.saturating_add(1));

@@ -4,9 +4,10 @@ use super::pieces::in_pieces;
 use super::segments::{Segments, ratio};
 use super::{FusedPass, Optimizer, Storage, groups};
 use crate::error::BackpropagateError;
+use crate::layer_info::{LayerInfo, apply_trained};
 use crate::scalar::Scalar;
 use crate::simd::{Isa, kernel};
-use crate::weights::{self, Update as _};
+use crate::weights;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -174,13 +175,17 @@ impl Options {
 
 impl<T: Scalar, S: Storage<T>> Optimizer<T> for Sgd<T, S> {
     fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
+        self.step_layers(parameters, gradients, &[]);
+    }
+
+    fn step_layers(&mut self, parameters: &mut [T], gradients: &[T], layers: &'static [LayerInfo]) {
         debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
         debug_assert!(
             self.options.momentum == 0.0 || parameters.len() == self.momentum_buffer.as_ref().len(),
             "momentum buffer"
         );
         let mut step = self.prepare();
-        step.apply(Isa::detect(), 0, parameters, gradients);
+        apply_trained(&mut step, Isa::detect(), 0, layers, parameters, gradients);
         self.steps = self.steps.saturating_add(1);
     }
 
