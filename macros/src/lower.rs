@@ -14,6 +14,8 @@ mod tied;
 mod transformer;
 mod user;
 
+pub(crate) use names::snake_case;
+
 use crate::catalogue;
 use crate::diagnostics::{Diagnostics, Place};
 use crate::model::{LayerKind, Limit, Network, Stream};

@@ -207,6 +207,8 @@ pub(crate) struct Attributes {
     pub(crate) derives: Vec<syn::Path>,
     /// `#[network(export_c)]`
     pub(crate) export_c: Option<ExportC>,
+    /// `#[network(test)]`
+    pub(crate) test: Option<Span>,
 }
 
 /// Functions for C.

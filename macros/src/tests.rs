@@ -7,6 +7,7 @@ mod errors;
 mod expansion;
 mod freeze;
 mod grammar;
+mod groups;
 mod inputs;
 mod names;
 mod nesting;

@@ -130,6 +130,8 @@ pub mod quantized;
 mod scalar;
 pub mod schedules;
 mod scratch;
+#[cfg(feature = "alloc")]
+mod self_test;
 mod shape;
 pub mod simd;
 mod sizes;
@@ -187,6 +189,8 @@ pub use network::{Network, Parameters};
 #[cfg(target_has_atomic = "8")]
 pub use place::Place;
 pub use scalar::Scalar;
+#[cfg(feature = "alloc")]
+pub use self_test::{SelfTest, SelfTestError, SelfTestRow, Verdict};
 pub use shape::{Sample, Shape};
 pub use sizes::StaticSizes;
 pub use static_workspace::{StaticNetwork, StaticWorkspace};
@@ -242,6 +246,8 @@ pub mod __private {
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};
     pub use crate::quantized;
     pub use crate::scratch::with_scratch;
+    #[cfg(feature = "alloc")]
+    pub use crate::self_test::assert_self_test;
     pub use crate::shape::Dimensions;
     pub use crate::simd::Isa;
     pub use crate::sizes::Push;

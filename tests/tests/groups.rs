@@ -338,3 +338,42 @@ fn layers_that_train_later_begin_as_others_did() {
     assert_eq!(head, first);
     assert!(fc_later < fc);
 }
+
+network! {
+    /// So large that its steps are divided among threads.
+    struct Wide: [300] -> [10] { fc1: Linear(900), Relu, head: Linear(10) }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let mut rng = StdRng::seed_from_u64(3);
+    let inputs: Vec<[f32; 300]> = (0..64)
+        .map(|_| core::array::from_fn(|_| rng.random_range(-1.0..1.0)))
+        .collect();
+    let labels: Vec<u8> = (0..64).map(|i| i % 10).collect();
+    let train = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build().unwrap().install(|| {
+            let mut net = Wide::init(&mut StdRng::seed_from_u64(7));
+            let mut workspace = Wide::parallel_workspace();
+            let mut adam = AdamW::new(&net);
+            adam.group(Wide::biases_and_norms(), |g| g.weight_decay(0.0))
+                .group(Wide::FC1, |g| g.learning_rate(3e-4))
+                .group(Wide::HEAD, |g| g.freeze_until(2));
+            let loss = CrossEntropyLoss::default();
+            for _ in 0..2 {
+                net.backpropagate(&inputs, &labels, &loss, &mut workspace)
+                    .unwrap();
+                adam.step(&mut net, workspace.gradients());
+                adam.train_step(&mut *net, &inputs, &labels, &loss, &mut workspace)
+                    .unwrap();
+            }
+            let bits = net.parameters().iter().map(|w| w.to_bits());
+            bits.collect::<Vec<_>>()
+        })
+    };
+    let one = train(1);
+    for threads in [2, 3] {
+        assert!(train(threads) == one, "{threads} threads");
+    }
+}

@@ -15,6 +15,7 @@ mod network;
 mod parameters;
 mod quantized;
 mod records;
+mod self_test;
 mod sparse;
 mod static_sizes;
 mod stream;
@@ -46,7 +47,8 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
         true,
     );
     let quantized = quantized::emit_quantized(network);
-    quote!(#network_tokens #quantized)
+    let test = self_test::emit_test(network);
+    quote!(#network_tokens #quantized #test)
 }
 
 /// The network to train before it is quantised: what it takes and puts out are those of the declared one.
