@@ -86,11 +86,14 @@ impl<N: Network> Group<N> {
     #[must_use]
     #[track_caller]
     pub const fn part<M: Network>(self, part: Group<M>) -> Self {
+        // A declaration with mistakes has no layers; it is reported already.
+        if self.layers.is_empty() || M::LAYERS.is_empty() {
+            return self;
+        }
         assert!(
             self.end <= self.layers.len()
                 && self.first + 1 == self.end
                 && self.layers[self.first].inside.len() == M::LAYERS.len()
-                && !M::LAYERS.is_empty()
                 && self.layers[self.first].parameter_count() == M::PARAMETERS,
             "the label before `part` is not that of a network within the network, or of another one than the label in it"
         );

@@ -252,7 +252,7 @@ fn lookahead_freezes_inside() {
     let (start, mut workspace) = (net.clone(), Labels::workspace());
     let mut optimizer = Lookahead::new(AdamW::new(&net), &net).k(2);
     optimizer.inside_mut().freeze(Labels::LAYERS_);
-    train(&mut optimizer, &mut *net, &mut workspace, true, 5);
+    train(&mut optimizer, &mut net, &mut workspace, true, 5);
     assert_eq!(net.layers, start.layers);
     assert_ne!(net.linear1, start.linear1);
 }

@@ -24,7 +24,7 @@ fn layers_blocks_parts_and_networks() {
     );
     assert_eq!(
         frozen("[8, 4] { l: Lstm(3, layers = 2, freeze), Linear(4), t: TransformerEncoderLayer(2, feedforward = 8, freeze) }").len(),
-        2 + 6
+        2 + 5
     );
     assert_eq!(
         frozen("[4] { encoder: Encoder(freeze), Gain<4>(freeze = 1.0), my::Gain<4>(2.0, freeze) }"),

@@ -37,6 +37,8 @@
 //! single sample computes gradients as soon as there is a group, see [`train_step`](super::Optimizer::train_step).
 //! Without the feature `alloc` groups may cut the parameters in at most eight pieces that something is set for.
 //!
+//! A checkpoint holds no groups: the program that resumes makes them again.
+//!
 //! The types here are what `|g| …` is given, one for each optimizer.
 
 pub use super::adadelta::GroupOptions as Adadelta;
@@ -151,12 +153,11 @@ macro_rules! group_options {
             fn with(&self, group: &GroupOptions, ratio: f64) -> Self {
                 use super::segments::or;
                 let shared = self.learning_rate * or(group.factor, 1.0);
-                Self {
-                    learning_rate: or(group.learning_rate * ratio, shared),
-                    $($beta: or(group.$beta, self.$beta),)*
-                    $($option: or(group.$option, self.$option),)*
-                    ..*self
-                }
+                let mut options = *self;
+                options.learning_rate = or(group.learning_rate * ratio, shared);
+                $(options.$beta = or(group.$beta, self.$beta);)*
+                $(options.$option = or(group.$option, self.$option);)*
+                options
             }
         }
     };

@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn later_groups_change_what_earlier_ones_set_where_they_overlap() {
-        let mut segments = Segments::new(0.1);
+        let mut segments = Segments::<Set>::new(0.1);
         segments.set([10..20].into_iter(), 0, |segment| segment.overrides.0 = 1.0);
         segments.set([5..12, 18..25].into_iter(), 0, |segment| {
             segment.overrides.0 = or(segment.overrides.0, 0.0) + 2.0;
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn frozen_steps_are_not_counted() {
-        let mut segments = Segments::new(0.1);
+        let mut segments = Segments::<Set>::new(0.1);
         let number = |segments: &Segments<Set>, steps| {
             segments
                 .at(4, steps)
