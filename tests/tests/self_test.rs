@@ -102,7 +102,7 @@ fn the_report_has_every_tensor() {
     }
     let text = report.to_string();
     assert!(
-        text.starts_with("LeNet5 in f32: gradients against differences, tolerance 2e-2\n"),
+        text.starts_with("LeNet5 in f32: gradients against differences, tolerance 2e-2 beyond their uncertainty\n"),
         "{text}"
     );
     assert!(text.contains("\nconv1.weight"), "{text}");

@@ -209,7 +209,7 @@ impl fmt::Display for SelfTest {
         let width = width.max().unwrap_or(0).max(5);
         writeln!(
             f,
-            "{} in {}: gradients against differences, tolerance {:e}",
+            "{} in {}: gradients against differences, tolerance {:e} beyond their uncertainty",
             self.network, self.scalar, self.tolerance
         )?;
         write!(
