@@ -53,7 +53,7 @@ use proc_macro2::TokenStream;
 /// - The scalar is `f32`. `#[network(scalar = f64)]` or a type parameter changes that.
 /// - `#[network(export_c)]` exports the network to C, see below. `#[network(test)]` makes a `#[test]` of the crate, `le_net5_self_test`,
 ///   which compares every gradient with differences: `chainrule::Network::self_test`. It stands in a module, not in a function, and
-///   needs a network without generic parameters. Options stand together: `#[network(scalar = f64, export_c, test)]`.
+///   needs a network without generic parameters and the feature `alloc`. Options stand together: `#[network(scalar = f64, export_c, test)]`.
 /// - Every label of a layer or block with parameters is a constant, `LeNet5::FC1`, with which optimizers set hyperparameters of
 ///   its own for it, or freeze it: see `chainrule::Group`. Two labels that would be one constant are an error.
 ///
