@@ -1,6 +1,6 @@
 //! Parameter groups: other hyperparameters for some layers, and layers that do not train.
 //!
-//! `network!` makes a constant of every label (see [`Group`](crate::Group)), which the methods `group`, `freeze` and `unfreeze`
+//! `network!` makes a constant of every label (see [`Group`]), which the methods `group`, `freeze` and `unfreeze`
 //! of an optimizer take. What a group does not set is the optimizer's, also when that changes later.
 //!
 //! ```
