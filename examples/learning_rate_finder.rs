@@ -76,7 +76,7 @@ fn draw(curve: &LearningRateCurve, suggestion: f64) -> Result<(), Box<dyn std::e
     let rates = || curve.points.iter().map(|point| point.learning_rate);
     let (first, last) = (
         rates().next().unwrap_or(1e-6),
-        rates().last().unwrap_or(1.0),
+        rates().next_back().unwrap_or(1.0),
     );
     let area = SVGBackend::new(FILE, (900, 540)).into_drawing_area();
     area.fill(&WHITE)?;

@@ -87,6 +87,12 @@ const _: () = {
             __rt::scalars_mut(&mut self.__parameters)
         }
     }
+    impl Xor {
+        /// The parameters of `hidden: Linear(3)`, a [group](::chainrule::Group) for optimizers.
+        pub const HIDDEN: ::chainrule::Group<Self> = __rt::group(0, 1);
+        /// The parameters of `output: Linear(1)`, a [group](::chainrule::Group) for optimizers.
+        pub const OUTPUT: ::chainrule::Group<Self> = __rt::group(2, 3);
+    }
     #[automatically_derived]
     impl ::chainrule::Network for Xor {
         type Input = [f32; 2];

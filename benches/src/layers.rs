@@ -82,6 +82,7 @@ impl<L: Layer<f32>, E: Element<f32>> LayerRun<L, E> {
             samples: E::LANES,
             input_gradient: true,
             overwrite: false,
+            frozen: false,
             randomness: cx.randomness,
             isa,
         };

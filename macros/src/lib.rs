@@ -51,7 +51,11 @@ use proc_macro2::TokenStream;
 /// - Documentation and attributes are those of the struct; `#[cfg(…)]` and derives also go to the types of its
 ///   parameters and buffers. `Clone` and `Copy` are always there.
 /// - The scalar is `f32`. `#[network(scalar = f64)]` or a type parameter changes that.
-/// - `#[network(export_c)]` exports the network to C, see below. Options stand together: `#[network(scalar = f64, export_c)]`.
+/// - `#[network(export_c)]` exports the network to C, see below. `#[network(test)]` makes a `#[test]` of the crate, `le_net5_self_test`,
+///   which compares every gradient with differences: `chainrule::Network::self_test`. It stands in a module, not in a function, and
+///   needs a network without generic parameters and the feature `alloc`. Options stand together: `#[network(scalar = f64, export_c, test)]`.
+/// - Every label of a layer or block with parameters is a constant, `LeNet5::FC1`, with which optimizers set hyperparameters of
+///   its own for it, or freeze it: see `chainrule::Group`. Two labels that would be one constant are an error.
 ///
 /// # Layers
 ///
@@ -169,6 +173,22 @@ use proc_macro2::TokenStream;
 /// for a sample, and what gradients of inputs come in. The name of an input stands first in a body, of the network or of a
 /// branch, and is what its layers take. Every input is taken, as often as one likes. Where there are several, nothing
 /// takes all of them.
+///
+/// # Frozen layers
+///
+/// ```ignore
+/// encoder: Encoder(freeze),
+/// stage: Residual(freeze) { Conv2d(16, 3, padding = 1), BatchNorm2d, Relu },
+/// fc1: Linear(64, freeze), Relu,
+/// head: Linear(10),
+/// ```
+///
+/// `freeze` among the arguments of a layer, a block or a network that is a layer (or `freeze = true`; to a layer of one's own `freeze = …` is a
+/// field like others) keeps its parameters as they are loaded or initialised. No gradient is computed for them, nor any way back where nothing before
+/// them trains; their gradients are zero, and no optimizer moves them, also not by weight decay or momentum. What is frozen runs in training
+/// as in inference: a batch norm uses its running statistics and leaves them, and in frozen blocks and networks dropout is off. In PyTorch
+/// that is `requires_grad_(False)` and `eval()`. What an optimizer freezes while a program runs (`adam.freeze(LeNet5::FC1)`) is as `requires_grad_(False)` alone. A `tied` layer is frozen
+/// with the one whose weights it has; in `Bilinear(16, freeze)` the branches are not. Layers with neither parameters nor statistics have nothing to freeze.
 ///
 /// # Layers of one's own
 ///

@@ -3,6 +3,7 @@
 mod attributes;
 mod bilinear;
 mod blocks;
+mod freeze;
 mod inputs;
 mod layer;
 mod names;
@@ -12,6 +13,8 @@ mod recurrent;
 mod tied;
 mod transformer;
 mod user;
+
+pub(crate) use names::snake_case;
 
 use crate::catalogue;
 use crate::diagnostics::{Diagnostics, Place};

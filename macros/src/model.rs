@@ -207,6 +207,8 @@ pub(crate) struct Attributes {
     pub(crate) derives: Vec<syn::Path>,
     /// `#[network(export_c)]`
     pub(crate) export_c: Option<ExportC>,
+    /// `#[network(test)]`
+    pub(crate) test: Option<Span>,
 }
 
 /// Functions for C.
@@ -242,6 +244,8 @@ pub(crate) struct Layer {
     pub(crate) first: usize,
     /// Whose weights it has, where they are not its own.
     pub(crate) tied: Option<Tied>,
+    /// Whether it does not train: `freeze` stands at it, or at a block around it.
+    pub(crate) frozen: bool,
     /// The names of heads.
     pub(crate) heads: Vec<Ident>,
     /// The heads of other `Heads` around these, outermost first.
@@ -380,6 +384,11 @@ impl Layer {
     /// Whether it has a field for parameters of its own.
     pub(crate) fn owns_parameters(&self) -> bool {
         self.may_have_parameters() && self.tied.is_none()
+    }
+
+    /// Whether it has parameters that train.
+    pub(crate) fn trains(&self) -> bool {
+        self.may_have_parameters() && !self.frozen
     }
 
     /// Whether it is a layer of a stream with a memory.

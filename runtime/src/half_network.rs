@@ -281,6 +281,7 @@ pub(crate) fn widened<T: Scalar, L: Layer<T>, H: Half>(
             buffers,
             saved,
             samples: 1,
+            frozen: false,
             randomness: Randomness::new(0, 0, 0),
             isa,
         };

@@ -8,9 +8,9 @@ use crate::network::Network;
 /// What stands where an index should.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WrongIndex {
-    element: usize,
+    pub(crate) element: usize,
     index: f64,
-    rows: usize,
+    pub(crate) rows: usize,
 }
 
 /// The first of `len` elements of the input, from `start` on, as `number` tells them, that is no index of one of `rows` rows. Where bags may have

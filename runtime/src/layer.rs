@@ -4,6 +4,7 @@ use crate::element::Element;
 use crate::half::Half;
 use crate::half_network::{ForwardHalf, widened};
 use crate::indices::WrongIndex;
+use crate::layer_info::{LayerInfo, apply_trained, where_frozen};
 use crate::network::{scalars, scalars_mut};
 use crate::pass::Call;
 use crate::scalar::Scalar;
@@ -100,6 +101,9 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
     /// How many layers it is made of.
     #[doc(hidden)]
     const LAYERS: usize = 1;
+    /// The layers of a network.
+    #[doc(hidden)]
+    const INSIDE: &'static [LayerInfo] = &[];
 
     /// What an input holds where a network reads an index, and is none.
     #[doc(hidden)]
@@ -187,7 +191,9 @@ pub trait Layer<T: Scalar>: Copy + Send + Sync + 'static {
         let isa = call.isa();
         let cx = call.backward(parameters, gradients);
         self.backward_training(cx, inputs, outputs, d_outputs, d_inputs);
-        update.apply(isa, offset, scalars_mut(parameters), scalars(gradients));
+        let layers = const { where_frozen(Self::INSIDE) };
+        let (w, g) = (scalars_mut(parameters), scalars(gradients));
+        apply_trained(update, isa, offset, layers, w, g);
     }
 
     /// How many elements of `room` [`forward_half`](Layer::forward_half) needs.
@@ -229,6 +235,8 @@ pub struct Forward<'a, T: Scalar, L: Layer<T>, E> {
     pub saved: &'a mut [E],
     /// How many samples of the lane groups are real; the lanes behind them repeat a sample.
     pub samples: usize,
+    /// Whether the layer is frozen: then it runs in training as in inference.
+    pub frozen: bool,
     /// Draws for the layers that need them.
     pub randomness: Randomness,
     /// The instruction set chosen for this call.
@@ -256,6 +264,7 @@ impl<T: Scalar, L: Layer<T>, E> Forward<'_, T, L, E> {
                 .get_mut(group * L::SAVED..(group + 1) * L::SAVED)
                 .unwrap_or_default(),
             samples: self.samples,
+            frozen: self.frozen,
             randomness: self.randomness,
             isa: self.isa,
         }
@@ -275,6 +284,8 @@ pub struct Backward<'a, T: Scalar, L: Layer<T>, E> {
     /// Whether `gradients` hold nothing yet and are to be written instead of added to; only for a layer that
     /// [says](Layer::OVERWRITES) that it heeds this.
     pub overwrite: bool,
+    /// Whether the layer is frozen: then nobody reads `gradients`, and a layer may leave them alone.
+    pub frozen: bool,
     /// How many samples of the lane groups are real; `∂L/∂output` is zero in the lanes behind them.
     pub samples: usize,
     /// The same draws as in the forward pass.
@@ -296,6 +307,7 @@ impl<T: Scalar, L: Layer<T>, E> Backward<'_, T, L, E> {
                 .unwrap_or_default(),
             input_gradient: self.input_gradient,
             overwrite: self.overwrite && group == 0,
+            frozen: self.frozen,
             samples: self.samples,
             randomness: self.randomness,
             isa: self.isa,

@@ -2,8 +2,11 @@
 
 use crate::Scalar;
 use crate::layer::Layer;
+use crate::network::Parameters;
 use crate::shape::Shape;
+use crate::simd::Isa;
 use crate::tensor::{NamedTensor, Tensor, total_len};
+use crate::weights::{Update, part};
 
 /// One layer of a network as constants know it.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,10 @@ pub struct LayerInfo {
     pub macs: usize,
     /// How many layers it is made of.
     pub(crate) layers: usize,
+    /// The layers of a network within the network.
+    pub(crate) inside: &'static [LayerInfo],
+    /// Whether it is declared with `freeze`, itself or a block around it.
+    pub frozen: bool,
 }
 
 impl LayerInfo {
@@ -47,6 +54,8 @@ impl LayerInfo {
             buffers: L::BUFFERS,
             macs: L::MACS,
             layers: L::LAYERS,
+            inside: L::INSIDE,
+            frozen: false,
         }
     }
 
@@ -77,6 +86,18 @@ impl LayerInfo {
             buffers: &[],
             macs: 0,
             layers: 1,
+            inside: &[],
+            frozen: false,
+        }
+    }
+
+    /// The same, declared with `freeze`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn frozen(self) -> Self {
+        Self {
+            frozen: true,
+            ..self
         }
     }
 
@@ -84,6 +105,96 @@ impl LayerInfo {
     pub const fn parameter_count(&self) -> usize {
         total_len(self.parameters)
     }
+
+    /// How many of these are declared with `freeze`, also in a network within the network.
+    pub const fn frozen_count(&self) -> usize {
+        if self.frozen {
+            return self.parameter_count();
+        }
+        frozen_count(self.inside)
+    }
+}
+
+/// How many parameters of these layers are frozen.
+pub(crate) const fn frozen_count(layers: &[LayerInfo]) -> usize {
+    let (mut count, mut i) = (0, 0);
+    while i < layers.len() {
+        count += layers[i].frozen_count();
+        i += 1;
+    }
+    count
+}
+
+/// The layers that parameters belong to, where some are frozen; else nothing.
+pub(crate) const fn layout<P: Parameters>() -> &'static [LayerInfo] {
+    const { where_frozen(P::LAYOUT) }
+}
+
+/// These layers, where some are frozen; else nothing.
+pub(crate) const fn where_frozen(layers: &'static [LayerInfo]) -> &'static [LayerInfo] {
+    if frozen_count(layers) == 0 {
+        &[]
+    } else {
+        layers
+    }
+}
+
+/// Calls `run` with the start and the end of each run of parameters that are not frozen; those of `layers` begin at `start`.
+pub(crate) fn trained_runs(
+    layers: &'static [LayerInfo],
+    mut start: usize,
+    run: &mut impl FnMut(usize, usize),
+) {
+    // The run that may go on.
+    let mut begun = start;
+    for layer in layers {
+        let end = start + layer.parameter_count();
+        if layer.frozen_count() > 0 {
+            if begun < start {
+                run(begun, start);
+            }
+            if !layer.frozen {
+                trained_runs(layer.inside, start, &mut *run);
+            }
+            begun = end;
+        }
+        start = end;
+    }
+    if begun < start {
+        run(begun, start);
+    }
+}
+
+/// Whether the parameter at `place` of these layers is frozen.
+pub(crate) fn is_frozen(layers: &'static [LayerInfo], place: usize) -> bool {
+    let mut frozen = frozen_count(layers) > 0;
+    if frozen {
+        trained_runs(layers, 0, &mut |start, end| {
+            frozen &= !(start..end).contains(&place);
+        });
+    }
+    frozen
+}
+
+/// Updates the parameters from `offset` on that are not frozen, where `layers` are those of [`layout`].
+#[inline(always)]
+pub(crate) fn apply_trained<T: Scalar>(
+    update: &mut impl Update<T>,
+    isa: Isa,
+    offset: usize,
+    layers: &'static [LayerInfo],
+    parameters: &mut [T],
+    gradients: &[T],
+) {
+    if layers.is_empty() {
+        return update.apply(isa, offset, parameters, gradients);
+    }
+    trained_runs(layers, 0, &mut |start, end| {
+        let w = part(parameters, start, end - start);
+        let g = gradients.get(start..).unwrap_or_default();
+        let g = g.get(..w.len()).unwrap_or(g);
+        update.apply(isa, offset + start, w, g);
+    });
 }
 
 /// The tensors of all layers with their pieces of `memory`.

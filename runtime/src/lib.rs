@@ -107,6 +107,7 @@ mod error;
 mod export_c;
 #[cfg(test)]
 mod gradient_check;
+mod group;
 pub mod half;
 mod half_network;
 mod half_stream;
@@ -139,6 +140,8 @@ pub mod report;
 mod scalar;
 pub mod schedules;
 mod scratch;
+#[cfg(feature = "alloc")]
+mod self_test;
 mod shape;
 pub mod simd;
 mod sizes;
@@ -187,6 +190,7 @@ pub use bag::{Bag, BagFull};
 pub use chainrule_macros::network;
 pub use element::{Element, LANES, Lanes};
 pub use error::{BackpropagateError, LengthMismatch, ScratchTooShort, TargetError};
+pub use group::Group;
 pub use half_network::{EmbeddedHalf, HalfNetwork, HalfWeights};
 pub use half_stream::HalfStreamable;
 pub use input::Input;
@@ -197,6 +201,8 @@ pub use network::{Network, Parameters};
 #[cfg(target_has_atomic = "8")]
 pub use place::Place;
 pub use scalar::Scalar;
+#[cfg(feature = "alloc")]
+pub use self_test::{SelfTest, SelfTestError, SelfTestRow, Verdict};
 pub use shape::{Sample, Shape};
 pub use sizes::StaticSizes;
 pub use static_workspace::{StaticNetwork, StaticWorkspace};
@@ -242,6 +248,7 @@ pub mod __private {
         pub use crate::export_c::*;
     }
     pub use crate::embedded::embed;
+    pub use crate::group::group;
     pub use crate::half_network::{forward_half, half_offset, new_half};
     pub use crate::half_stream::{stream_room, stream_step_half};
     pub use crate::indices::{WrongIndex, wrong_index};
@@ -253,6 +260,8 @@ pub mod __private {
     pub use crate::probe::{NotLayer, Pick, Picked, Probe, assert_layer};
     pub use crate::quantized;
     pub use crate::scratch::with_scratch;
+    #[cfg(feature = "alloc")]
+    pub use crate::self_test::assert_self_test;
     pub use crate::shape::Dimensions;
     pub use crate::simd::Isa;
     pub use crate::sizes::Push;

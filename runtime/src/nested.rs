@@ -85,6 +85,7 @@ impl<T: Scalar, N: Network<Scalar = T> + 'static> Layer<T> for Nested<N> {
     const OVERWRITES: bool = true;
     const READS_INDICES: bool = N::READS_INDICES;
     const LAYERS: usize = layer_count(N::LAYERS);
+    const INSIDE: &'static [LayerInfo] = N::LAYERS;
 
     #[inline(always)]
     fn wrong_index(number: impl Fn(usize) -> f64 + Copy) -> Option<WrongIndex> {
@@ -153,6 +154,7 @@ impl<T: Scalar, N: Network<Scalar = T> + 'static> Layer<T> for Nested<N> {
                 samples: cx.samples,
                 input_gradient: false,
                 overwrite: false,
+                frozen: cx.frozen,
                 randomness: cx.randomness,
                 isa: cx.isa,
             },
@@ -180,6 +182,7 @@ impl<T: Scalar, N: Network<Scalar = T> + 'static> Layer<T> for Nested<N> {
                 samples: cx.samples,
                 input_gradient: cx.input_gradient,
                 overwrite: cx.overwrite,
+                frozen: cx.frozen,
                 randomness: cx.randomness,
                 isa: cx.isa,
             },

@@ -3,6 +3,7 @@
 use crate::Scalar;
 use crate::element::{Element, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch, ScratchTooShort};
+use crate::group::Group;
 use crate::indices::WrongIndex;
 use crate::inlined;
 use crate::input::Input;
@@ -31,11 +32,15 @@ pub trait Parameters {
     fn parameters(&self) -> &[Self::Scalar];
     /// All trained scalars as one mutable slice.
     fn parameters_mut(&mut self) -> &mut [Self::Scalar];
+    /// The layers that they belong to, where some may be frozen.
+    #[doc(hidden)]
+    const LAYOUT: &'static [LayerInfo] = &[];
 }
 
 #[cfg(feature = "alloc")]
 impl<P: Parameters + ?Sized> Parameters for alloc::boxed::Box<P> {
     type Scalar = P::Scalar;
+    const LAYOUT: &'static [LayerInfo] = P::LAYOUT;
     fn parameters(&self) -> &[P::Scalar] {
         (**self).parameters()
     }
@@ -59,6 +64,7 @@ pub fn inference<'a, T: Scalar, L: Layer<T>, E: Element<T>>(
         buffers,
         saved,
         samples: E::LANES,
+        frozen: false,
         randomness: Randomness::new(0, 0, 0),
         isa,
     }
@@ -349,9 +355,60 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
         named(Self::LAYERS, |layer| layer.buffers, self.buffers())
     }
 
+    /// All parameters, as a group of them.
+    fn all() -> Group<Self> {
+        Group::all()
+    }
+
+    /// The tensors with one dimension, as a group: biases and the weights of norms, which weight decay is mostly kept from.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// # network! { struct Net: [2] -> [1] { Linear(8), Tanh, Linear(1) } }
+    /// # let net = Net::init(&mut StdRng::seed_from_u64(7));
+    /// let mut adam = AdamW::new(&net);
+    /// adam.group(Net::biases_and_norms(), |g| g.weight_decay(0.0));
+    /// ```
+    fn biases_and_norms() -> Group<Self> {
+        Group::all().biases_and_norms()
+    }
+
     /// A table of the layers with shapes, parameters and multiply-adds; prints with `{}`.
     fn summary() -> crate::summary::Summary {
         crate::summary::Summary::of::<Self>()
+    }
+
+    /// Checks the gradients of this very declaration, layers of your own among it: the backward pass by every tensor
+    /// and by the input, against differences of what the forward pass puts out.
+    ///
+    /// The weights are those of [`init`](Network::init), moved a little; the inputs are drawn from −1…1, indices from those there are; looked at are sums of
+    /// outputs with random weights, in training mode, with the statistics of the batch, and dropout with a mask that stays. Every
+    /// tensor is moved along several directions: all of it, parts, a single scalar. Where the scalar is `f64` a gradient may be
+    /// 10⁻⁶ off, in parts of what is typical of its tensor; with `f32`, whose outputs are themselves rounded, 2 %. A network that is generic
+    /// over its scalar is best tested with `f64`. Kinks, of `Relu` and the like, give no false alarm: differences are extrapolated to a step of zero with an
+    /// estimate of their error (Ridders 1982), and what disagrees is looked at again at other weights of the sum and other inputs, and is wrong only if it is at all. The
+    /// gradients of samples in SIMD lanes are compared with those of single samples.
+    ///
+    /// It takes some hundred forward passes. `#[network(test)]` makes a `#[test]` of it. Layers that hand back another gradient on purpose, as those of a
+    /// `QatNet`, fail.
+    ///
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// network! { struct Net: [3] -> [2] { hidden: Linear(4), Tanh, head: Linear(2) } }
+    ///
+    /// let report = Net::self_test(&mut StdRng::seed_from_u64(7))?;
+    /// assert_eq!(report.rows().len(), 5); // the input, two weights, two biases
+    /// println!("{report}");
+    /// # Ok::<(), chainrule::SelfTestError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A gradient that is wrong: the error names layer and tensor, both numbers, and where to look. Outputs or gradients that
+    /// are not finite.
+    #[cfg(feature = "alloc")]
+    fn self_test<R: Rng + ?Sized>(rng: &mut R) -> Result<crate::SelfTest, crate::SelfTestError> {
+        crate::self_test::run::<Self, R>(rng)
     }
 
     /// The output for one sample, in inference mode (no dropout, running statistics). No heap, no panic.

@@ -4,6 +4,7 @@ use crate::element::{Element, LANES, Lanes};
 use crate::error::{BackpropagateError, LengthMismatch};
 use crate::input::Input;
 use crate::layer::{Backward, Forward, Layer, Randomness};
+use crate::layer_info::{apply_trained, layout};
 use crate::losses::Loss;
 use crate::network::{Network, Parameters, scalars_mut};
 use crate::one::One;
@@ -47,11 +48,22 @@ pub struct Context {
     pub input_gradient: bool,
     /// Whether the gradients are still to be written for the first time.
     pub overwrite: bool,
+    /// Whether what follows is frozen.
+    pub frozen: bool,
     pub randomness: Randomness,
     pub isa: Isa,
 }
 
 impl Context {
+    /// For what is frozen.
+    #[inline(always)]
+    pub fn frozen(self) -> Self {
+        Self {
+            frozen: true,
+            ..self
+        }
+    }
+
     /// For the forward pass of the layer with this index.
     #[inline(always)]
     pub fn forward<'a, T: Scalar, L: Layer<T>, E>(
@@ -64,6 +76,7 @@ impl Context {
     ) -> Forward<'a, T, L, E> {
         let Self {
             samples,
+            frozen,
             randomness,
             isa,
             ..
@@ -73,6 +86,7 @@ impl Context {
             buffers,
             saved,
             samples,
+            frozen,
             randomness: randomness.layer(index),
             isa,
         }
@@ -142,11 +156,12 @@ impl<'a, E> Call<'a, E> {
         let Context {
             samples,
             overwrite,
+            frozen,
             randomness,
             isa,
             ..
         } = self.context;
-        if overwrite && !L::OVERWRITES {
+        if overwrite && !L::OVERWRITES && !frozen {
             scalars_mut::<T, _>(gradients).fill(T::ZERO);
         }
         Backward {
@@ -155,6 +170,7 @@ impl<'a, E> Call<'a, E> {
             saved: self.saved,
             input_gradient: self.input_gradient,
             overwrite: overwrite && L::OVERWRITES,
+            frozen,
             samples,
             randomness: randomness.layer(self.index),
             isa,
@@ -233,7 +249,15 @@ where
     {
         let loss = backpropagate(network, inputs, targets, loss, workspace, None, false)?;
         let gradients = workspace.gradients().parameters();
-        update.apply(Isa::detect(), 0, network.parameters_mut(), gradients);
+        let layers = layout::<N>();
+        apply_trained(
+            &mut update,
+            Isa::detect(),
+            0,
+            layers,
+            network.parameters_mut(),
+            gradients,
+        );
         return Ok(loss);
     }
     let batch = Batch::new(inputs, targets, loss, workspace, None)?;
@@ -461,6 +485,7 @@ impl<'a, I, X, Y, L, K: Copy> Batch<'a, I, X, Y, L, K> {
             samples: inputs.len(),
             input_gradient: self.input_gradients.is_some(),
             overwrite: piece == 0 && !self.adding,
+            frozen: false,
             randomness: Randomness::new(seed, step, self.first_sample + start),
             isa: self.isa,
         };

@@ -79,6 +79,10 @@ impl fmt::Display for Summary {
             Grouped(parameters * self.scalar_bytes),
             Grouped(self.total(|layer| layer.macs)),
         )?;
+        let frozen = self.total(LayerInfo::frozen_count);
+        if frozen > 0 {
+            writeln!(f, "{} of the parameters are frozen", Grouped(frozen))?;
+        }
         write!(
             f,
             "activations: {} bytes for inference; workspace: {} bytes for training",

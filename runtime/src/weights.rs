@@ -4,10 +4,11 @@ use crate::Scalar;
 use crate::calls;
 use crate::element::Element;
 use crate::layer::{Layer, Step};
-use crate::network::{Network, Parameters, scalars};
+use crate::network::{Network, Parameters, scalars, scalars_mut};
 use crate::pass::Call;
 use crate::shape::Shape;
 use crate::simd::Isa;
+use bytemuck::Pod;
 
 /// An optimizer's update in one step, for some parameters at a time.
 #[doc(hidden)]
@@ -48,6 +49,37 @@ pub trait Weights<N: Network> {
         d_outputs: &[<L::Output as Shape>::Of<E>],
         d_inputs: &mut [<L::Input as Shape>::Of<E>],
     );
+
+    /// The same of a frozen layer, whose parameters have no gradient; what there is of one means nothing until
+    /// [`clear`](Weights::clear).
+    #[allow(clippy::too_many_arguments)]
+    #[inline(always)]
+    fn backward_frozen<L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+        &mut self,
+        layer: &L,
+        call: Call<'_, E>,
+        shared: impl Fn(&N::Parameters) -> &L::Parameters,
+        exclusive: impl Fn(&mut N::Parameters) -> &mut L::Parameters,
+        inputs: &[<L::Input as Shape>::Of<E>],
+        outputs: &[<L::Output as Shape>::Of<E>],
+        d_outputs: &[<L::Output as Shape>::Of<E>],
+        d_inputs: &mut [<L::Input as Shape>::Of<E>],
+    ) {
+        let Some((parameters, gradients)) = self.parts() else {
+            return;
+        };
+        let cx = call.backward(shared(parameters), exclusive(gradients));
+        calls::backward::<N::Scalar, _, _>(layer, cx, inputs, outputs, d_outputs, d_inputs);
+    }
+
+    /// Parameters and gradients, where there are some.
+    fn parts(&mut self) -> Option<(&N::Parameters, &mut N::Parameters)>;
+
+    /// Sets the gradients of a frozen layer to zero, where they are kept.
+    #[inline(always)]
+    fn clear<P: Pod>(&mut self, exclusive: impl Fn(&mut N::Parameters) -> &mut P) {
+        let _ = exclusive;
+    }
 }
 
 /// Parameters that do not change, and all their gradients.
@@ -77,6 +109,16 @@ impl<N: Network> Weights<N> for Kept<'_, N::Parameters> {
         let cx = call.backward(shared(self.parameters), exclusive(self.gradients));
         calls::backward::<N::Scalar, _, _>(layer, cx, inputs, outputs, d_outputs, d_inputs);
     }
+
+    #[inline(always)]
+    fn parts(&mut self) -> Option<(&N::Parameters, &mut N::Parameters)> {
+        Some((self.parameters, self.gradients))
+    }
+
+    #[inline(always)]
+    fn clear<P: Pod>(&mut self, exclusive: impl Fn(&mut N::Parameters) -> &mut P) {
+        scalars_mut(exclusive(self.gradients)).fill(N::Scalar::ZERO);
+    }
 }
 
 /// Parameters in a forward pass alone.
@@ -100,6 +142,11 @@ impl<N: Network> Weights<N> for Unchanged<'_, N::Parameters> {
         _: &[<L::Output as Shape>::Of<E>],
         _: &mut [<L::Input as Shape>::Of<E>],
     ) {
+    }
+
+    #[inline(always)]
+    fn parts(&mut self) -> Option<(&N::Parameters, &mut N::Parameters)> {
+        None
     }
 }
 
@@ -139,5 +186,10 @@ impl<N: Network, U: Update<N::Scalar>> Weights<N> for Updated<'_, N::Parameters,
             update: &mut self.update,
         };
         calls::step::<N::Scalar, _, _, _>(layer, step, inputs, outputs, d_outputs, d_inputs);
+    }
+
+    #[inline(always)]
+    fn parts(&mut self) -> Option<(&N::Parameters, &mut N::Parameters)> {
+        Some((self.parameters, self.gradients))
     }
 }

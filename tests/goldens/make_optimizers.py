@@ -8,6 +8,8 @@ The problem has 12 weights and the loss
     L(w) = s_t * sum_i (a_i / 2 * (w_i - c_i)^2 + w_i^2 * w_{i+1}^2 / 4),    the index i + 1 modulo 12,
 
 whose factor s_t changes from step to step, so that second moments also fall. Gradients are PyTorch's own.
+The configurations with groups have them for the four tensors of two layers `Linear(2)` of two inputs; `frozen` is the number
+of steps at the beginning in which a tensor has no gradient, and from step 20 on every group has a tenth of its learning rate.
 For every configuration `<name>.f32` and `<name>.f64` of shape [40, 12] hold the weights after each step.
 The constructor call of a configuration stands in the metadata of the file.
 """
@@ -133,13 +135,57 @@ CONFIGURATIONS = {
     "ema": (Averaged, dict(decay=0.9), None),
 }
 
+# Name: optimizer, options, and what the group of each tensor has of its own.
+GROUPED = {
+    "sgd_groups": (
+        SGD,
+        dict(lr=0.05, momentum=0.9),
+        [
+            dict(lr=0.02, weight_decay=0.1),
+            dict(lr=0.02, weight_decay=0.0, momentum=0.5),
+            dict(frozen=10, dampening=0.2),
+            dict(frozen=10, dampening=0.2, weight_decay=0.3),
+        ],
+    ),
+    "adam_groups": (
+        Adam,
+        dict(lr=0.03, weight_decay=0.05),
+        [
+            dict(lr=0.01),
+            dict(lr=0.01, weight_decay=0.0),
+            dict(frozen=10, betas=(0.7, 0.9), eps=1e-3),
+            dict(frozen=10, betas=(0.7, 0.9), eps=1e-3, weight_decay=0.0),
+        ],
+    ),
+    "adamw_groups": (
+        AdamW,
+        dict(lr=0.03, weight_decay=0.2),
+        [
+            dict(lr=0.01),
+            dict(lr=0.01, weight_decay=0.0),
+            dict(frozen=10, betas=(0.7, 0.9), eps=1e-3),
+            dict(frozen=10, betas=(0.7, 0.9), eps=1e-3, weight_decay=0.0),
+        ],
+    ),
+}
 
-def trace(optimizer, options, later_learning_rate, dtype):
+
+def problem(dtype):
     index = torch.arange(WEIGHTS, dtype=torch.float64)
     # Sixteenths and eighths: exact in both scalars.
     start = (((index * 7) % 12 - 5.5) / 8).to(dtype)
     curvature = (0.25 + ((index * 5) % 12) / 16).to(dtype)
     centre = (((index * 11) % 12 - 4) / 8).to(dtype)
+
+    def backward(step, w):
+        loss = (curvature / 2 * (w - centre) ** 2 + w**2 * w.roll(-1) ** 2 / 4).sum()
+        (FACTORS[step % len(FACTORS)] * loss).backward()
+
+    return start, backward
+
+
+def trace(optimizer, options, later_learning_rate, dtype):
+    start, backward = problem(dtype)
     w = torch.nn.Parameter(start.clone())
     # One tensor at a time, but for NAdam, which has a slip there: it multiplies `mu_product` by `mu` twice.
     optimizer = optimizer([w], foreach=optimizer is NAdam, **options)
@@ -148,10 +194,33 @@ def trace(optimizer, options, later_learning_rate, dtype):
         if step == 20 and later_learning_rate is not None:
             optimizer.param_groups[0]["lr"] = later_learning_rate
         optimizer.zero_grad()
-        loss = (curvature / 2 * (w - centre) ** 2 + w**2 * w.roll(-1) ** 2 / 4).sum()
-        (FACTORS[step % len(FACTORS)] * loss).backward()
+        backward(step, w)
         optimizer.step()
         rows.append(getattr(optimizer, "result", torch.Tensor.detach)(w).clone())
+    result = torch.stack(rows)
+    assert result.isfinite().all() and result.abs().max() < 10
+    return result
+
+
+def trace_groups(optimizer, options, groups, dtype):
+    start, backward = problem(dtype)
+    parts = [torch.nn.Parameter(part.clone()) for part in start.split([4, 2, 4, 2])]
+    frozen = [group.get("frozen", 0) for group in groups]
+    own = [{key: value for key, value in group.items() if key != "frozen"} for group in groups]
+    groups = [dict(params=[part], **group) for part, group in zip(parts, own)]
+    optimizer = optimizer(groups, foreach=False, **options)
+    rows = []
+    for step in range(STEPS):
+        if step == 20:
+            for group in optimizer.param_groups:
+                group["lr"] *= 0.1
+        optimizer.zero_grad(set_to_none=True)
+        backward(step, torch.cat(parts))
+        for part, until in zip(parts, frozen):
+            if step < until:
+                part.grad = None
+        optimizer.step()
+        rows.append(torch.cat(parts).detach().clone())
     result = torch.stack(rows)
     assert result.isfinite().all() and result.abs().max() < 10
     return result
@@ -178,4 +247,8 @@ for name, (optimizer, options, later) in CONFIGURATIONS.items():
     metadata[name] = f"{optimizer.__name__}({arguments}){change}"
     tensors[f"{name}.f64"] = trace(optimizer, options, later, torch.float64)
     tensors[f"{name}.f32"] = trace(optimizer, options, later, torch.float32)
+for name, (optimizer, options, groups) in GROUPED.items():
+    metadata[name] = f"{optimizer.__name__}({options}), {groups}"
+    tensors[f"{name}.f64"] = trace_groups(optimizer, options, groups, torch.float64)
+    tensors[f"{name}.f32"] = trace_groups(optimizer, options, groups, torch.float32)
 write(pathlib.Path(__file__).with_name("optimizers.safetensors"), tensors, metadata)

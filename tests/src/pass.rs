@@ -133,6 +133,7 @@ pub fn train<T: Scalar, L: Layer<T>, E: Element<T>>(
         samples,
         input_gradient,
         overwrite: false,
+        frozen: false,
         randomness: inference::<T, L, E>(isa, &layer, &state.parameters, &state.buffers, &mut [])
             .randomness,
         isa,

@@ -233,6 +233,10 @@ fn check_train_step<N: Network<Scalar = f32>, Y: Sync>(
     let mut workspace = N::workspace();
     let mut sgd = Sgd::new(&network, 0.01);
     let mut adam = Adam::new(&network);
+    let mut grouped = AdamW::new(&network);
+    grouped
+        .group(N::biases_and_norms(), |g| g.weight_decay(0.0))
+        .group(N::all(), |g| g.learning_rate_factor(0.5));
     for samples in [inputs.len(), if N::CROSS_SAMPLE { 2 } else { 1 }] {
         let (inputs, targets) = (&inputs[..samples], &targets[..samples]);
         assert_none("train_step of Sgd", || {
@@ -242,6 +246,15 @@ fn check_train_step<N: Network<Scalar = f32>, Y: Sync>(
         assert_none("train_step of Adam", || {
             adam.train_step(&mut *network, inputs, targets, loss, &mut workspace)
                 .unwrap()
+        });
+        assert_none("train_step with groups", || {
+            grouped
+                .train_step(&mut *network, inputs, targets, loss, &mut workspace)
+                .unwrap()
+        });
+        let gradients = workspace.gradients();
+        assert_none("a step with groups", || {
+            grouped.step(&mut *network, gradients);
         });
     }
 }

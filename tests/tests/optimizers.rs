@@ -35,6 +35,11 @@ network! {
     struct Matrices: [2] -> [1] { Linear(3), head: Linear(1, bias = false) }
 }
 
+network! {
+    /// Twelve weights in four tensors, of either scalar.
+    struct Layers<T>: [2] -> [2] { Linear(2), Linear(2) }
+}
+
 fn muon<T: Scalar>(w: &Weights<T>) -> Muon<AdamW<T>, T> {
     let zeros = |len| vec![T::ZERO; len].into();
     let room = Muon::room_len(Matrices::LAYERS);
@@ -194,6 +199,65 @@ goldens! {
     lookahead_everything, lookahead_everything_matches_its_paper: |w| Lookahead::new(Adam::new(w).learning_rate(0.05), w).k(3).alpha(0.8), then 0.01;
 
     radam_everything, radam_everything_matches_pytorch: |w| RAdam::new(w).learning_rate(0.03).betas(0.8, 0.9).eps(1e-3).weight_decay(0.1), then 0.003;
+}
+
+/// An optimizer with groups, whose learning rates are a tenth from step 20 on.
+fn trace_groups<T: Scalar>(optimizer: impl Optimizer<T>) -> Vec<[T; WEIGHTS]> {
+    let later = optimizer.current_learning_rate() * 0.1;
+    trace(optimizer, Some(later))
+}
+
+#[test]
+fn sgd_groups_match_pytorch() {
+    fn groups<T: Scalar>() -> Vec<[T; WEIGHTS]> {
+        let mut sgd = Sgd::new(&start::<T>(), 0.05).momentum(0.9);
+        sgd.group(Layers::<T>::LINEAR1, |g| {
+            g.learning_rate(0.02).weight_decay(0.1)
+        })
+        .group(Layers::<T>::LINEAR1.biases_and_norms(), |g| {
+            g.weight_decay(0.0).momentum(0.5)
+        })
+        .group(Layers::<T>::LINEAR2, |g| g.freeze_until(10).dampening(0.2))
+        .group(Layers::<T>::LINEAR2.biases_and_norms(), |g| {
+            g.weight_decay(0.3)
+        });
+        trace_groups(sgd)
+    }
+    compare("sgd_groups", groups::<f64>(), 1e-13);
+    compare("sgd_groups", groups::<f32>(), 1e-5);
+}
+
+#[test]
+fn adam_groups_match_pytorch() {
+    fn groups<T: Scalar>() -> Vec<[T; WEIGHTS]> {
+        // The learning rate of the optimizer may be set behind the groups.
+        let mut adam = Adam::new(&start::<T>()).weight_decay(0.05);
+        adam.group(Layers::<T>::LINEAR1, |g| g.learning_rate(0.01))
+            .group(Layers::<T>::LINEAR2, |g| {
+                g.betas(0.7, 0.9).eps(1e-3).freeze_until(10)
+            })
+            .group(Layers::<T>::biases_and_norms(), |g| g.weight_decay(0.0));
+        trace_groups(adam.learning_rate(0.03))
+    }
+    compare("adam_groups", groups::<f64>(), 1e-13);
+    compare("adam_groups", groups::<f32>(), 1e-5);
+}
+
+#[test]
+fn adamw_groups_match_pytorch() {
+    fn groups<T: Scalar>() -> Vec<[T; WEIGHTS]> {
+        let mut adam = AdamW::new(&start::<T>())
+            .learning_rate(0.03)
+            .weight_decay(0.2);
+        adam.group(Layers::<T>::LINEAR1, |g| g.learning_rate(0.01))
+            .group(Layers::<T>::LINEAR2, |g| {
+                g.betas(0.7, 0.9).eps(1e-3).freeze_until(10)
+            })
+            .group(Layers::<T>::biases_and_norms(), |g| g.weight_decay(0.0));
+        trace_groups(adam)
+    }
+    compare("adamw_groups", groups::<f64>(), 1e-13);
+    compare("adamw_groups", groups::<f32>(), 1e-5);
 }
 
 /// The averages over gradient descent.

@@ -8,8 +8,22 @@ use std::path::Path;
 fn compile_errors_have_their_exact_words() {
     let cases = trybuild::TestCases::new();
     for topic in [
-        "block", "budget", "export_c", "generics", "layer", "name", "option", "quantize", "shape",
-        "sizes", "stream", "syntax", "weights",
+        "block",
+        "budget",
+        "export_c",
+        "freeze",
+        "generics",
+        "group",
+        "layer",
+        "name",
+        "option",
+        "quantize",
+        "self_test",
+        "shape",
+        "sizes",
+        "stream",
+        "syntax",
+        "weights",
     ] {
         cases.compile_fail(format!("ui/{topic}/*.rs"));
     }

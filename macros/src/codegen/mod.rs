@@ -4,6 +4,7 @@ mod checks;
 mod docs;
 mod embedded;
 mod export_c;
+mod groups;
 mod half;
 mod heads;
 mod infer;
@@ -14,6 +15,7 @@ mod network;
 mod parameters;
 mod quantized;
 mod records;
+mod self_test;
 mod sparse;
 mod static_sizes;
 mod stream;
@@ -45,7 +47,8 @@ pub(crate) fn generate(network: &Network) -> TokenStream {
         true,
     );
     let quantized = quantized::emit_quantized(network);
-    quote!(#network_tokens #quantized)
+    let test = self_test::emit_test(network);
+    quote!(#network_tokens #quantized #test)
 }
 
 /// The network to train before it is quantised: what it takes and puts out are those of the declared one.
@@ -53,6 +56,7 @@ fn generate_training(network: &Network) -> TokenStream {
     let implementation = network::emit_network(network);
     let structs = structs::emit_structs(network);
     let parameters = parameters::emit_parameters(network, true);
+    let groups = groups::emit_groups(network);
     let everywhere = &network.attributes.everywhere;
     quote! {
         #structs
@@ -61,6 +65,7 @@ fn generate_training(network: &Network) -> TokenStream {
         const _: () = {
             use ::chainrule::__private as __rt;
             #parameters
+            #groups
             #implementation
         };
     }
@@ -93,6 +98,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
     let step_output = stream::emit_output(network);
     let half = half::emit_alias(network);
     let parameters = parameters::emit_parameters(network, check);
+    let groups = groups::emit_groups(network);
     let everywhere = &network.attributes.everywhere;
     quote! {
         #symbols
@@ -107,6 +113,7 @@ fn emit(network: &Network, implementations: TokenStream, check: bool) -> TokenSt
         const _: () = {
             use ::chainrule::__private as __rt;
             #parameters
+            #groups
             #input_shape
             #output_shape
             #implementations

@@ -20,7 +20,9 @@ pub(super) fn emit_network(network: &Network) -> TokenStream {
             Some(_) => "tied",
             None => "of",
         });
-        quote_spanned!(super::at(layer)=> ::chainrule::LayerInfo::#function::<#scalar, #ty>(#label, #text))
+        let frozen = (layer.frozen && layer.owns_parameters())
+            .then(|| quote_spanned!(super::at(layer)=> .frozen()));
+        quote_spanned!(super::at(layer)=> ::chainrule::LayerInfo::#function::<#scalar, #ty>(#label, #text) #frozen)
     });
     let layers = quote!(&[#(#layers),*]);
     let cross_sample = emit_cross_sample(network);
@@ -201,7 +203,7 @@ fn emit_cross_sample(network: &Network) -> TokenStream {
     if network
         .layers
         .iter()
-        .any(|layer| matches!(&layer.kind, LayerKind::BuiltIn(kind, _) if kind.facts.cross_sample))
+        .any(|layer| matches!(&layer.kind, LayerKind::BuiltIn(kind, _) if kind.facts.cross_sample && !layer.frozen))
     {
         return quote!(true);
     }

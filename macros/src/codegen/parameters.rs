@@ -2,7 +2,7 @@
 
 use super::records::{Record, records};
 use super::structs::{buffers_type, parameters_name};
-use crate::model::{Layer, Network};
+use crate::model::{Layer, LayerKind, Network};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -25,11 +25,20 @@ pub(super) fn emit_parameters(network: &Network, check: bool) -> TokenStream {
     let parameters_runs = runs("Parameters", Layer::owns_parameters);
     let buffers_runs = has_buffers.then(|| runs("Buffers", Layer::owns_buffers));
     let packed = check.then(|| quote!(const { __rt::assert_packed::<#network_type>() }));
+    // A network within the network may have frozen layers.
+    let may_be_frozen =
+        |layer: &Layer| layer.frozen || matches!(layer.kind, LayerKind::User { .. });
+    let layout = network.layers.iter().any(may_be_frozen).then(|| {
+        quote! {
+            const LAYOUT: &'static [::chainrule::LayerInfo] = <#network_type as ::chainrule::Network>::LAYERS;
+        }
+    });
     let implementation = |ty: &TokenStream, place: TokenStream| {
         quote_spanned! {Span::mixed_site()=>
             #[automatically_derived]
             impl<#generics> ::chainrule::Parameters for #ty {
                 type Scalar = #scalar;
+                #layout
                 #[inline(always)]
                 fn parameters(&self) -> &[#scalar] {
                     #packed

@@ -88,7 +88,7 @@ fn trained(network: &Network) -> Vec<bool> {
     let mut trained = vec![false];
     for layer in &network.layers {
         let input = layer.inputs.iter().any(|input| trained[*input]);
-        trained.push(input || layer.may_have_parameters());
+        trained.push(input || layer.trains());
     }
     trained
 }
@@ -158,10 +158,11 @@ fn emit_forward(access: &Access<'_>, index: usize, layer: &Layer) -> Option<Toke
                 }
                 false => quote!(&mut []),
             };
+            let frozen = frozen(layer);
             Some(quote_spanned! {span=>
                 __rt::forward_training::<#scalar, _, __E>(
                     &#name,
-                    #context.forward(&#name, #index, #parameters, #buffers, #saved),
+                    #context #frozen.forward(&#name, #index, #parameters, #buffers, #saved),
                     #input,
                     #output,
                 );
@@ -250,7 +251,7 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
     };
     let wanted = trained[layer.inputs[0]];
     let has_parameters = layer.may_have_parameters();
-    let function = local(match wanted || !has_parameters {
+    let function = local(match wanted || !layer.trains() {
         true => "backward",
         false => "backward_first",
     });
@@ -258,8 +259,15 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
     let root = |index: usize| layers_root(network, index);
     let shared = (index + 1..network.layers.len()).any(|later| root(later) == root(index));
     let adding = shared.then(|| quote_spanned!(span=> .adding()));
-    let call = quote_spanned!(span=> #context.#function(#index, #saved) #adding);
+    let freeze = frozen(layer);
+    let call = quote_spanned!(span=> #context #freeze.#function(#index, #saved) #adding);
     let call = match &layer.field {
+        Some(field) if has_parameters && layer.frozen => {
+            let (weights, all) = (local("weights"), local("all"));
+            quote_spanned! {span=>
+                #weights.backward_frozen(&#name, #call, |#all| &#all.#field, |#all| &mut #all.#field, #x, #y, #dy, #dx);
+            }
+        }
         Some(field) if has_parameters => {
             let (weights, all) = (local("weights"), local("all"));
             quote_spanned! {span=>
@@ -274,12 +282,20 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
         true => statement,
         false => quote_spanned!(span=> if #context.input_gradient { #statement }),
     };
-    let call = match has_parameters {
+    let call = match layer.trains() {
         true => call,
         false => asked(call),
     };
+    let clear = layer
+        .field
+        .as_ref()
+        .filter(|_| has_parameters && layer.frozen)
+        .map(|field| {
+            let (weights, all) = (local("weights"), local("all"));
+            quote_spanned!(span=> #weights.clear(|#all| &mut #all.#field);)
+        });
     if !adds {
-        return call;
+        return quote!(#call #clear);
     }
     let (beside, groups, isa) = (local("beside"), local("groups"), local("isa"));
     let sum = asked(quote_spanned! {span=>
@@ -292,8 +308,17 @@ fn emit_backward_call(access: &Access<'_>, index: usize, trained: &[bool]) -> To
     quote_spanned! {span=> {
         let #place = __rt::view::<#scalar, #shape, __E>(#beside, #groups);
         #call
+        #clear
         #sum
     }}
+}
+
+/// `.frozen()` behind the context of a layer that is.
+fn frozen(layer: &Layer) -> TokenStream {
+    match layer.frozen {
+        true => quote_spanned!(at(layer)=> .frozen()),
+        false => TokenStream::new(),
+    }
 }
 
 /// The layer that has the weights.

@@ -15,7 +15,7 @@ pub(super) fn emit_update_buffers(network: &Network) -> TokenStream {
     let all = buffers_type(network);
     let saved = train::emit_saved(network);
     let updates = network.layers.iter().enumerate().filter_map(|(index, layer)| {
-        let field = layer.field.as_ref().filter(|_| layer.may_have_buffers() && layer.tied.is_none())?;
+        let field = layer.field.as_ref().filter(|_| layer.owns_buffers() && !layer.frozen)?;
         let (configuration, name, saved) = (emit_configuration(layer), &layer.local, train::saved(index));
         let (buffers, samples) = (local("buffers"), local("samples"));
         Some(quote_spanned! {at(layer)=>

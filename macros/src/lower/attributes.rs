@@ -36,6 +36,7 @@ pub(super) fn lower_attributes(
         }
     }
     attributes.export_c = options.export_c;
+    attributes.test = options.test;
     let parameter = declaration.generics.scalar().map(ToTokens::to_token_stream);
     let scalar = parameter.or(options.scalar);
     (attributes, scalar.unwrap_or_else(|| quote!(f32)))

@@ -84,6 +84,7 @@ impl<'a> Lowering<'a> {
         let errors = self.diagnostics.len();
         let input = inputs::push(self);
         let result = self.lower_body(body, input, &Scope::default());
+        self.freeze_tied();
         if self.diagnostics.len() == errors && !body.is_empty() {
             inputs::check_taken(self, result);
         }
@@ -122,7 +123,14 @@ impl<'a> Lowering<'a> {
                     let layer = layer::lower_layer(self, found, value, scope, &mut names);
                     parts::push(self, layer, scope)
                 }
-                Node::Block(block) => self.lower_block(block, value, scope, &mut names),
+                Node::Block(block) => {
+                    let first = self.layers.len();
+                    let value = self.lower_block(block, value, scope, &mut names);
+                    if let Some(place) = block.freeze {
+                        self.freeze(place, block.kind.name(), first);
+                    }
+                    value
+                }
                 Node::Braces(braces) => {
                     let span = layer::reject_braces(braces, self.diagnostics);
                     self.push(layer::unread(span, value))

@@ -1,6 +1,7 @@
 //! One layer: a row of the catalogue, or the user's own.
 
 use super::blocks::{Lowering, Scope};
+use super::freeze;
 use super::names::Names;
 use super::tied;
 use super::user::user_value;
@@ -46,6 +47,12 @@ pub(super) fn lower_named(
     let (network, generics) = (*network, *generics);
     let name = layer.name();
     let single = layer.path.get_ident().is_some();
+    let is_built_in = single && catalogue::find(&name).is_some();
+    let taken = freeze::take(layer, is_built_in, diagnostics);
+    let (layer, freeze_place) = match &taken {
+        Some((layer, place)) => (layer, *place),
+        None => (layer, None),
+    };
     let mut misread = false;
     let mut built_in = if single { catalogue::find(&name) } else { None };
     if single
@@ -110,6 +117,7 @@ pub(super) fn lower_named(
             &name
         }
     };
+    let frozen = freeze::check_layer(freeze_place, stateful, kind_name, diagnostics);
     let name = names.name(kind_name, label, layer.span());
     let local = lowering.locals.local(&name, layer.span());
     let path = scope.path.join(Member::Field(name));
@@ -133,6 +141,7 @@ pub(super) fn lower_named(
         text: layer.text.clone(),
         kind,
         block: scope.block.clone(),
+        frozen,
         ..unread(layer.span(), input)
     }
 }
@@ -151,6 +160,7 @@ pub(super) fn unread(span: Span, input: usize) -> Layer {
         block: None,
         first: 0,
         tied: None,
+        frozen: false,
         heads: Vec::new(),
         heads_around: Vec::new(),
         repeats: None,

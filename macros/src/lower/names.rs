@@ -131,7 +131,7 @@ fn position(span: Span) -> Span2 {
 }
 
 /// `BatchNorm2d` → `batch_norm2d`
-fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let mut snake = String::new();
     for (index, letter) in name.char_indices() {
         if letter.is_uppercase() && index > 0 && !snake.ends_with('_') {

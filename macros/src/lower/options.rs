@@ -1,23 +1,29 @@
-//! `#[network(scalar = f64, export_c)]`.
+//! `#[network(scalar = f64, export_c, test)]`.
 
 use crate::diagnostics::{Diagnostics, Place};
 use crate::model::ExportC;
-use crate::suggest::nearest;
+use crate::suggest::{list, nearest};
 use crate::syntax::{Declaration, text_of};
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token};
 
 /// Every option, with what to type.
-const OPTIONS: [(&str, &str); 2] = [("export_c", "`export_c`"), ("scalar", "`scalar = f64`")];
+const OPTIONS: [(&str, &str); 3] = [
+    ("export_c", "`export_c`"),
+    ("scalar", "`scalar = f64`"),
+    ("test", "`test`"),
+];
 
 /// What the options say.
 #[derive(Default)]
 pub(super) struct Options {
     pub(super) scalar: Option<TokenStream>,
     pub(super) export_c: Option<ExportC>,
+    /// The option.
+    pub(super) test: Option<Span>,
     /// Those that stood there, understood or not.
     given: Vec<&'static str>,
 }
@@ -65,6 +71,7 @@ impl Options {
             match *known {
                 "scalar" => self.lower_scalar(declaration, option, value, diagnostics),
                 "export_c" => self.lower_export(declaration, option, value, diagnostics),
+                "test" => self.lower_test(declaration, option, value, diagnostics),
                 _ => unreachable!("macro bug: option `{known}` is not read; please report"),
             }
         }
@@ -99,6 +106,34 @@ impl Options {
                 .error(Place::of(value), format!("`{text}` is not a scalar"))
                 .help("the scalars are `f32` and `f64`");
         }
+    }
+
+    /// `test`
+    fn lower_test(
+        &mut self,
+        declaration: &Declaration,
+        option: &Expr,
+        value: Option<&Expr>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let place = Place::of(option);
+        if let Some(value) = value {
+            diagnostics
+                .error(Place::of(value), "`test` takes no value")
+                .help("write `#[network(test)]`");
+        }
+        if !declaration.generics.is_empty() {
+            let name = declaration.name.unraw();
+            diagnostics
+                .error(
+                    place,
+                    format!("`{name}` has generic parameters, and a test is that of one network"),
+                )
+                .help(format!(
+                    "write a test of your own that calls `{name}::<…>::self_test(&mut rng)`"
+                ));
+        }
+        self.test = Some(place.start);
     }
 
     /// `export_c` or `export_c = "lenet5"`. After a mistake it is there all the same, for the header's constant.
@@ -172,7 +207,7 @@ fn unknown(name: &Expr, diagnostics: &mut Diagnostics) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.help(format!(
             "the options are {}",
-            OPTIONS.map(|(_, example)| example).join(" and ")
+            list(OPTIONS.map(|(_, example)| example.trim_matches('`')))
         )),
     };
 }

@@ -9,6 +9,17 @@ use quote::format_ident;
 
 /// Adds a layer, in parts where it has several. The value that comes out.
 pub(super) fn push(lowering: &mut Lowering<'_>, layer: Layer, scope: &Scope) -> usize {
+    let (first, frozen) = (lowering.layers.len(), layer.frozen);
+    let value = push_parts(lowering, layer, scope);
+    if frozen {
+        for layer in &mut lowering.layers[first..] {
+            layer.frozen = true;
+        }
+    }
+    value
+}
+
+fn push_parts(lowering: &mut Lowering<'_>, layer: Layer, scope: &Scope) -> usize {
     let LayerKind::BuiltIn(kind, arguments) = &layer.kind else {
         return lowering.push(layer);
     };

@@ -496,6 +496,7 @@ fn training(
                 first: layers.len(),
                 tied: None,
                 heads: Vec::new(),
+                frozen: false,
                 heads_around: Vec::new(),
                 repeats: None,
                 ..like.clone()

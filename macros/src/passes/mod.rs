@@ -4,9 +4,11 @@ mod check_budget;
 mod derive_quantized;
 mod derive_stream;
 mod infer_shapes;
+mod name_groups;
 mod plan_buffers;
 mod trace_indices;
 
+pub(crate) use name_groups::{GroupName, group_names};
 pub(crate) use plan_buffers::{Form, Plan, Schedule};
 
 use crate::diagnostics::Diagnostics;
@@ -17,6 +19,8 @@ use crate::weights::read_weights;
 pub(crate) fn run(network: &mut Network, diagnostics: &mut Diagnostics) {
     infer_shapes::infer_shapes(network, diagnostics);
     // AFTER THIS POINT: every layer has its input and output shape, its runtime type and its cost.
+    name_groups::name_groups(network, diagnostics);
+    // AFTER THIS POINT: no two layers or blocks with parameters are one constant.
     trace_indices::trace_indices(network, diagnostics);
     // AFTER THIS POINT: what is read as an index is an element of the input that nothing has changed.
     plan_buffers::plan_buffers(network);

@@ -153,6 +153,34 @@ const _: () = {
             __rt::scalars_mut(&mut self.__parameters)
         }
     }
+    impl Blocks {
+        /// The parameters of `linear1: Linear(4)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR1: ::chainrule::Group<Self> = __rt::group(0, 1);
+        /// The parameters of `stage`, a [group](::chainrule::Group) for optimizers.
+        const STAGE: ::chainrule::Group<Self> = __rt::group(1, 5);
+        /// The parameters of `stage.0`, a [group](::chainrule::Group) for optimizers.
+        const STAGE_0: ::chainrule::Group<Self> = __rt::group(1, 2);
+        /// The parameters of `stage.0.residual1`, a [group](::chainrule::Group) for optimizers.
+        const STAGE_0_RESIDUAL1: ::chainrule::Group<Self> = __rt::group(1, 2);
+        /// The parameters of `stage.0.residual1.fc: Linear(4)`, a [group](::chainrule::Group) for optimizers.
+        const STAGE_0_RESIDUAL1_FC: ::chainrule::Group<Self> = __rt::group(1, 2);
+        /// The parameters of `stage.1`, a [group](::chainrule::Group) for optimizers.
+        const STAGE_1: ::chainrule::Group<Self> = __rt::group(4, 5);
+        /// The parameters of `stage.1.residual1`, a [group](::chainrule::Group) for optimizers.
+        const STAGE_1_RESIDUAL1: ::chainrule::Group<Self> = __rt::group(4, 5);
+        /// The parameters of `stage.1.residual1.fc: Linear(4)`, a [group](::chainrule::Group) for optimizers.
+        const STAGE_1_RESIDUAL1_FC: ::chainrule::Group<Self> = __rt::group(4, 5);
+        /// The parameters of `gate`, a [group](::chainrule::Group) for optimizers.
+        const GATE: ::chainrule::Group<Self> = __rt::group(7, 9);
+        /// The parameters of `gate.value`, a [group](::chainrule::Group) for optimizers.
+        const GATE_VALUE: ::chainrule::Group<Self> = __rt::group(7, 8);
+        /// The parameters of `gate.value.linear1: Linear(3)`, a [group](::chainrule::Group) for optimizers.
+        const GATE_VALUE_LINEAR1: ::chainrule::Group<Self> = __rt::group(7, 8);
+        /// The parameters of `gate.open`, a [group](::chainrule::Group) for optimizers.
+        const GATE_OPEN: ::chainrule::Group<Self> = __rt::group(8, 9);
+        /// The parameters of `gate.open.linear1: Linear(3)`, a [group](::chainrule::Group) for optimizers.
+        const GATE_OPEN_LINEAR1: ::chainrule::Group<Self> = __rt::group(8, 9);
+    }
     #[automatically_derived]
     impl ::chainrule::Network for Blocks {
         type Input = [f32; 4];

@@ -127,6 +127,14 @@ const _: () = {
             __rt::scalars_mut(&mut self.__parameters)
         }
     }
+    impl Small {
+        /// The parameters of `conv: Conv2d(4, kernel = 3, padding = same, init = kaiming_uniform(a = 0.0))`, a [group](::chainrule::Group) for optimizers.
+        const CONV: ::chainrule::Group<Self> = __rt::group(0, 1);
+        /// The parameters of `batch_norm2d1: BatchNorm2d`, a [group](::chainrule::Group) for optimizers.
+        const BATCH_NORM2D1: ::chainrule::Group<Self> = __rt::group(1, 2);
+        /// The parameters of `linear1: Linear(10)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR1: ::chainrule::Group<Self> = __rt::group(6, 7);
+    }
     #[automatically_derived]
     impl ::chainrule::Network for Small {
         type Input = [[[f32; 8]; 8]; 1];

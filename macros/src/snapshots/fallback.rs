@@ -88,6 +88,14 @@ const _: () = {
             __rt::scalars_mut(&mut self.__parameters)
         }
     }
+    impl Wrong {
+        /// The parameters of `first: Linear(8)`, a [group](::chainrule::Group) for optimizers.
+        const FIRST: ::chainrule::Group<Self> = __rt::group(0, 1);
+        /// The parameters of `linear2: Liner(3)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR2: ::chainrule::Group<Self> = __rt::group(1, 2);
+        /// The parameters of `linear3: Linear(2)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR3: ::chainrule::Group<Self> = __rt::group(2, 3);
+    }
     #[automatically_derived]
     impl ::chainrule::Network for Wrong {
         type Input = [f32; 4];

@@ -80,6 +80,10 @@ const _: () = {
     impl<const H: usize, T: ::chainrule::Scalar> ::chainrule::Parameters
     for PolicyParameters<H, T> {
         type Scalar = T;
+        const LAYOUT: &'static [::chainrule::LayerInfo] = <Policy<
+            H,
+            T,
+        > as ::chainrule::Network>::LAYERS;
         #[inline(always)]
         fn parameters(&self) -> &[T] {
             const { __rt::assert_packed::<Policy<H, T>>() }
@@ -95,6 +99,10 @@ const _: () = {
     impl<const H: usize, T: ::chainrule::Scalar> ::chainrule::Parameters
     for Policy<H, T> {
         type Scalar = T;
+        const LAYOUT: &'static [::chainrule::LayerInfo] = <Policy<
+            H,
+            T,
+        > as ::chainrule::Network>::LAYERS;
         #[inline(always)]
         fn parameters(&self) -> &[T] {
             const { __rt::assert_packed::<Policy<H, T>>() }
@@ -105,6 +113,12 @@ const _: () = {
             const { __rt::assert_packed::<Policy<H, T>>() }
             __rt::scalars_mut(&mut self.__parameters)
         }
+    }
+    impl<const H: usize, T: ::chainrule::Scalar> Policy<H, T> {
+        /// The parameters of `linear1: Linear(H)`, a [group](::chainrule::Group) for optimizers.
+        pub const LINEAR1: ::chainrule::Group<Self> = __rt::group(0, 1);
+        /// The parameters of `warp1: my::Warp<H>(gain = 2.0)`, a [group](::chainrule::Group) for optimizers.
+        pub const WARP1: ::chainrule::Group<Self> = __rt::group(2, 3);
     }
     impl<const H: usize, T: ::chainrule::Scalar> Policy<H, T> {
         const __CHECKED: () = {

@@ -129,6 +129,18 @@ const _: () = {
             __rt::scalars_mut(&mut self.__parameters)
         }
     }
+    impl<const H: usize> Agent<H> {
+        /// The parameters of `linear1: Linear(H)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR1: ::chainrule::Group<Self> = __rt::group(0, 1);
+        /// The parameters of `policy`, a [group](::chainrule::Group) for optimizers.
+        const POLICY: ::chainrule::Group<Self> = __rt::group(2, 3);
+        /// The parameters of `policy.linear1: Linear(2)`, a [group](::chainrule::Group) for optimizers.
+        const POLICY_LINEAR1: ::chainrule::Group<Self> = __rt::group(2, 3);
+        /// The parameters of `value`, a [group](::chainrule::Group) for optimizers.
+        const VALUE: ::chainrule::Group<Self> = __rt::group(3, 4);
+        /// The parameters of `value.linear1: Linear(1)`, a [group](::chainrule::Group) for optimizers.
+        const VALUE_LINEAR1: ::chainrule::Group<Self> = __rt::group(3, 4);
+    }
     __rt::heads!(
         [const H : usize,] [H,] [] f32, AgentOutput { policy : [f32; 2] = 2, value :
         [f32; 1] = 1 }

@@ -142,6 +142,20 @@ const _: () = {
             __rt::scalars_mut(&mut self.__parameters)
         }
     }
+    impl<const H: usize> Critic<H> {
+        /// The parameters of `gate`, a [group](::chainrule::Group) for optimizers.
+        const GATE: ::chainrule::Group<Self> = __rt::group(2, 5);
+        /// The parameters of `gate.branch1`, a [group](::chainrule::Group) for optimizers.
+        const GATE_BRANCH1: ::chainrule::Group<Self> = __rt::group(2, 3);
+        /// The parameters of `gate.branch1.linear1: Linear(4)`, a [group](::chainrule::Group) for optimizers.
+        const GATE_BRANCH1_LINEAR1: ::chainrule::Group<Self> = __rt::group(2, 3);
+        /// The parameters of `gate.branch2`, a [group](::chainrule::Group) for optimizers.
+        const GATE_BRANCH2: ::chainrule::Group<Self> = __rt::group(4, 5);
+        /// The parameters of `gate.branch2.linear1: Linear(4)`, a [group](::chainrule::Group) for optimizers.
+        const GATE_BRANCH2_LINEAR1: ::chainrule::Group<Self> = __rt::group(4, 5);
+        /// The parameters of `linear1: Linear(1)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR1: ::chainrule::Group<Self> = __rt::group(7, 8);
+    }
     __rt::fields!(
         [const H : usize,] [H,] [] f32, CriticInput { state : [f32; H] = < [f32; H] as
         ::chainrule::Shape > ::LEN, action : [f32; 2] = 2 }

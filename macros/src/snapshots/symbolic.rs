@@ -132,6 +132,7 @@ const _: () = {
     #[automatically_derived]
     impl ::chainrule::Parameters for SymbolicParameters {
         type Scalar = f32;
+        const LAYOUT: &'static [::chainrule::LayerInfo] = <Symbolic as ::chainrule::Network>::LAYERS;
         #[inline(always)]
         fn parameters(&self) -> &[f32] {
             const { __rt::assert_packed::<Symbolic>() }
@@ -146,6 +147,7 @@ const _: () = {
     #[automatically_derived]
     impl ::chainrule::Parameters for Symbolic {
         type Scalar = f32;
+        const LAYOUT: &'static [::chainrule::LayerInfo] = <Symbolic as ::chainrule::Network>::LAYERS;
         #[inline(always)]
         fn parameters(&self) -> &[f32] {
             const { __rt::assert_packed::<Symbolic>() }
@@ -156,6 +158,14 @@ const _: () = {
             const { __rt::assert_packed::<Symbolic>() }
             __rt::scalars_mut(&mut self.__parameters)
         }
+    }
+    impl Symbolic {
+        /// The parameters of `linear1: Linear(HIDDEN)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR1: ::chainrule::Group<Self> = __rt::group(2, 3);
+        /// The parameters of `gain1: Gain<8>`, a [group](::chainrule::Group) for optimizers.
+        const GAIN1: ::chainrule::Group<Self> = __rt::group(4, 5);
+        /// The parameters of `linear2: Linear(CLASSES)`, a [group](::chainrule::Group) for optimizers.
+        const LINEAR2: ::chainrule::Group<Self> = __rt::group(5, 6);
     }
     const _: () = ::chainrule::__private::check_positive(
         "input",

@@ -23,6 +23,8 @@ pub(crate) struct Block {
     pub(crate) project: Option<Vec<Node>>,
     /// `Bilinear(16)`: what the branches go to.
     pub(crate) layer: Option<Layer>,
+    /// `Residual(freeze)`: the word.
+    pub(crate) freeze: Option<Place>,
     /// Something in it could not be read, and that is reported.
     pub(crate) broken: bool,
     /// One for `Residual` and `Repeat`.
@@ -119,6 +121,7 @@ pub(super) fn parse_block(
         dim: None,
         project: None,
         layer: None,
+        freeze: None,
         broken: false,
         branches: Vec::new(),
     };
@@ -198,6 +201,31 @@ fn skip(input: ParseStream) {
     }
 }
 
+/// `freeze`, or `freeze = true`.
+fn parse_freeze(
+    input: ParseStream,
+    block: &mut Block,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<()> {
+    let word: Ident = input.parse()?;
+    let freezes = if input.peek(Token![=]) {
+        input.parse::<Token![=]>()?;
+        let value: Expr = input.parse()?;
+        super::freezes(&value, diagnostics)
+    } else {
+        true
+    };
+    if block.freeze.is_some() {
+        diagnostics
+            .error(word.span(), "`freeze` is given twice")
+            .help("remove one");
+    }
+    if freezes {
+        block.freeze = Some(word.span().into());
+    }
+    Ok(())
+}
+
 /// What stands in the parentheses.
 fn parse_arguments(
     input: ParseStream,
@@ -212,7 +240,13 @@ fn parse_arguments(
                 .is_ok_and(|found| found == name)
     };
     while !input.is_empty() {
-        if block.kind == BlockKind::Residual && named("project") {
+        if input
+            .fork()
+            .parse::<Ident>()
+            .is_ok_and(|word| word == "freeze")
+        {
+            parse_freeze(input, block, diagnostics)?;
+        } else if block.kind == BlockKind::Residual && named("project") {
             input.parse::<Ident>()?;
             input.parse::<Token![=]>()?;
             let body = if input.peek(token::Brace) {

@@ -20,6 +20,7 @@ pub(crate) enum Node {
 }
 
 /// `fc1: Linear(120, bias = false)`
+#[derive(Clone)]
 pub(crate) struct Layer {
     pub(crate) label: Option<Ident>,
     /// `Linear`, `Gain<8>`, `my::Warp`
@@ -40,6 +41,7 @@ pub(crate) struct Braces {
 }
 
 /// `120` or `bias = false`
+#[derive(Clone)]
 pub(crate) struct Argument {
     pub(crate) name: Option<Ident>,
     pub(crate) value: Expr,

@@ -16,11 +16,11 @@ pub(crate) use inputs::Inputs;
 pub(crate) use settings::{HalfType, Settings};
 pub(crate) use text::text_of;
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Place};
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Token, Visibility, token};
+use syn::{Attribute, Expr, Lit, Token, Visibility, token};
 
 /// One `network! { … }`.
 pub(crate) struct Declaration {
@@ -35,6 +35,25 @@ pub(crate) struct Declaration {
     pub(crate) body: Vec<Node>,
     /// What stands behind the layers.
     pub(crate) settings: Settings,
+}
+
+/// The value of `freeze = …`; what is none is reported.
+pub(crate) fn freezes(value: &Expr, diagnostics: &mut Diagnostics) -> bool {
+    match value {
+        Expr::Lit(literal) if let Lit::Bool(flag) = &literal.lit => flag.value,
+        _ => {
+            diagnostics
+                .error(
+                    Place::of(value),
+                    format!(
+                        "`freeze` takes `true` or `false`, found `{}`",
+                        text_of(value)
+                    ),
+                )
+                .help("write `freeze` alone");
+            false
+        }
+    }
 }
 
 /// How deeply brackets may nest. The parser recurses, and so does the compiler behind it.

@@ -95,7 +95,7 @@ fn options_of_the_network_stand_once() {
     check_whole(
         "#[network(seed = 7)] struct N: [1] { Relu }",
         "seed",
-        "a network has no option `seed`\nhelp: the options are `export_c` and `scalar = f64`",
+        "a network has no option `seed`\nhelp: the options are `export_c`, `scalar = f64` and `test`",
     );
 }
 
@@ -218,4 +218,23 @@ fn labels_and_commas() {
         "`Gain` mixes arguments with and without names",
     );
     assert_eq!(network("[4] { my::Gain, Linear(2), }").layers.len(), 2);
+}
+
+#[test]
+fn a_test_is_that_of_one_network() {
+    check_whole(
+        "#[network(test)] struct Net<const H: usize>: [4] -> [2] { Linear(H), Linear(2) }",
+        "test",
+        "`Net` has generic parameters, and a test is that of one network",
+    );
+    check_whole(
+        "#[network(test = 3)] struct Net: [4] -> [2] { Linear(2) }",
+        "3",
+        "`test` takes no value",
+    );
+    check_whole(
+        "#[network(tests)] struct Net: [4] -> [2] { Linear(2) }",
+        "tests",
+        "a network has no option `tests`\nhelp: did you mean `test`?",
+    );
 }

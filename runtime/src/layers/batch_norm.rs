@@ -17,6 +17,7 @@ use rand::Rng;
 /// `running_var` takes the unbiased variance. In inference they are `running_mean` and `running_var`.
 /// Backward, with `x̂ = (x − µ)/√(σ² + eps)` and means over the same values: `dw += Σ dy·x̂`, `db += Σ dy`,
 /// `dx = w/√(σ² + eps) · (dy − mean dy − x̂·mean(dy·x̂))`; keeps `x`, `µ` and `σ²`.
+/// A frozen one runs in training as in inference, and its buffers stay, as torchvision's `FrozenBatchNorm2d`.
 /// Init: `w` 1, `b` 0, `running_mean` 0, `running_var` 1.
 /// Cost: a multiply-add an element.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,58 @@ impl<S: Shape, const C: usize, const AFFINE: usize> BatchNorm<S, C, AFFINE> {
             samples,
             channels: C,
             positions: Self::POSITIONS,
+        }
+    }
+}
+
+impl<T: Scalar, S: Shape<Scalar = T>, const C: usize, const AFFINE: usize> BatchNorm<S, C, AFFINE> {
+    /// As in inference; keeps `running_var`, since there are no buffers on the way back.
+    fn forward_frozen<E: Element<T>>(
+        &self,
+        mut cx: Forward<T, Self, E>,
+        inputs: &[S::Of<E>],
+        outputs: &mut [S::Of<E>],
+    ) {
+        let kept = cx.saved.iter_mut().skip(C);
+        for (kept, &variance) in kept.zip(&cx.buffers.running_var) {
+            *kept = E::splat(variance);
+        }
+        // Every lane counts.
+        cx.samples = E::LANES;
+        for (input, output) in inputs.iter().zip(outputs) {
+            self.forward(cx.reborrow(), input, output);
+        }
+    }
+
+    /// `dx = w/√(running_var + eps)·dy`
+    fn backward_frozen<E: Element<T>>(
+        &self,
+        cx: &Backward<T, Self, E>,
+        d_outputs: &[S::Of<E>],
+        d_inputs: &mut [S::Of<E>],
+    ) {
+        if !cx.input_gradient {
+            return;
+        }
+        let (eps, positions) = (T::from_f64(self.eps), Self::POSITIONS.max(1));
+        let dy = S::flat::<E>(d_outputs).chunks(positions);
+        let dx = S::flat_mut::<E>(d_inputs).chunks_mut(positions);
+        let variances = cx.saved.iter().skip(C).take(C);
+        let mut weights = cx.parameters.weight.iter();
+        let factors: [T; C] = {
+            let mut factors = [T::ONE; C];
+            for (factor, variance) in factors.iter_mut().zip(variances) {
+                let weight = weights.next().copied().unwrap_or(T::ONE);
+                let variance = E::scalars(core::slice::from_ref(variance)).first();
+                let variance = variance.copied().unwrap_or(T::ONE);
+                *factor = weight / Scalar::sqrt(variance + eps);
+            }
+            factors
+        };
+        for ((dy, dx), &factor) in dy.zip(dx).zip(factors.iter().cycle()) {
+            for (dy, dx) in dy.iter().zip(dx) {
+                *dx = *dy * factor;
+            }
         }
     }
 }
@@ -160,6 +213,9 @@ impl<T: Scalar, S: Shape<Scalar = T>, const C: usize, const AFFINE: usize> Layer
         inputs: &[S::Of<E>],
         outputs: &mut [S::Of<E>],
     ) {
+        if cx.frozen {
+            return self.forward_frozen(cx, inputs, outputs);
+        }
         let Some((mean, rest)) = cx.saved.split_at_mut_checked(C) else {
             return;
         };
@@ -190,6 +246,9 @@ impl<T: Scalar, S: Shape<Scalar = T>, const C: usize, const AFFINE: usize> Layer
         d_outputs: &[S::Of<E>],
         d_inputs: &mut [S::Of<E>],
     ) {
+        if cx.frozen {
+            return self.backward_frozen(&cx, d_outputs, d_inputs);
+        }
         let Some((mean, variance)) = cx.saved.split_at_checked(C) else {
             return;
         };
@@ -290,6 +349,7 @@ mod tests {
             samples: SAMPLES,
             input_gradient: true,
             overwrite: false,
+            frozen: false,
             randomness: Randomness::new(0, 0, 0),
             isa,
         };

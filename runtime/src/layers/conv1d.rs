@@ -168,16 +168,18 @@ impl<
         d_input: &mut [[E; L]; C],
     ) {
         let dy = E::scalars(d_output.as_flattened());
-        conv2d::backward_weight(
-            cx.isa,
-            E::LANES,
-            self.geometry(),
-            cx.overwrite,
-            E::scalars(input.as_flattened()),
-            dy,
-            cx.gradients.weight.as_mut_slice(),
-            cx.gradients.bias.as_mut_slice(),
-        );
+        if !cx.frozen {
+            conv2d::backward_weight(
+                cx.isa,
+                E::LANES,
+                self.geometry(),
+                cx.overwrite,
+                E::scalars(input.as_flattened()),
+                dy,
+                cx.gradients.weight.as_mut_slice(),
+                cx.gradients.bias.as_mut_slice(),
+            );
+        }
         if cx.input_gradient {
             conv2d::backward_input(
                 cx.isa,

@@ -156,13 +156,15 @@ impl<
         d_input: &mut [[E; L]; C],
     ) {
         let (transposed, dy) = (self.transposed(cx.isa), d_output.as_flattened());
-        transposed.backward_parameters(
-            cx.overwrite,
-            input.as_flattened(),
-            dy,
-            cx.gradients.weight.as_mut_slice(),
-            cx.gradients.bias.as_mut_slice(),
-        );
+        if !cx.frozen {
+            transposed.backward_parameters(
+                cx.overwrite,
+                input.as_flattened(),
+                dy,
+                cx.gradients.weight.as_mut_slice(),
+                cx.gradients.bias.as_mut_slice(),
+            );
+        }
         if cx.input_gradient {
             let dx = d_input.as_flattened_mut();
             transposed.backward_input(cx.parameters.weight.as_slice(), dy, dx);

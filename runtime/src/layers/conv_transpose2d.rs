@@ -174,13 +174,15 @@ impl<
             self.transposed(cx.isa),
             d_output.as_flattened().as_flattened(),
         );
-        transposed.backward_parameters(
-            cx.overwrite,
-            input.as_flattened().as_flattened(),
-            dy,
-            cx.gradients.weight.as_mut_slice(),
-            cx.gradients.bias.as_mut_slice(),
-        );
+        if !cx.frozen {
+            transposed.backward_parameters(
+                cx.overwrite,
+                input.as_flattened().as_flattened(),
+                dy,
+                cx.gradients.weight.as_mut_slice(),
+                cx.gradients.bias.as_mut_slice(),
+            );
+        }
         if cx.input_gradient {
             let dx = d_input.as_flattened_mut().as_flattened_mut();
             transposed.backward_input(cx.parameters.weight.as_slice(), dy, dx);

@@ -1,3 +1,4 @@
+use crate::join::copy;
 use crate::kernels::dropout::dropout;
 use crate::layer::{Backward, Forward, Layer, Randomness};
 use crate::shape::Shape;
@@ -95,6 +96,9 @@ impl<T: Scalar, S: Shape<Scalar = T>> Layer<T> for Dropout<S> {
         inputs: &[S::Of<E>],
         outputs: &mut [S::Of<E>],
     ) {
+        if cx.frozen {
+            return copy(S::flat_mut(outputs), S::flat(inputs));
+        }
         self.apply(cx.isa, cx.randomness, inputs, outputs);
     }
 
@@ -107,7 +111,9 @@ impl<T: Scalar, S: Shape<Scalar = T>> Layer<T> for Dropout<S> {
         d_outputs: &[S::Of<E>],
         d_inputs: &mut [S::Of<E>],
     ) {
-        if cx.input_gradient {
+        if cx.input_gradient && cx.frozen {
+            copy(S::flat_mut(d_inputs), S::flat(d_outputs));
+        } else if cx.input_gradient {
             self.apply(cx.isa, cx.randomness, d_outputs, d_inputs);
         }
     }
@@ -130,6 +136,7 @@ mod tests {
             samples: SAMPLES,
             input_gradient: true,
             overwrite: false,
+            frozen: false,
             randomness: Randomness::new(9, step, first_sample),
             isa,
         }

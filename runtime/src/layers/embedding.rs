@@ -124,8 +124,10 @@ impl<T: Scalar, const LENGTH: usize, const NUM: usize, const DIM: usize> Layer<T
         d_input: &mut [E; LENGTH],
     ) {
         let d_table = cx.gradients.weight.as_flattened_mut();
-        let rows = self.rows(self.padding_idx);
-        rows.scatter(cx.isa, d_table, input, d_output.as_flattened());
+        if !cx.frozen {
+            let rows = self.rows(self.padding_idx);
+            rows.scatter(cx.isa, d_table, input, d_output.as_flattened());
+        }
         if cx.input_gradient {
             d_input.fill(E::splat(T::ZERO));
         }

@@ -74,7 +74,9 @@ impl<T: Scalar, const LENGTH: usize, const NUM: usize, const DIM: usize> Layer<T
         d_input: &mut [E; LENGTH],
     ) {
         let d_table = cx.gradients.weight.as_flattened_mut();
-        self.rows().scatter(cx.isa, d_table, input, d_output);
+        if !cx.frozen {
+            self.rows().scatter(cx.isa, d_table, input, d_output);
+        }
         if cx.input_gradient {
             d_input.fill(E::splat(T::ZERO));
         }

@@ -140,7 +140,9 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
         } else {
             let x = E::scalars(inputs.as_flattened());
             let dy = E::scalars(d_outputs.as_flattened());
-            linear::weight_gradient(cx.isa, OUT, cx.overwrite, x, dy, dw, db);
+            if !cx.frozen {
+                linear::weight_gradient(cx.isa, OUT, cx.overwrite, x, dy, dw, db);
+            }
             if cx.input_gradient {
                 let dx = E::scalars_mut(d_inputs.as_flattened_mut());
                 linear::input_gradient(cx.isa, OUT, weight, dy, dx);

@@ -78,6 +78,7 @@ impl<T: Scalar, const L: usize, const IN: usize, const OUT: usize, const BIAS: u
             buffers: cx.buffers,
             saved: cx.saved,
             samples: cx.samples,
+            frozen: cx.frozen,
             randomness: cx.randomness,
             isa: cx.isa,
         };
@@ -101,6 +102,7 @@ impl<T: Scalar, const L: usize, const IN: usize, const OUT: usize, const BIAS: u
             input_gradient: cx.input_gradient,
             overwrite: cx.overwrite,
             samples: cx.samples,
+            frozen: cx.frozen,
             randomness: cx.randomness,
             isa: cx.isa,
         };

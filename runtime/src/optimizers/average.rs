@@ -152,7 +152,8 @@ kernel! {
     /// `a ← a + share·(w − a)`; a share of 1 is a copy.
     Approach: pub(crate) fn approach<T, FMA, TILE>(a: &mut [T], w: &[T], share: T) {
         for (a, &w) in a.iter_mut().zip(w) {
-            *a = if share == T::ONE { w } else { *a + share * (w - *a) };
+            // Where both are the same they stay, also a negative zero.
+            *a = if share == T::ONE || *a == w { w } else { *a + share * (w - *a) };
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::element::Lanes;
 use crate::error::BackpropagateError;
 use crate::input::Input;
+use crate::layer_info::{LayerInfo, layout};
 use crate::losses::Loss;
 use crate::network::{Network, Parameters};
 use crate::pass;
@@ -16,7 +17,10 @@ pub trait FusedPass<T: Scalar> {
     /// Updates the parameters wherever their gradients are known.
     fn run(self, update: impl Update<T>) -> Result<T, BackpropagateError>;
     /// Updates them after the pass.
-    fn run_apart(self, step: impl FnOnce(&mut [T], &[T])) -> Result<T, BackpropagateError>;
+    fn run_apart(
+        self,
+        step: impl FnOnce(&mut [T], &[T], &'static [LayerInfo]),
+    ) -> Result<T, BackpropagateError>;
 }
 
 /// What [`train_step`](super::Optimizer::train_step) is given.
@@ -50,7 +54,7 @@ where
 
     fn run_apart(
         self,
-        step: impl FnOnce(&mut [N::Scalar], &[N::Scalar]),
+        step: impl FnOnce(&mut [N::Scalar], &[N::Scalar], &'static [LayerInfo]),
     ) -> Result<N::Scalar, BackpropagateError> {
         let Self {
             network,
@@ -60,7 +64,8 @@ where
             workspace,
         } = self;
         let loss = network.backpropagate(inputs, targets, loss, workspace)?;
-        step(network.parameters_mut(), workspace.gradients().parameters());
+        let gradients = workspace.gradients().parameters();
+        step(network.parameters_mut(), gradients, layout::<N>());
         Ok(loss)
     }
 }

@@ -1,6 +1,7 @@
 use super::average::approach;
 use super::hyperparameters::not_negative;
 use super::{Optimizer, Storage};
+use crate::layer_info::LayerInfo;
 use crate::scalar::Scalar;
 use crate::simd::Isa;
 use core::marker::PhantomData;
@@ -87,7 +88,7 @@ impl<O: Optimizer<T>, T: Scalar, S: Storage<T>> Lookahead<O, T, S> {
         &self.inside
     }
 
-    /// The same, mutable.
+    /// The same, mutable: for [`groups`](super::groups) of parameters.
     pub fn inside_mut(&mut self) -> &mut O {
         &mut self.inside
     }
@@ -105,12 +106,15 @@ impl<O: Optimizer<T>, T: Scalar, S: Storage<T>> Lookahead<O, T, S> {
 
 impl<O: Optimizer<T>, T: Scalar, S: Storage<T>> Optimizer<T> for Lookahead<O, T, S> {
     fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
+        self.step_layers(parameters, gradients, &[]);
+    }
+    fn step_layers(&mut self, parameters: &mut [T], gradients: &[T], layers: &'static [LayerInfo]) {
         let (isa, slow) = (Isa::detect(), self.slow.as_mut());
         debug_assert_eq!(parameters.len(), slow.len(), "slow");
         if self.inside.steps() == 0 {
             approach(isa, slow, parameters, T::ONE);
         }
-        self.inside.step_slices(parameters, gradients);
+        self.inside.step_layers(parameters, gradients, layers);
         if self.inside.steps().is_multiple_of(self.k) {
             approach(isa, slow, parameters, T::from_f64(self.alpha));
             approach(isa, parameters, slow, T::ONE);

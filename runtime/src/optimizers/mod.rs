@@ -19,6 +19,8 @@
 //! adam.set_learning_rate(1e-4);
 //! ```
 //!
+//! Other hyperparameters for some layers, and layers that stay as they are: [`groups`].
+//!
 //! The state lies in boxes that construction allocates; a step allocates nothing. Without a heap the user gives arrays
 //! or `&'static mut [T]` to `with_state`, see [`Storage`].
 
@@ -31,6 +33,7 @@ mod adan;
 mod average;
 mod clipping;
 mod fused;
+pub mod groups;
 mod hyperparameters;
 mod lamb;
 mod lbfgs;
@@ -45,6 +48,7 @@ mod pieces;
 mod radam;
 mod rms_prop;
 mod schedule_free;
+mod segments;
 mod sgd;
 
 pub use adadelta::Adadelta;
@@ -70,7 +74,9 @@ pub use sgd::Sgd;
 
 use crate::element::Lanes;
 use crate::error::BackpropagateError;
+use crate::group::Group;
 use crate::input::Input;
+use crate::layer_info::{LayerInfo, layout};
 use crate::losses::Loss;
 use crate::network::{Network, Parameters};
 use crate::scalar::Scalar;
@@ -133,14 +139,27 @@ pub trait Optimizer<T: Scalar> {
         core::iter::empty()
     }
 
-    /// The second half of training: one update of a network from the gradients in a workspace.
+    /// The second half of training: one update of a network from the gradients in a workspace. What is declared with
+    /// `freeze` stays as it is, except that an optimizer of your own sees gradients of zero.
     #[inline]
     fn step<P, G>(&mut self, network: &mut P, gradients: &G)
     where
         P: Parameters<Scalar = T>,
         G: Parameters<Scalar = T>,
     {
-        self.step_slices(network.parameters_mut(), gradients.parameters());
+        self.step_layers(
+            network.parameters_mut(),
+            gradients.parameters(),
+            layout::<P>(),
+        );
+    }
+
+    /// As [`step_slices`](Optimizer::step_slices) for the parameters of these layers, where some are frozen.
+    #[doc(hidden)]
+    #[inline]
+    fn step_layers(&mut self, parameters: &mut [T], gradients: &[T], layers: &'static [LayerInfo]) {
+        let _ = layers;
+        self.step_slices(parameters, gradients);
     }
 
     /// Both halves of training in one: [`backpropagate`](Network::backpropagate), then [`step`](Optimizer::step).
@@ -200,15 +219,35 @@ pub trait Optimizer<T: Scalar> {
     /// Hands `pass` what updates parameters in this step, and counts the step if there is no error.
     #[doc(hidden)]
     fn fused_step(&mut self, pass: impl FusedPass<T>) -> Result<T, BackpropagateError> {
-        pass.run_apart(|parameters, gradients| self.step_slices(parameters, gradients))
+        pass.run_apart(|parameters, gradients, layers| {
+            self.step_layers(parameters, gradients, layers);
+        })
     }
 }
 
 /// An optimizer that takes the parameters some tensors at a time: those of this crate but [`Lookahead`] and [`Muon`], which
 /// can have one of them inside.
-pub trait Piecewise<T: Scalar>: Optimizer<T> {}
+pub trait Piecewise<T: Scalar>: Optimizer<T> {
+    /// See [`Adam::freeze`].
+    #[doc(hidden)]
+    #[track_caller]
+    fn freeze_group<N: Network<Scalar = T>>(&mut self, group: Group<N>);
+    /// See [`Adam::unfreeze`].
+    #[doc(hidden)]
+    #[track_caller]
+    fn unfreeze_group<N: Network<Scalar = T>>(&mut self, group: Group<N>);
+}
 
-impl<T: Scalar, S: Storage<T>> Piecewise<T> for Sgd<T, S> {}
+impl<T: Scalar, S: Storage<T>> Piecewise<T> for Sgd<T, S> {
+    #[track_caller]
+    fn freeze_group<N: Network<Scalar = T>>(&mut self, group: Group<N>) {
+        self.freeze(group);
+    }
+    #[track_caller]
+    fn unfreeze_group<N: Network<Scalar = T>>(&mut self, group: Group<N>) {
+        self.unfreeze(group);
+    }
+}
 
 /// Where an optimizer keeps its state: `Box<[T]>`, `[T; N]`, `&'static mut [T]`, …, of as many scalars as the network
 /// has parameters, zero at the start.

@@ -1,8 +1,11 @@
 use super::hyperparameters::{decay_rate, not_negative};
 use super::newton_schulz::{orthogonalize, room};
-use super::{FusedPass, Optimizer, Piecewise, Storage};
+use super::segments::{Segments, ratio};
+use super::{FusedPass, Optimizer, Piecewise, Storage, groups, optimizer::Grouped};
 use crate::error::BackpropagateError;
-use crate::layer_info::LayerInfo;
+use crate::group::Group;
+use crate::layer_info::{LayerInfo, is_frozen};
+use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::simd::Isa;
 use crate::tensor::{Order, Tensor};
@@ -54,10 +57,26 @@ pub struct Muon<
     rest: O,
     momentum_buffer: S,
     room: S,
+    options: Options,
+    groups: Segments<GroupOptions>,
+    scalar: PhantomData<T>,
+}
+
+/// Those of the matrices.
+#[derive(Clone, Copy, Debug)]
+struct Options {
     learning_rate: f64,
     momentum: f64,
     weight_decay: f64,
-    scalar: PhantomData<T>,
+}
+
+groups::group_options! {
+    Muon [] [] {
+        /// Sets the momentum `μ`.
+        momentum: decay_rate,
+        /// Sets the weight decay `λ`.
+        weight_decay: not_negative,
+    }
 }
 
 /// How many scalars of room Muon needs for matrices of these layers, `Net::LAYERS`.
@@ -125,9 +144,12 @@ impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Muon<O, T, S> {
             rest,
             momentum_buffer,
             room,
-            learning_rate: 0.02,
-            momentum: 0.95,
-            weight_decay: 0.0,
+            options: Options {
+                learning_rate: 0.02,
+                momentum: 0.95,
+                weight_decay: 0.0,
+            },
+            groups: Segments::new(0.02),
             scalar: PhantomData,
         }
     }
@@ -158,6 +180,7 @@ impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Muon<O, T, S> {
     #[track_caller]
     pub fn learning_rate(mut self, learning_rate: f64) -> Self {
         self.set_learning_rate(learning_rate);
+        self.groups.built_with = learning_rate;
         self
     }
 
@@ -168,7 +191,7 @@ impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Muon<O, T, S> {
     #[must_use]
     #[track_caller]
     pub fn momentum(mut self, momentum: f64) -> Self {
-        self.momentum = decay_rate("momentum", momentum);
+        self.options.momentum = decay_rate("momentum", momentum);
         self
     }
 
@@ -179,7 +202,50 @@ impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Muon<O, T, S> {
     #[must_use]
     #[track_caller]
     pub fn weight_decay(mut self, weight_decay: f64) -> Self {
-        self.weight_decay = not_negative("weight_decay", weight_decay);
+        self.options.weight_decay = not_negative("weight_decay", weight_decay);
+        self
+    }
+
+    /// Sets hyperparameters of some matrices alone, by their label, see [`groups`](crate::optimizers::groups). Groups of the
+    /// other optimizer are its own: `muon.rest_mut().group(…)`.
+    ///
+    /// # Panics
+    /// If the optimizer is for another number of parameters than the network of the label has, or if the group has no parameters.
+    #[track_caller]
+    pub fn group<N: Network<Scalar = T>>(
+        &mut self,
+        group: Group<N>,
+        set: impl Fn(GroupOptions) -> GroupOptions,
+    ) -> &mut Self {
+        groups::check(group, Some(self.momentum_buffer.as_ref().len()));
+        let steps = self.rest.steps();
+        self.groups.set(group.ranges(), steps, |segment| {
+            segment.overrides = set(segment.overrides);
+        });
+        self
+    }
+
+    /// Freezes some parameters from the next step on, matrices and others: they and their state stay as they are.
+    ///
+    /// # Panics
+    /// As [`group`](Muon::group).
+    #[track_caller]
+    pub fn freeze<N: Network<Scalar = T>>(&mut self, group: Group<N>) -> &mut Self {
+        self.rest.freeze_group(group);
+        self.group(group, GroupOptions::freeze)
+    }
+
+    /// Has some parameters train again from the next step on.
+    ///
+    /// # Panics
+    /// As [`group`](Muon::group).
+    #[track_caller]
+    pub fn unfreeze<N: Network<Scalar = T>>(&mut self, group: Group<N>) -> &mut Self {
+        groups::check(group, Some(self.momentum_buffer.as_ref().len()));
+        self.rest.unfreeze_group(group);
+        let steps = self.rest.steps();
+        self.groups
+            .set(group.ranges(), steps, |segment| segment.unfreeze(steps));
         self
     }
 
@@ -196,19 +262,23 @@ impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Muon<O, T, S> {
 
 impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Optimizer<T> for Muon<O, T, S> {
     fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
+        self.step_layers(parameters, gradients, self.layers);
+    }
+    /// It knows the layers itself.
+    fn step_layers(&mut self, parameters: &mut [T], gradients: &[T], _: &'static [LayerInfo]) {
         debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
         debug_assert_eq!(parameters.len(), self.momentum_buffer.as_ref().len());
         let isa = Isa::detect();
-        let rule = Rule {
-            eta: self.learning_rate,
-            mu: T::from_f64(self.momentum),
-            fresh: T::from_f64(1.0 - self.momentum),
-            shrink: T::from_f64(1.0 - self.learning_rate * self.weight_decay),
-        };
+        let ratio = ratio(self.options.learning_rate, self.groups.built_with);
+        let steps = self.rest.steps();
         let (buffer, room) = (self.momentum_buffer.as_mut(), self.room.as_mut());
         for (matrix, start, tensor) in tensors(self.layers, self.except) {
-            if matrix {
+            if matrix && let Some(group) = self.groups.at(start, steps) {
                 let len = tensor.len();
+                let rule = match group {
+                    Some((group, _)) => Rule::new(&self.options.with(group, ratio)),
+                    None => Rule::new(&self.options),
+                };
                 let w = part(parameters, start, len);
                 let g = gradients.get(start..).unwrap_or_default();
                 rule.step(isa, tensor, w, g, part(buffer, start, len), room);
@@ -223,11 +293,11 @@ impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Optimizer<T> for Muon<O, T, S> {
         let _ = self.rest.fused_step(rest);
     }
     fn current_learning_rate(&self) -> f64 {
-        self.learning_rate
+        self.options.learning_rate
     }
     #[track_caller]
     fn set_learning_rate(&mut self, learning_rate: f64) {
-        self.learning_rate = not_negative("learning rate", learning_rate);
+        self.options.learning_rate = not_negative("learning rate", learning_rate);
     }
     fn steps(&self) -> u64 {
         self.rest.steps()
@@ -251,7 +321,7 @@ impl<O: Piecewise<T>, T: Scalar, S: Storage<T>> Optimizer<T> for Muon<O, T, S> {
     }
 }
 
-/// All tensors: whether it is a matrix of Muon's, where it begins, and what it is.
+/// All tensors that are not frozen: whether it is a matrix of Muon's, where it begins, and what it is.
 fn tensors(
     layers: &'static [LayerInfo],
     except: &'static [&'static str],
@@ -260,12 +330,13 @@ fn tensors(
         let tensors = layer.parameters.iter();
         tensors.map(move |tensor| (layer.label, tensor))
     });
-    all.scan(0, move |end, (label, tensor)| {
+    let all = all.scan(0, move |end, (label, tensor)| {
         let start = *end;
         *end += tensor.len();
         let matrix = tensor.dims.len() > 1 && !except.contains(&label);
         Some((matrix, start, tensor))
-    })
+    });
+    all.filter(move |(_, start, _)| !is_frozen(layers, *start))
 }
 
 /// What is the same for every matrix in one step.
@@ -279,6 +350,15 @@ struct Rule<T> {
 }
 
 impl<T: Scalar> Rule<T> {
+    fn new(options: &Options) -> Self {
+        Self {
+            eta: options.learning_rate,
+            mu: T::from_f64(options.momentum),
+            fresh: T::from_f64(1.0 - options.momentum),
+            shrink: T::from_f64(1.0 - options.learning_rate * options.weight_decay),
+        }
+    }
+
     fn step(self, isa: Isa, tensor: &Tensor, w: &mut [T], g: &[T], b: &mut [T], room: &mut [T]) {
         let (outputs, inputs) = sides(tensor);
         let (u, room) = room.split_at_mut_checked(w.len()).unwrap_or_default();
@@ -321,8 +401,11 @@ where
         Ok(T::ZERO)
     }
 
-    fn run_apart(self, step: impl FnOnce(&mut [T], &[T])) -> Result<T, BackpropagateError> {
-        step(self.parameters, self.gradients);
+    fn run_apart(
+        self,
+        step: impl FnOnce(&mut [T], &[T], &'static [LayerInfo]),
+    ) -> Result<T, BackpropagateError> {
+        step(self.parameters, self.gradients, &[]);
         Ok(T::ZERO)
     }
 }
@@ -333,9 +416,7 @@ where
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Muon")
-            .field("learning_rate", &self.learning_rate)
-            .field("momentum", &self.momentum)
-            .field("weight_decay", &self.weight_decay)
+            .field("options", &self.options)
             .field("except", &self.except)
             .field("rest", &self.rest)
             .finish_non_exhaustive()

@@ -28,7 +28,7 @@ optimizer! {
         /// Sets the weight decay `λ` (L2 penalty).
         weight_decay: not_negative = 0.0,
         /// Sets the decay `ψ` of the momentum.
-        momentum_decay: not_negative = 4e-3,
+        momentum_decay: not_negative_of_all = 4e-3,
     }
 }
 

@@ -2,19 +2,44 @@
 //! of the steps. An optimizer is then its options, its [`Rule`] and its loop.
 
 use super::pieces::in_pieces;
+use super::segments::{Overrides, Segments};
 use crate::layer_info::LayerInfo;
 use crate::scalar::Scalar;
 use crate::simd::Isa;
 use crate::weights;
 
+/// The options of an optimizer, of which groups of parameters have others.
+pub(super) trait Grouped: Sized {
+    /// What a group sets.
+    type Overrides: Overrides;
+
+    /// The options of a group; `ratio` is how far the learning rate has gone from where it was built.
+    fn with(&self, overrides: &Self::Overrides, ratio: f64) -> Self;
+}
+
 /// The mathematics of one optimizer, implemented by its options.
-pub(super) trait Rule<T: Scalar, const STATES: usize, const SCALARS: usize> {
+pub(super) trait Rule<T: Scalar, const STATES: usize, const SCALARS: usize>:
+    Grouped
+{
     /// What is the same for every parameter in one step.
     type Coefficients: Copy + Sync;
 
     /// Those of the step with this number, counted from 1. `scalars` are what the optimizer carries from step to step
     /// besides its slices, and become those after the step.
     fn coefficients(&self, step: u64, scalars: &mut [f64; SCALARS]) -> Self::Coefficients;
+
+    /// Those of a group with these options, in the `own`-th step of its parameters, which is the `step`-th of the optimizer
+    /// with the options `all`. `scalars` are those before the step.
+    fn coefficients_of_group(
+        &self,
+        all: &Self,
+        own: u64,
+        step: u64,
+        mut scalars: [f64; SCALARS],
+    ) -> Self::Coefficients {
+        let _ = (all, step);
+        self.coefficients(own, &mut scalars)
+    }
 
     /// Updates some parameters. A slice of an optional state is empty where it is not in use.
     fn update(isa: Isa, c: Self::Coefficients, w: &mut [T], g: &[T], states: [&mut [T]; STATES]);
@@ -28,6 +53,35 @@ where
 {
     pub(super) states: [&'a mut [T]; STATES],
     pub(super) coefficients: R::Coefficients,
+    pub(super) groups: Groups<'a, R, R::Overrides, SCALARS>,
+}
+
+/// What one step needs to know of groups of parameters.
+pub(super) struct Groups<'a, R, G, const SCALARS: usize> {
+    pub(super) options: &'a R,
+    pub(super) segments: &'a Segments<G>,
+    pub(super) steps: u64,
+    pub(super) ratio: f64,
+    /// Those before the step.
+    pub(super) scalars: [f64; SCALARS],
+}
+
+impl<R, const SCALARS: usize> Groups<'_, R, R::Overrides, SCALARS>
+where
+    R: Grouped,
+{
+    /// The coefficients of a group.
+    fn coefficients<T: Scalar, const STATES: usize>(
+        &self,
+        (overrides, own): (&R::Overrides, u64),
+    ) -> R::Coefficients
+    where
+        R: Rule<T, STATES, SCALARS>,
+    {
+        let step = self.steps.saturating_add(1);
+        let options = self.options.with(overrides, self.ratio);
+        options.coefficients_of_group(self.options, own, step, self.scalars)
+    }
 }
 
 impl<T, R, const STATES: usize, const SCALARS: usize> weights::Update<T>
@@ -38,12 +92,44 @@ where
 {
     #[inline(always)]
     fn apply(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]) {
+        if !self.groups.segments.is_empty() {
+            return self.apply_groups(isa, offset, parameters, gradients);
+        }
         let (c, len) = (self.coefficients, parameters.len());
         let states = self.states.each_mut();
         let states = states.map(|state| weights::part(state, offset, len));
         in_pieces(parameters, gradients, states, &|w, g, states| {
             R::update(isa, c, w, g, states);
         });
+    }
+}
+
+impl<T, R, const STATES: usize, const SCALARS: usize> Step<'_, T, R, STATES, SCALARS>
+where
+    T: Scalar,
+    R: Rule<T, STATES, SCALARS>,
+{
+    /// Apart, so that a step without groups stays as short as it was.
+    #[cold]
+    #[inline(never)]
+    fn apply_groups(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]) {
+        let all = offset..offset.saturating_add(parameters.len());
+        for piece in self.groups.segments.pieces(all, self.groups.steps) {
+            let (start, len) = (piece.range.start, piece.range.len());
+            let c = match piece.group {
+                Some(group) => self.groups.coefficients(group),
+                None => self.coefficients,
+            };
+            let here = start - offset;
+            let w = weights::part(parameters, here, len);
+            let g = gradients.get(here..).unwrap_or_default();
+            let g = g.get(..w.len()).unwrap_or(g);
+            let states = self.states.each_mut();
+            let states = states.map(|state| weights::part(state, start, len));
+            in_pieces(w, g, states, &|w, g, states| {
+                R::update(isa, c, w, g, states);
+            });
+        }
     }
 }
 
@@ -68,6 +154,7 @@ where
         let Step {
             states,
             coefficients,
+            groups,
         } = &mut self.step;
         let mut end = 0;
         for tensor in self.layers.iter().flat_map(|layer| layer.parameters) {
@@ -77,13 +164,20 @@ where
                 continue;
             };
             let w = weights::part(parameters, here, len);
-            if !w.is_empty() {
-                let g = gradients.get(here..).unwrap_or_default();
-                let states = states
-                    .each_mut()
-                    .map(|state| weights::part(state, start, len));
-                R::update(isa, *coefficients, w, g, states);
+            if w.is_empty() {
+                continue;
             }
+            // Groups are made of whole tensors.
+            let c = match groups.segments.at(start, groups.steps) {
+                Some(Some(group)) => groups.coefficients(group),
+                Some(None) => *coefficients,
+                None => continue,
+            };
+            let g = gradients.get(here..).unwrap_or_default();
+            let states = states
+                .each_mut()
+                .map(|state| weights::part(state, start, len));
+            R::update(isa, c, w, g, states);
         }
     }
 }
@@ -120,6 +214,7 @@ macro_rules! optimizer {
             $($($optional: Option<S>,)+)?
             scalars: [f64; SCALARS],
             steps: u64,
+            groups: super::segments::Segments<GroupOptions>,
             scalar: core::marker::PhantomData<T>,
         }
 
@@ -147,6 +242,23 @@ macro_rules! optimizer {
 
         super::optimizer::constructor! { $name [$($layers)?] $($state)+ }
 
+        super::groups::group_options! {
+            $name [$($($scalar)+)?] [$($($beta)+)?] { $($(#[$option_doc])* $option: $check,)* }
+        }
+
+        impl<T: crate::Scalar, S: super::Storage<T>> $name<T, S> {
+            super::groups::group_methods! {}
+
+            /// How many parameters it is for.
+            fn parameter_count(&self) -> Option<usize> {
+                Some([$(self.$state.as_ref().len()),+][0])
+            }
+
+            /// All that a group may set goes with the rest.
+            #[inline]
+            fn check_groups(&self) {}
+        }
+
         impl<T: crate::Scalar, S: super::Storage<T>> $name<T, S> {
             /// With the defaults and the state in given memory, zeros.
             $(#[doc = concat!("`", stringify!($layers), "` are the network's, `Net::LAYERS`.")])?
@@ -161,6 +273,7 @@ macro_rules! optimizer {
                     $($($optional: None,)+)?
                     scalars: [$($($start),+)?],
                     steps: 0,
+                    groups: super::segments::Segments::new($learning_rate),
                     scalar: core::marker::PhantomData,
                 }
             }
@@ -173,6 +286,7 @@ macro_rules! optimizer {
             #[track_caller]
             pub fn learning_rate(mut self, learning_rate: f64) -> Self {
                 super::Optimizer::set_learning_rate(&mut self, learning_rate);
+                self.groups.built_with = learning_rate;
                 self
             }
 
@@ -206,6 +320,16 @@ macro_rules! optimizer {
                         number,
                         &mut scalars,
                     ),
+                    groups: super::optimizer::Groups {
+                        options: &self.options,
+                        segments: &self.groups,
+                        steps: self.steps,
+                        ratio: super::segments::ratio(
+                            self.options.learning_rate,
+                            self.groups.built_with,
+                        ),
+                        scalars: self.scalars,
+                    },
                 };
                 $(let step = super::optimizer::TensorStep { step, layers: self.$layers };)?
                 (step, scalars)
@@ -214,6 +338,14 @@ macro_rules! optimizer {
 
         impl<T: crate::Scalar, S: super::Storage<T>> super::Optimizer<T> for $name<T, S> {
             fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
+                super::Optimizer::step_layers(self, parameters, gradients, &[]);
+            }
+            fn step_layers(
+                &mut self,
+                parameters: &mut [T],
+                gradients: &[T],
+                layers: &'static [crate::LayerInfo],
+            ) {
                 debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
                 for (name, state) in self.state() {
                     debug_assert_eq!(parameters.len(), state.len(), "{name}");
@@ -221,7 +353,8 @@ macro_rules! optimizer {
                 let scalars = {
                     let (mut step, scalars) = self.prepare();
                     let isa = crate::simd::Isa::detect();
-                    crate::weights::Update::apply(&mut step, isa, 0, parameters, gradients);
+                    let trained = crate::layer_info::apply_trained;
+                    trained(&mut step, isa, 0, layers, parameters, gradients);
                     scalars
                 };
                 (self.scalars, self.steps) = (scalars, self.steps.saturating_add(1));
@@ -274,7 +407,16 @@ macro_rules! optimizer {
             }
         }
 
-        impl<T: crate::Scalar, S: super::Storage<T>> super::Piecewise<T> for $name<T, S> {}
+        impl<T: crate::Scalar, S: super::Storage<T>> super::Piecewise<T> for $name<T, S> {
+            #[track_caller]
+            fn freeze_group<N: crate::Network<Scalar = T>>(&mut self, group: crate::Group<N>) {
+                self.freeze(group);
+            }
+            #[track_caller]
+            fn unfreeze_group<N: crate::Network<Scalar = T>>(&mut self, group: crate::Group<N>) {
+                self.unfreeze(group);
+            }
+        }
 
         impl<T, S> core::fmt::Debug for $name<T, S> {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -368,6 +510,10 @@ macro_rules! setter {
             self.options.$option = super::hyperparameters::decay_rate(stringify!($option), $option);
             self
         }
+    };
+    // That all groups have in common.
+    ($(#[$doc:meta])* $option:ident: not_negative_of_all) => {
+        super::optimizer::setter! { $(#[$doc])* $option: not_negative }
     };
     // What a method of the module sets.
     ($(#[$doc:meta])* $option:ident: elsewhere) => {};

@@ -50,9 +50,9 @@ optimizer! {
         /// Sets the weight decay `λ`, which is taken at `y`.
         weight_decay: not_negative = 0.0,
         /// Sets the power `r` of the number of the step in the weights of the average.
-        r: not_negative = 0.0,
+        r: not_negative_of_all = 0.0,
         /// Sets the power `p` of the largest learning rate in the weights of the average.
-        weight_lr_power: not_negative = 2.0,
+        weight_lr_power: not_negative_of_all = 2.0,
         warmup: elsewhere = 0.0,
     }
 }
@@ -81,8 +81,12 @@ impl<T: Scalar, S: Storage<T>> ScheduleFree<T, S> {
         }
         if self.steps() > 0 && self.options.beta1 > 0.0 {
             let to_z = T::from_f64(1.0 - 1.0 / self.options.beta1);
-            for (x, &z) in average.iter_mut().zip(self.z.as_ref()) {
-                *x += to_z * (z - *x);
+            let states = self.z.as_ref().iter().zip(self.exp_avg_sq.as_ref());
+            for (x, (&z, &v)) in average.iter_mut().zip(states) {
+                // What was always frozen has no `z` yet.
+                if z != T::ZERO || v != T::ZERO {
+                    *x += to_z * (z - *x);
+                }
             }
         }
     }
@@ -99,36 +103,64 @@ fn power(x: f64, exponent: f64) -> f64 {
     }
 }
 
-impl<T: Scalar> Rule<T, STATES, SCALARS> for Options {
-    type Coefficients = Coefficients<T>;
-
-    fn coefficients(&self, step: u64, [lr_max, weight_sum]: &mut [f64; 2]) -> Coefficients<T> {
+impl Options {
+    /// `ηₜ`
+    fn eta(&self, step: u64) -> f64 {
         let number = step as f64;
         let warm = if number < self.warmup {
             number / self.warmup
         } else {
             1.0
         };
-        let eta = self.learning_rate * warm;
-        *lr_max = lr_max.max(eta);
-        let weight = power(number, self.r) * power(*lr_max, self.weight_lr_power);
+        self.learning_rate * warm
+    }
+
+    /// `cₜ`, and the scalars after the step.
+    fn share(&self, step: u64, [lr_max, weight_sum]: &mut [f64; 2]) -> f64 {
+        *lr_max = lr_max.max(self.eta(step));
+        let weight = power(step as f64, self.r) * power(*lr_max, self.weight_lr_power);
         *weight_sum += weight;
-        let share = if *weight_sum > 0.0 {
+        if *weight_sum > 0.0 {
             weight / *weight_sum
         } else {
             0.0
-        };
+        }
+    }
+
+    /// In the `own`-th step of the parameters, which is the `step`-th of the optimizer.
+    fn coefficients_with<T: Scalar>(&self, own: u64, step: u64, share: f64) -> Coefficients<T> {
+        let eta = self.eta(step);
         Coefficients {
-            first: step == 1,
+            first: own == 1,
             eta: T::from_f64(eta),
             beta2: T::from_f64(self.beta2),
             fresh2: T::from_f64(1.0 - self.beta2),
-            root_scale: T::from_f64(1.0 / Scalar::sqrt(bias_correction(self.beta2, step))),
+            root_scale: T::from_f64(1.0 / Scalar::sqrt(bias_correction(self.beta2, own))),
             eps: T::from_f64(self.eps),
             lambda: T::from_f64(self.weight_decay),
             share: T::from_f64(share),
             back: T::from_f64(eta * (1.0 - self.beta1 * (1.0 - share))),
         }
+    }
+}
+
+impl<T: Scalar> Rule<T, STATES, SCALARS> for Options {
+    type Coefficients = Coefficients<T>;
+
+    fn coefficients(&self, step: u64, scalars: &mut [f64; 2]) -> Coefficients<T> {
+        let share = self.share(step, scalars);
+        self.coefficients_with(step, step, share)
+    }
+
+    /// The weights of the average are those of all: a learning rate in proportion to another leaves them as they are.
+    fn coefficients_of_group(
+        &self,
+        all: &Self,
+        own: u64,
+        step: u64,
+        mut scalars: [f64; 2],
+    ) -> Coefficients<T> {
+        self.coefficients_with(own, step, all.share(step, &mut scalars))
     }
 
     #[inline(always)]

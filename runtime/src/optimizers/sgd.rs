@@ -1,10 +1,13 @@
 use super::hyperparameters::not_negative;
+use super::optimizer::Grouped;
 use super::pieces::in_pieces;
-use super::{FusedPass, Optimizer, Storage};
+use super::segments::{Segments, ratio};
+use super::{FusedPass, Optimizer, Storage, groups};
 use crate::error::BackpropagateError;
+use crate::layer_info::{LayerInfo, apply_trained};
 use crate::scalar::Scalar;
 use crate::simd::{Isa, kernel};
-use crate::weights::{self, Update as _};
+use crate::weights;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -31,6 +34,7 @@ pub struct Sgd<
     parameters: usize,
     momentum_buffer: S,
     steps: u64,
+    groups: Segments<GroupOptions>,
     scalar: PhantomData<T>,
 }
 
@@ -41,6 +45,17 @@ struct Options {
     dampening: f64,
     nesterov: bool,
     weight_decay: f64,
+}
+
+groups::group_options! {
+    Sgd [] [] {
+        /// Sets the momentum `μ`. The optimizer itself must have one, which allocates the buffer.
+        momentum: not_negative,
+        /// Sets the dampening `τ` of the momentum.
+        dampening: not_negative,
+        /// Sets the weight decay `λ` (L2 penalty).
+        weight_decay: not_negative,
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -100,6 +115,7 @@ impl<T: Scalar, S: Storage<T>> Sgd<T, S> {
             parameters: 0,
             momentum_buffer,
             steps: 0,
+            groups: Segments::new(learning_rate),
             scalar: PhantomData,
         }
     }
@@ -159,13 +175,17 @@ impl Options {
 
 impl<T: Scalar, S: Storage<T>> Optimizer<T> for Sgd<T, S> {
     fn step_slices(&mut self, parameters: &mut [T], gradients: &[T]) {
+        self.step_layers(parameters, gradients, &[]);
+    }
+
+    fn step_layers(&mut self, parameters: &mut [T], gradients: &[T], layers: &'static [LayerInfo]) {
         debug_assert_eq!(parameters.len(), gradients.len(), "gradients");
         debug_assert!(
             self.options.momentum == 0.0 || parameters.len() == self.momentum_buffer.as_ref().len(),
             "momentum buffer"
         );
         let mut step = self.prepare();
-        step.apply(Isa::detect(), 0, parameters, gradients);
+        apply_trained(&mut step, Isa::detect(), 0, layers, parameters, gradients);
         self.steps = self.steps.saturating_add(1);
     }
 
@@ -202,42 +222,79 @@ impl<T: Scalar, S: Storage<T>> Optimizer<T> for Sgd<T, S> {
 }
 
 impl<T: Scalar, S: Storage<T>> Sgd<T, S> {
+    groups::group_methods! {}
+
+    /// How many parameters it is for, where that is known.
+    fn parameter_count(&self) -> Option<usize> {
+        if self.options.momentum > 0.0 {
+            return Some(self.momentum_buffer.as_ref().len());
+        }
+        #[cfg(feature = "alloc")]
+        return (self.parameters > 0).then_some(self.parameters);
+        #[cfg(not(feature = "alloc"))]
+        None
+    }
+
+    /// That what groups set goes with the rest.
+    #[track_caller]
+    fn check_groups(&self) {
+        for segment in self.groups.all() {
+            let options = self.options.with(&segment.overrides, 1.0);
+            assert!(
+                options.momentum == 0.0 || self.options.momentum > 0.0,
+                "a group has the momentum {}, for which the optimizer needs a buffer; set `.momentum(…)` of the optimizer first",
+                options.momentum
+            );
+            if options.momentum > 0.0 {
+                options.check_nesterov();
+            }
+        }
+    }
+
     /// The next step.
     #[inline(always)]
     fn prepare(&mut self) -> Step<'_, T> {
-        let Options {
-            learning_rate,
-            momentum,
-            dampening,
-            nesterov,
-            weight_decay,
-        } = self.options;
-        let first = self.steps == 0;
-        let fresh = if first { 1.0 } else { 1.0 - dampening };
-        let momentum = (momentum != 0.0).then(|| Momentum {
-            buffer: self.momentum_buffer.as_mut(),
-            first,
-            mu: T::from_f64(momentum),
-            fresh: T::from_f64(fresh),
-            nesterov,
-        });
+        let used = self.options.momentum != 0.0;
         Step {
-            eta: T::from_f64(learning_rate),
-            lambda: T::from_f64(weight_decay),
-            momentum,
+            coefficients: self.options.coefficients(self.steps == 0),
+            buffer: used.then(|| self.momentum_buffer.as_mut()),
+            options: &self.options,
+            segments: &self.groups,
+            steps: self.steps,
         }
     }
 }
 
-/// What is the same for every parameter in one step.
-struct Step<'a, T> {
-    eta: T,
-    lambda: T,
-    momentum: Option<Momentum<'a, T>>,
+impl Options {
+    #[inline(always)]
+    fn coefficients<T: Scalar>(&self, first: bool) -> Coefficients<T> {
+        let fresh = if first { 1.0 } else { 1.0 - self.dampening };
+        Coefficients {
+            eta: T::from_f64(self.learning_rate),
+            lambda: T::from_f64(self.weight_decay),
+            first,
+            mu: T::from_f64(self.momentum),
+            fresh: T::from_f64(fresh),
+            nesterov: self.nesterov,
+        }
+    }
 }
 
-struct Momentum<'a, T> {
-    buffer: &'a mut [T],
+/// One step.
+struct Step<'a, T> {
+    coefficients: Coefficients<T>,
+    /// With momentum.
+    buffer: Option<&'a mut [T]>,
+    options: &'a Options,
+    segments: &'a Segments<GroupOptions>,
+    steps: u64,
+}
+
+/// What is the same for every parameter in one step.
+#[derive(Clone, Copy)]
+struct Coefficients<T> {
+    eta: T,
+    lambda: T,
     /// Whether the buffer holds nothing yet.
     first: bool,
     mu: T,
@@ -245,34 +302,78 @@ struct Momentum<'a, T> {
     nesterov: bool,
 }
 
+impl<T: Scalar> Coefficients<T> {
+    #[inline(always)]
+    fn update(self, isa: Isa, w: &mut [T], g: &[T], buffer: Option<&mut [T]>) {
+        let Self {
+            eta,
+            lambda,
+            first,
+            mu,
+            fresh,
+            nesterov,
+        } = self;
+        let Some(buffer) = buffer else {
+            return in_pieces(w, g, [], &|w, g, []| {
+                update(isa, w, g, eta, lambda);
+            });
+        };
+        if first {
+            buffer.fill(T::ZERO);
+        }
+        in_pieces(w, g, [buffer], &|w, g, [b]| {
+            update_momentum(isa, w, g, b, eta, lambda, mu, fresh, nesterov);
+        });
+    }
+}
+
 impl<T: Scalar> weights::Update<T> for Step<'_, T> {
     #[inline(always)]
     fn plain(&self) -> Option<T> {
-        let plain = self.momentum.is_none() && self.lambda == T::ZERO;
-        plain.then(|| T::ZERO - self.eta)
+        let lambda = self.coefficients.lambda;
+        let plain = self.buffer.is_none() && lambda == T::ZERO && self.segments.is_empty();
+        plain.then(|| T::ZERO - self.coefficients.eta)
     }
 
     #[inline(always)]
     fn apply(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]) {
-        let Self {
-            eta,
-            lambda,
-            momentum,
-        } = self;
-        let (eta, lambda) = (*eta, *lambda);
-        let Some(momentum) = momentum else {
-            return in_pieces(parameters, gradients, [], &|w, g, []| {
-                update(isa, w, g, eta, lambda);
-            });
-        };
-        let buffer = weights::part(momentum.buffer, offset, parameters.len());
-        if momentum.first {
-            buffer.fill(T::ZERO);
+        if !self.segments.is_empty() {
+            return self.apply_groups(isa, offset, parameters, gradients);
         }
-        let (mu, fresh, nesterov) = (momentum.mu, momentum.fresh, momentum.nesterov);
-        in_pieces(parameters, gradients, [buffer], &|w, g, [b]| {
-            update_momentum(isa, w, g, b, eta, lambda, mu, fresh, nesterov);
-        });
+        let len = parameters.len();
+        let buffer = self.buffer.as_deref_mut();
+        let buffer = buffer.map(|buffer| weights::part(buffer, offset, len));
+        self.coefficients.update(isa, parameters, gradients, buffer);
+    }
+}
+
+impl<T: Scalar> Step<'_, T> {
+    /// Apart, so that a step without groups stays as short as it was.
+    #[cold]
+    #[inline(never)]
+    fn apply_groups(&mut self, isa: Isa, offset: usize, parameters: &mut [T], gradients: &[T]) {
+        let ratio = ratio(self.options.learning_rate, self.segments.built_with);
+        let all = offset..offset.saturating_add(parameters.len());
+        for piece in self.segments.pieces(all, self.steps) {
+            let (start, len) = (piece.range.start, piece.range.len());
+            let (c, momentum) = match piece.group {
+                Some((group, number)) => {
+                    let options = self.options.with(group, ratio);
+                    (options.coefficients(number == 1), options.momentum)
+                }
+                None => (self.coefficients, self.options.momentum),
+            };
+            let w = weights::part(parameters, start - offset, len);
+            let g = gradients.get(start - offset..).unwrap_or_default();
+            let g = g.get(..w.len()).unwrap_or(g);
+            let buffer = self.buffer.as_deref_mut().filter(|_| momentum != 0.0);
+            c.update(
+                isa,
+                w,
+                g,
+                buffer.map(|buffer| weights::part(buffer, start, len)),
+            );
+        }
     }
 }
 

@@ -115,6 +115,7 @@ impl<L: Layer<f32>> Layer<f32> for FakeWeights<L> {
                 buffers: cx.buffers,
                 saved,
                 samples: cx.samples,
+                frozen: cx.frozen,
                 randomness: cx.randomness,
                 isa: cx.isa,
             };
@@ -140,6 +141,7 @@ impl<L: Layer<f32>> Layer<f32> for FakeWeights<L> {
                 input_gradient: cx.input_gradient,
                 overwrite: cx.overwrite,
                 samples: cx.samples,
+                frozen: cx.frozen,
                 randomness: cx.randomness,
                 isa: cx.isa,
             };

@@ -152,6 +152,7 @@ where
                     overwrite: true,
                     randomness: Randomness::new(seed, step, piece * capacity),
                     isa: Isa::detect(),
+                    frozen: false,
                 },
             },
             GoBack,
@@ -199,6 +200,26 @@ impl<N: Network> Weights<N> for Inspected<'_, N::Parameters> {
             *self.first = Some(name(layer));
         }
         E::scalars_mut(L::Input::flat_mut(d_inputs)).fill(N::Scalar::ZERO);
+    }
+
+    fn backward_frozen<L: Layer<N::Scalar>, E: Element<N::Scalar>>(
+        &mut self,
+        layer: &L,
+        call: Call<'_, E>,
+        shared: impl Fn(&N::Parameters) -> &L::Parameters,
+        exclusive: impl Fn(&mut N::Parameters) -> &mut L::Parameters,
+        inputs: &[<L::Input as Shape>::Of<E>],
+        outputs: &[<L::Output as Shape>::Of<E>],
+        d_outputs: &[<L::Output as Shape>::Of<E>],
+        d_inputs: &mut [<L::Input as Shape>::Of<E>],
+    ) {
+        Weights::<N>::backward(
+            self, layer, call, shared, exclusive, inputs, outputs, d_outputs, d_inputs,
+        );
+    }
+
+    fn parts(&mut self) -> Option<(&N::Parameters, &mut N::Parameters)> {
+        None
     }
 }
 

@@ -8,6 +8,7 @@ networks! {
     multiply: [6] -> [4] { Multiply { { Linear(4) } { Linear(4), Sigmoid } } } MseLoss => [f32; 4];
     concat: [6] -> [7] { Concat { { Linear(4) } { Linear(3), Tanh } } } MseLoss => [f32; 7];
     concat_of_images: [2, 4, 4] -> [2, 4, 8] { Concat(dim = 2) { { Scale } { Snake } } } MseLoss => [[[f32; 8]; 4]; 2];
+    frozen: [6] -> [4] { Linear(6, freeze), BatchNorm1d(freeze), Tanh, Linear(5), Residual(freeze) { Linear(5), Dropout(0.5) }, Linear(4, freeze) } MseLoss => [f32; 4];
     tied: [4] -> [4, 10] { words: Embedding(10, 6), tied(words, transposed = true) } CrossEntropyLoss<'_> => [u8; 4];
     inputs: { state: [6], action: [2] } -> [1] { Concat { { state, Linear(8), Relu } { action } }, Linear(1) } MseLoss => [f32; 1];
 }

@@ -289,7 +289,7 @@ impl<
         outputs: &mut [[[E; F]; L]],
     ) {
         for (group, (input, output)) in inputs.iter().zip(outputs).enumerate() {
-            let mask = self.mask(cx.randomness, group);
+            let mask = self.mask(cx.randomness, group).filter(|_| !cx.frozen);
             self.group(cx.group(group), mask, input, output);
         }
     }
@@ -305,7 +305,7 @@ impl<
     ) {
         let groups = inputs.iter().zip(d_outputs).zip(d_inputs);
         for (group, ((input, d_output), d_input)) in groups.enumerate() {
-            let mask = self.mask(cx.randomness, group);
+            let mask = self.mask(cx.randomness, group).filter(|_| !cx.frozen);
             self.group_backward(cx.group(group), mask, input, d_output, d_input);
         }
     }
