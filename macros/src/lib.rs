@@ -255,7 +255,7 @@ use proc_macro2::TokenStream;
 ///
 /// # Weights built in
 ///
-/// ```ignore
+/// ```text
 /// network! {
 ///     pub struct LeNet5: [1, 28, 28] -> [10] { … }
 ///     weights = "lenet5.safetensors"

@@ -278,7 +278,9 @@ mod tests {
     #[test]
     fn later_groups_change_what_earlier_ones_set_where_they_overlap() {
         let mut segments = Segments::<Set>::new(0.1);
-        segments.set([10..20].into_iter(), 0, |segment| segment.overrides.0 = 1.0);
+        segments.set(core::iter::once(10..20), 0, |segment| {
+            segment.overrides.0 = 1.0
+        });
         segments.set([5..12, 18..25].into_iter(), 0, |segment| {
             segment.overrides.0 = or(segment.overrides.0, 0.0) + 2.0;
         });
@@ -307,15 +309,17 @@ mod tests {
                 .at(4, steps)
                 .map(|group| group.map(|(_, number)| number))
         };
-        segments.set([4..8].into_iter(), 0, |segment| segment.overrides.1 = 10);
+        segments.set(core::iter::once(4..8), 0, |segment| {
+            segment.overrides.1 = 10
+        });
         assert_eq!(number(&segments, 9), None);
         assert_eq!(number(&segments, 10), Some(Some(1)));
         assert_eq!(number(&segments, 14), Some(Some(5)));
-        segments.set([4..8].into_iter(), 15, |segment| {
+        segments.set(core::iter::once(4..8), 15, |segment| {
             segment.overrides.1 = u64::MAX
         });
         assert_eq!(number(&segments, 15), None);
-        segments.set([4..8].into_iter(), 40, |segment| segment.unfreeze(40));
+        segments.set(core::iter::once(4..8), 40, |segment| segment.unfreeze(40));
         assert_eq!(number(&segments, 40), Some(Some(6)));
         assert_eq!(segments.at(3, 40).map(|group| group.is_none()), Some(true));
     }
