@@ -6,6 +6,12 @@ use rand::rngs::StdRng;
 ///
 /// Reading takes `&self` and a generator of its own for each sample and epoch, so that a background thread, several
 /// threads and a resumed run read the very same samples.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a dataset",
+    label = "used as data here",
+    note = "inputs and targets in memory are one as `chainrule::data::Samples::new(inputs, targets)?`",
+    note = "a type of your own implements `chainrule::data::Dataset`"
+)]
 pub trait Dataset {
     /// One input sample, as the network takes it: `[[[f32; 28]; 28]; 1]`.
     type Input: bytemuck::Pod + Send + Sync;
