@@ -386,7 +386,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// tensor is moved along several directions: all of it, parts, a single scalar. Where the scalar is `f64` a gradient may be
     /// 10⁻⁶ off, in parts of what is typical of its tensor; with `f32`, whose outputs are themselves rounded, 2 %. A network that is generic
     /// over its scalar is best tested with `f64`. Kinks, of `Relu` and the like, give no false alarm: differences are extrapolated to a step of zero with an
-    /// estimate of their error (Ridders 1982), and what disagrees is looked at again at other weights of the sum and other inputs, and is wrong only if it is at all. The
+    /// estimate of their error (Ridders 1982), and with `f32` what disagrees is looked at again at other weights of the sum and other inputs, and is wrong only if it is at all. The
     /// gradients of samples in SIMD lanes are compared with those of single samples.
     ///
     /// It takes some hundred forward passes. `#[network(test)]` makes a `#[test]` of it. Layers that hand back another gradient on purpose, as those of a
@@ -544,7 +544,8 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     }
 
     /// The mean loss over a dataset in inference mode, and [metrics](crate::train::metrics), which are reset first. The loss
-    /// is taken over 256 samples at a time. Allocates a workspace; outputs alone are those of
+    /// is taken over 256 samples at a time, and each such mean counts by its samples, also where class weights or ignored targets
+    /// make some of them count less. Allocates a workspace; outputs alone are those of
     /// [`forward_batch`](Network::forward_batch).
     ///
     /// ```
