@@ -185,7 +185,7 @@ impl Observer for CsvLog {
                 table.file.write(&line(&row).map_err(write_error(&path))?)?;
                 table.file.flush()?;
             }
-            Event::Epoch(_) | Event::End(_) => self.table()?.file.flush()?,
+            Event::Epoch(_) | Event::Saving(_) | Event::End(_) => self.table()?.file.flush()?,
             _ => {}
         }
         Ok(())

@@ -168,6 +168,9 @@ enum Line<'a> {
         step: u64,
         samples: Vec<Worst<'a>>,
     },
+    Saving {
+        step: u64,
+    },
     Note {
         step: u64,
         text: &'a str,
@@ -282,6 +285,7 @@ impl<'a> Line<'a> {
                     })
                     .collect(),
             },
+            Event::Saving(step) => Self::Saving { step: *step },
             Event::Note(text) => Self::Note { step, text },
             Event::End(outcome) => Self::End {
                 step,

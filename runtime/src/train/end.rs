@@ -16,12 +16,17 @@ use crate::schedules::Mode;
 type Validated = (Option<f64>, Vec<(String, f64)>);
 
 impl<N: Network, O, L, D: Dataset> Trainer<'_, N, O, L, D> {
-    /// That what is to be monitored is measured.
+    /// That what is to be monitored is measured, and that every metric has its own name.
     pub(super) fn check_monitor(&self) -> Result<(), TrainError> {
+        let mut metrics: Vec<String> = self.metrics.iter().map(|metric| metric.name()).collect();
+        for (i, name) in metrics.iter().enumerate() {
+            if metrics.iter().take(i).any(|other| other == name) {
+                return Err(TrainError::SameName { name: name.clone() });
+            }
+        }
         let Some(name) = &self.options.monitor else {
             return Ok(());
         };
-        let mut metrics: Vec<String> = self.metrics.iter().map(|metric| metric.name()).collect();
         if self.validation.is_none() {
             metrics.clear();
         }
@@ -132,6 +137,9 @@ where
             best.weights.extend_from_slice(network.buffers());
         }
         if let Rate::Plateau(plateau) = rate {
+            if monitored.is_some() {
+                plateau.mode = mode;
+            }
             plateau.update(value);
         }
     }

@@ -13,7 +13,9 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum TrainError {
     /// There is nothing to train on.
-    #[error("the data have no samples, or fewer than a batch takes")]
+    #[error(
+        "the data, to train on or to validate with, have no samples, or fewer than a batch takes"
+    )]
     NoSamples,
     /// Samples could not be read.
     #[error(transparent)]
@@ -56,6 +58,12 @@ pub enum TrainError {
         name: String,
         /// What there is.
         metrics: Vec<String>,
+    },
+    /// Two metrics have one name: logs and [`monitor`](super::Trainer::monitor) could not tell them apart.
+    #[error("two metrics are called `{name}`; give one another name with `on`")]
+    SameName {
+        /// That name.
+        name: String,
     },
     /// Ctrl-C cannot be caught.
     #[error(

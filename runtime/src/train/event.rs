@@ -124,6 +124,9 @@ pub enum Event<'a> {
     Confusion(&'a Confusion),
     /// The samples for validation with the greatest losses, worst first, once, at the end.
     Worst(&'a [WorstSample]),
+    /// A checkpoint is about to be saved after the step with this number. A run that is resumed from it tells nothing of the
+    /// steps before again, so what is still in memory has to be written.
+    Saving(u64),
     /// A remark for people: a layer's units died, a checkpoint was written.
     Note(&'a str),
     /// The run is over.

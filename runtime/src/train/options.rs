@@ -51,14 +51,19 @@ impl Options {
         }
     }
 
-    /// After how many epochs and steps the run is over, for so many batches an epoch.
-    pub(super) fn limits(&self, batches: u64) -> (u64, u64) {
+    /// After how many epochs and steps the run is over.
+    pub(super) fn limits(&self) -> (u64, u64) {
         match (self.epochs, self.steps) {
             (None, None) => (1, u64::MAX),
-            (Some(epochs), None) => (epochs, u64::MAX),
-            (None, Some(steps)) => (steps.div_ceil(batches.max(1)), steps),
-            (Some(epochs), Some(steps)) => (epochs, steps),
+            (None, Some(steps)) => (u64::MAX, steps),
+            (Some(epochs), steps) => (epochs, steps.unwrap_or(u64::MAX)),
         }
+    }
+
+    /// How many epochs there will be, for so many batches each.
+    pub(super) fn expected_epochs(&self, batches: u64) -> u64 {
+        let of_steps = |steps: u64| steps.div_ceil(batches.max(1));
+        self.epochs.or(self.steps.map(of_steps)).unwrap_or(1)
     }
 
     /// For a report: what has been set, by name.

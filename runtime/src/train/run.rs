@@ -27,6 +27,8 @@ pub(super) struct Run<'a, N: Network, O, L, D: Dataset> {
     pub(super) workspace: HeapWorkspace<N>,
     pub(super) state: RunState,
     pub(super) watch: Watch,
+    /// The network's buffers before a step.
+    before: Vec<N::Scalar>,
     /// Steps between two reports of norms.
     norms_every: u64,
     /// After how many steps the run is over.
@@ -60,7 +62,8 @@ where
     /// If a schedule gives a learning rate that is negative, infinite or NaN.
     pub fn run(self) -> Result<Trained, TrainError> {
         let data = self.data;
-        if data.is_empty() {
+        let no_validation = self.validation.is_some_and(|data| data.is_empty());
+        if data.is_empty() || no_validation {
             return Err(TrainError::NoSamples);
         }
         self.check_monitor()?;
@@ -70,12 +73,14 @@ where
         if !options.shuffle {
             batches = batches.in_order();
         }
-        let (epochs, last_step) = options.limits(batches.per_epoch() as u64);
+        let (epochs, last_step) = options.limits();
+        let expected_epochs = options.expected_epochs(batches.per_epoch() as u64);
         let mut workspace = workspace_for::<N>(options);
         workspace.set_seed(options.seed);
         let norms_every = options.norms_every;
         let mut run = Run {
-            state: RunState::new(options.seed),
+            state: RunState::new(options, data.len()),
+            before: Vec::new(),
             workspace,
             watch: Watch::new::<N>(),
             norms_every: norms_every
@@ -85,7 +90,7 @@ where
             trainer: self,
         };
         let loaded = run.resume()?;
-        run.start(epochs)?;
+        run.start(expected_epochs)?;
         if let Some(loaded) = loaded {
             run.observe(&Event::Note(&loaded))?;
         }
@@ -219,8 +224,13 @@ where
             optimizer.set_learning_rate(rate);
         }
         let (step, epoch) = (self.state.step + 1, self.state.epoch + 1);
+        self.before.clear();
+        self.before.extend_from_slice(network.buffers());
+        let before = &self.before;
         let found = gradients(network, batch, loss, workspace, options.part_size);
-        let not_finite = |network: &N, workspace: &mut HeapWorkspace<N>, quantity, value| {
+        let not_finite = |network: &mut N, workspace: &mut HeapWorkspace<N>, quantity, value| {
+            // A forward pass that ends well has changed them.
+            network.buffers_mut().copy_from_slice(before);
             let samples = batch.indices();
             let fault = fault::find(network, batch.inputs(), samples, workspace, draws, quantity);
             TrainError::NotFinite {

@@ -1,5 +1,6 @@
 //! Checkpoints of a run, and its resume.
 
+use super::early_stopping::Best;
 use super::run::Run;
 use super::trainer::Trainer;
 use super::{Event, TrainError};
@@ -83,11 +84,18 @@ where
             states.push(("average", average));
         }
         let loaded = saving.checkpoints.load_newest(&mut states)?;
+        // It was saved by a run that kept no weights: the best epoch is counted anew.
+        if trainer.options.keep_best && trainer.best.weights.is_empty() {
+            trainer.best = Best::NONE;
+        }
         Ok(loaded.map(|loaded| loaded.to_string()))
     }
 
     /// Saves the run as it is, if that is wanted.
     pub(super) fn save(&mut self) -> Result<Option<PathBuf>, TrainError> {
+        if self.trainer.saving.is_some() {
+            self.observe(&Event::Saving(self.state.step))?;
+        }
         let trainer = &self.trainer;
         let Some(saving) = &trainer.saving else {
             return Ok(None);

@@ -1,7 +1,7 @@
 //! Where a run is, beside what network and optimizer hold.
 
 use super::early_stopping::Best;
-use super::options::Rate;
+use super::options::{Options, Rate};
 use crate::checkpoint::{CheckpointError, Reader, State, Writer};
 use crate::scalar::Scalar;
 
@@ -9,6 +9,9 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct RunState {
     seed: u64,
+    samples: usize,
+    batch_size: usize,
+    shuffle: bool,
     /// How many epochs are over.
     pub(super) epoch: u64,
     /// How many steps were made in the whole run.
@@ -23,9 +26,12 @@ pub(super) struct RunState {
 }
 
 impl RunState {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(options: &Options, samples: usize) -> Self {
         Self {
-            seed,
+            seed: options.seed,
+            samples,
+            batch_size: options.batch_size,
+            shuffle: options.shuffle,
             ..Self::default()
         }
     }
@@ -56,8 +62,11 @@ impl RunState {
 
 impl State for RunState {
     fn save(&self, to: &mut Writer) {
-        // With another seed the rest of the run would have other samples.
-        to.identity("seed", &self.seed.to_string());
+        // With others the rest of the run would have other samples.
+        to.identity("seed", &format!("of the seed {}", self.seed));
+        to.identity("samples", &format!("on {} samples", self.samples));
+        to.identity("batch_size", &format!("in batches of {}", self.batch_size));
+        to.identity("order", if self.shuffle { "shuffled" } else { "in order" });
         to.value("epoch", &self.epoch);
         to.value("step", &self.step);
         to.value("position", &self.position);
@@ -67,13 +76,13 @@ impl State for RunState {
     }
     fn load(&mut self, from: &Reader<'_>) -> Result<(), CheckpointError> {
         *self = Self {
-            seed: self.seed,
             epoch: from.value("epoch")?,
             step: from.value("step")?,
             position: from.value("position")?,
             losses: from.value("losses")?,
             batches: from.value("batches")?,
             learning_rate: from.value("learning_rate")?,
+            ..*self
         };
         Ok(())
     }

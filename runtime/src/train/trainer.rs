@@ -76,6 +76,7 @@ impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
     }
 
     /// How many weight updates to make, in as many epochs as that takes, unless [`epochs`](Trainer::epochs) are given too.
+    /// Where they end within an epoch, that epoch is over.
     pub fn steps(mut self, steps: u64) -> Self {
         self.options.steps = Some(steps);
         self
@@ -131,14 +132,15 @@ impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
         self
     }
 
-    /// The learning rate of every step, counted from 0 in the whole run. By default the optimizer keeps its own.
+    /// The learning rate of every step, counted from 0 in the whole run. By default the optimizer keeps its own. Of
+    /// [`Muon`](crate::optimizers::Muon) it is that of the matrices; the rest keeps its own.
     pub fn schedule(mut self, schedule: impl Schedule + 'a) -> Self {
         self.rate = Rate::Schedule(Box::new(schedule));
         self
     }
 
-    /// A smaller learning rate where what is [monitored](Trainer::monitor) gets no better, once an epoch. The plateau's own
-    /// `mode` counts.
+    /// A smaller learning rate where what is [monitored](Trainer::monitor) gets no better, once an epoch. Of a metric it is
+    /// known whether more or less is better; for the loss the plateau's own `mode` counts.
     pub fn reduce_on_plateau(mut self, plateau: ReduceLrOnPlateau) -> Self {
         self.rate = Rate::Plateau(plateau);
         self
@@ -266,6 +268,8 @@ impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
     }
 
     /// Calls a closure after every epoch with the network as it is trained; with [`ControlFlow::Break`] it ends the run.
+    ///
+    /// What a closure remembers is no part of a checkpoint, and a run that it has ended goes on when it is resumed.
     pub fn after_epoch(
         mut self,
         call: impl FnMut(&N, &EpochRecord) -> ControlFlow<()> + 'a,

@@ -90,6 +90,8 @@ impl Units {
     fn of(layer: &LayerInfo) -> Self {
         let first = layer.parameters.iter().find(|tensor| !tensor.is_empty());
         let units = first.and_then(|tensor| tensor.dims.first()).copied();
+        // What is frozen is meant to learn nothing.
+        let units = units.filter(|_| layer.frozen_count() == 0);
         let none = vec![false; units.unwrap_or(0)];
         Self {
             label: layer.label,

@@ -5,4 +5,5 @@ mod finder;
 mod resume;
 mod run;
 mod samples;
+mod settings;
 mod watch;

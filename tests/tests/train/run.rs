@@ -6,7 +6,7 @@ use chainrule::optimizers::{AveragedModel, Optimizer, grad_norm};
 use chainrule::prelude::*;
 use chainrule::schedules::{CosineAnnealingLr, ReduceLrOnPlateau};
 use chainrule::train::metrics::{Accuracy, R2};
-use chainrule::train::{Event, Progress, StepRecord, TrainError};
+use chainrule::train::{Event, Observer, Progress, StepRecord, TrainError};
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
@@ -366,16 +366,26 @@ fn an_observer_that_cannot_write_ends_the_run() {
             Ok(())
         }
     }
+    struct Stuck;
+    impl Observer for Stuck {
+        fn observe(&mut self, _: &Event<'_>) -> Result<(), TrainError> {
+            Err(TrainError::Write {
+                path: "a log".into(),
+                source: io::ErrorKind::StorageFull.into(),
+            })
+        }
+    }
     let data = clouds(8, 1);
     let mut net = net();
     let mut sgd = Sgd::new(&net, 0.1);
     let trainer = net.trainer(&mut sgd, CrossEntropyLoss::default(), &data);
-    let error = trainer
-        .observer(Progress::lines(Full))
-        .run()
-        .expect_err("a full disk");
+    let error = trainer.observer(Stuck).run().expect_err("a full disk");
     assert!(matches!(error, TrainError::Write { .. }), "{error}");
     assert_eq!(sgd.steps(), 0);
+    // A display is no log.
+    let trainer = net.trainer(&mut sgd, CrossEntropyLoss::default(), &data);
+    let shown = trainer.observer(Progress::lines(Full)).run();
+    assert_eq!(shown.expect("it trains").steps, 1);
 }
 
 #[test]

@@ -188,6 +188,7 @@ impl Observer for HtmlReport {
                 self.worst = samples.iter().take(WORST_SHOWN).cloned().collect();
             }
             Event::Note(text) => self.history.note(text),
+            Event::Saving(_) => self.write()?,
             Event::End(outcome) => {
                 self.outcome = Some((*outcome).clone());
                 self.write()?;

@@ -130,7 +130,7 @@ impl Observer for TensorBoard {
                 self.write(epoch.step, scalars)?;
                 self.flush()?;
             }
-            Event::End(_) => self.flush()?,
+            Event::Saving(_) | Event::End(_) => self.flush()?,
             _ => {}
         }
         Ok(())
