@@ -26,7 +26,7 @@ network! {
     }
 }
 
-const EPOCHS: u64 = 12;
+const EPOCHS: u64 = 60;
 const BATCH: usize = 32;
 const SAMPLES: u64 = 1438; // that `data::split` gives to train on
 const STEPS: u64 = EPOCHS * SAMPLES.div_ceil(BATCH as u64);
@@ -131,7 +131,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .stdout(Stdio::null())
             .spawn()?;
         // Longer from time to time, so that a slow machine gets to the end as well.
-        let most = 150 + 10 * kills;
+        let most = 100 + 10 * kills;
         std::thread::sleep(Duration::from_millis(rng.random_range(0..most)));
         if let Some(status) = child.try_wait()? {
             if !status.success() {

@@ -116,6 +116,11 @@ where
 
     /// Saves the run if a step is due for it.
     pub(super) fn save_after_step(&mut self) -> Result<(), TrainError> {
+        // After the last of an epoch comes what belongs to the epoch, and the run is saved behind that: one resumed from here
+        // would tell of the epoch twice.
+        if self.state.position >= self.trainer.data.len() {
+            return Ok(());
+        }
         let every = self.trainer.options.checkpoint_every;
         if every.is_some_and(|every| self.state.step.is_multiple_of(every)) {
             self.save()?;
