@@ -564,7 +564,7 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// ```
     ///
     /// # Errors
-    /// When the loss does not take a target. Without samples the loss is NaN.
+    /// When the loss does not take a target, or an input has an index that is none. Without samples the loss is NaN.
     #[cfg(feature = "train")]
     fn evaluate<D, L>(
         &self,

@@ -29,7 +29,8 @@
 //! **Frozen** parameters and their state do not change by a bit, whatever the weight decay, the momentum or the gradient. Moving averages
 //! of parameters that train again count their own steps, as PyTorch's do: the correction of their bias begins where it was.
 //! `g.freeze_until(n)` is a function of the count of steps and resumes exactly; `unfreeze` is what your program does, so
-//! a program that resumes behind it has to do it at the same step. The gradients of what an optimizer has
+//! a program that resumes behind it has to do it at the same step: `adam.freeze(…)`, `adam.set_steps(700)`, `adam.unfreeze(…)`,
+//! and then load the checkpoint. The gradients of what an optimizer has
 //! frozen are still computed, count in the norm that [`clip_grad_norm`](super::clip_grad_norm) limits, and running statistics of
 //! batch norms move. A layer that is declared with `freeze`, see [`network!`](crate::network), saves all that.
 //!

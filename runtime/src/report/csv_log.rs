@@ -156,12 +156,13 @@ impl Observer for CsvLog {
                 self.table()?.file.write(&row)?;
             }
             Event::Epoch(epoch) if of_epochs => {
-                let known = &self.table()?.columns;
+                // A metric may have the name of a column that is always there.
+                let columns = self.table()?.columns.iter().skip(EPOCH_COLUMNS.len());
                 let new: Vec<String> = epoch
                     .metrics
                     .iter()
                     .map(|(name, _)| name.clone())
-                    .filter(|name| !known.contains(name))
+                    .filter(|name| !columns.clone().any(|column| column == name))
                     .collect();
                 if !new.is_empty() {
                     self.widen(new)?;

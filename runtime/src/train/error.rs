@@ -20,7 +20,8 @@ pub enum TrainError {
     /// Samples could not be read.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// A batch could not be backpropagated, or the loss does not take a target that is validated on.
+    /// A batch could not be backpropagated, or a sample that is validated on has a target that the loss does not take, or a
+    /// wrong index.
     #[error("{}{error}{}", Step(*.step, *.epoch), InData(.error, .samples))]
     Backpropagate {
         /// Why not.

@@ -5,6 +5,7 @@ use super::metrics::Measure;
 use crate::data::{Batches, Dataset};
 use crate::element::Lanes;
 use crate::error::TargetError;
+use crate::indices;
 use crate::input::Input;
 use crate::losses::Loss;
 use crate::network::Network;
@@ -50,6 +51,8 @@ where
     while let Some(batch) = batches.next_batch() {
         let (inputs, targets) = (batch.inputs(), batch.targets());
         let outputs = outputs.get_mut(..inputs.len()).unwrap_or_default();
+        let wrong = |error| TrainError::backpropagate(error, 0, 0, batch.indices());
+        indices::check::<N, _>(inputs).map_err(wrong)?;
         if network.forward_batch(inputs, outputs, workspace).is_err() {
             // There is an output for each input.
             break;
@@ -64,12 +67,7 @@ where
             // Not one of them is meant to count.
             Err(TargetError::NothingCounts) => {}
             Err(error) => {
-                return Err(TrainError::backpropagate(
-                    error.into(),
-                    0,
-                    0,
-                    batch.indices(),
-                ));
+                return Err(wrong(error.into()));
             }
         }
         let samples = batch.indices().iter().zip(inputs).zip(outputs).zip(targets);

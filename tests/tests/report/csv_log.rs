@@ -167,3 +167,23 @@ fn csv_log_keeps_every_bit_of_every_number() {
     }
     assert_eq!(text.lines().count(), 1 + losses.len());
 }
+
+#[test]
+fn csv_log_keeps_a_metric_with_the_name_of_a_column() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("epochs.csv");
+    let mut log = CsvLog::epochs(&path);
+    for step in [5, 10] {
+        log.observe(&Event::Epoch(&EpochRecord {
+            step,
+            metrics: vec![("loss".into(), 0.25)],
+            ..epoch(1)
+        }))
+        .expect("it writes");
+    }
+    let text = fs::read_to_string(&path).expect("the log");
+    let (header, rows) = text.split_once('\n').expect("a header");
+    assert!(header.ends_with(",seconds,loss"), "{header}");
+    assert!(rows.lines().all(|row| row.ends_with(",0.25")), "{rows}");
+    assert_eq!(rows.lines().count(), 2);
+}

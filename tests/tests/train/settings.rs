@@ -2,6 +2,7 @@
 
 use crate::samples::{Net, Normed, clouds};
 use chainrule::checkpoint::{CheckpointError, Checkpoints};
+use chainrule::data::Samples;
 use chainrule::prelude::*;
 use chainrule::schedules::ReduceLrOnPlateau;
 use chainrule::train::metrics::Accuracy;
@@ -66,6 +67,23 @@ fn nothing_to_validate_with_is_an_error() {
         .validation(&none)
         .run();
     assert!(matches!(run, Err(TrainError::NoSamples)), "{run:?}");
+}
+
+#[test]
+fn a_wrong_index_to_validate_with_is_an_error() {
+    network! { struct Words: [2] -> [2] { Embedding(5, 4), Flatten, Linear(2) } }
+
+    let training = Samples::new(vec![[0.0_f32, 4.0]; 4], vec![1_u8; 4]).expect("as many");
+    let validation =
+        Samples::new(vec![[0.0_f32, 1.0], [5.0, 1.0]], vec![0_u8; 2]).expect("as many");
+    let mut net = Words::init(&mut StdRng::seed_from_u64(7));
+    let mut sgd = Sgd::new(&net, 0.1);
+    let run = net
+        .trainer(&mut sgd, CrossEntropyLoss::default(), &training)
+        .validation(&validation)
+        .run();
+    let error = run.expect_err("the table has five rows").to_string();
+    assert!(error.contains("sample 1 of the data"), "{error}");
 }
 
 #[test]

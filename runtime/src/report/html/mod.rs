@@ -30,9 +30,9 @@ const WORST_SHOWN: usize = 24;
 /// layer over the steps; the network with its shapes, forwards and backwards; the confusion matrix and the worst samples,
 /// if the run reports them (images of one or three channels as pictures, other inputs as lines).
 ///
-/// The file is written when the run starts, after epochs and at the end, whole and then renamed, so that it can be
-/// reloaded in a browser at any time. After the first epoch, epochs that are too short for it are passed over, so that writing
-/// takes at most a twentieth of the time. A report that is dropped before the end, because the run stopped with an error,
+/// The file is written when the run starts, after epochs, before checkpoints and at the end, whole and then renamed, so that it
+/// can be reloaded in a browser at any time. After the first epoch, epochs without a checkpoint that are too short for it are
+/// passed over, so that writing takes at most a twentieth of the time. A report that is dropped before the end, because the run stopped with an error,
 /// is written once more with what it has seen. However many steps there are, each curve has at most some 1000 points: each
 /// is the mean over several steps, drawn over the range of their values.
 ///
@@ -97,6 +97,8 @@ pub struct HtmlReport {
     stopped: bool,
     /// When the file was written, and how long that took.
     written: Option<(Instant, Duration)>,
+    /// Whether something has happened since then.
+    unwritten: bool,
 }
 
 impl HtmlReport {
@@ -111,6 +113,7 @@ impl HtmlReport {
             outcome: None,
             stopped: false,
             written: None,
+            unwritten: false,
         }
     }
 
@@ -156,6 +159,7 @@ impl HtmlReport {
             .and_then(|()| atomic::write(&self.path, page.as_bytes()))
             .map_err(write_error(&self.path))?;
         self.written = Some((start, start.elapsed()));
+        self.unwritten = false;
         Ok(())
     }
 
@@ -170,6 +174,7 @@ impl HtmlReport {
 
 impl Observer for HtmlReport {
     fn observe(&mut self, event: &Event<'_>) -> Result<(), TrainError> {
+        self.unwritten |= !matches!(event, Event::Saving(_));
         match event {
             Event::Start(run) => {
                 self.start(run)?;
@@ -188,7 +193,8 @@ impl Observer for HtmlReport {
                 self.worst = samples.iter().take(WORST_SHOWN).cloned().collect();
             }
             Event::Note(text) => self.history.note(text),
-            Event::Saving(_) => self.write()?,
+            Event::Saving(_) if self.unwritten => self.write()?,
+            Event::Saving(_) => {}
             Event::End(outcome) => {
                 self.outcome = Some((*outcome).clone());
                 self.write()?;

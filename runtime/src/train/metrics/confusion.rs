@@ -61,23 +61,6 @@ impl ConfusionMatrix {
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[u64]> {
         self.counts.chunks_exact(self.classes.max(1))
     }
-
-    /// How many samples have this class, how many answers are it, and how many are both.
-    pub(super) fn totals(&self, class: usize) -> Totals {
-        Totals {
-            samples: self.rows().nth(class).unwrap_or_default().iter().sum(),
-            answers: self.rows().filter_map(|row| row.get(class)).sum(),
-            right: self.count(class, class),
-        }
-    }
-}
-
-/// What precision and recall of a class follow from.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Totals {
-    pub(super) samples: u64,
-    pub(super) answers: u64,
-    pub(super) right: u64,
 }
 
 impl fmt::Display for ConfusionMatrix {

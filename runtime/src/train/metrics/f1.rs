@@ -1,7 +1,25 @@
 use super::average::Average;
-use super::classes::ClassScores;
-use super::confusion::{ConfusionMatrix, Totals};
+use super::classes::{ClassScores, largest};
 use super::{Measure, Metric};
+
+/// What precision and recall of a class follow from: how many samples have it, how many answers are it, and how many are both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Totals {
+    samples: u64,
+    answers: u64,
+    right: u64,
+}
+
+/// Takes the answer to one sample.
+fn count(classes: &mut [Totals], truth: usize, answer: usize) {
+    if let Some(of) = classes.get_mut(truth) {
+        of.samples += 1;
+        of.right += u64::from(truth == answer);
+    }
+    if let Some(of) = classes.get_mut(answer) {
+        of.answers += 1;
+    }
+}
 
 /// Of what of each class the metric is.
 type OfClass = fn(Totals) -> f64;
@@ -15,7 +33,7 @@ macro_rules! of_classes {
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name {
             average: Average,
-            confusion: ConfusionMatrix,
+            classes: Vec<Totals>,
         }
 
         impl $name {
@@ -23,7 +41,7 @@ macro_rules! of_classes {
             pub const fn new(average: Average) -> Self {
                 Self {
                     average,
-                    confusion: ConfusionMatrix::new(),
+                    classes: Vec::new(),
                 }
             }
         }
@@ -33,16 +51,17 @@ macro_rules! of_classes {
                 format!("{}{}", self.average.prefix(), $word)
             }
             fn reset(&mut self) {
-                self.confusion.reset();
+                self.classes.clear();
             }
             fn value(&self) -> f64 {
-                averaged(&self.confusion, self.average, $of_class)
+                averaged(&self.classes, self.average, $of_class)
             }
         }
 
         impl<Y, O: ClassScores<Y>> Measure<O, Y> for $name {
             fn add(&mut self, output: &O, target: &Y) {
-                self.confusion.add(output, target);
+                self.classes.resize(O::CLASSES, Totals::default());
+                output.visit(target, |scores, truth| count(&mut self.classes, truth, largest(scores)));
             }
         }
     };
@@ -69,18 +88,18 @@ fn share(part: u64, whole: u64) -> f64 {
     }
 }
 
-fn averaged(confusion: &ConfusionMatrix, average: Average, of_class: OfClass) -> f64 {
-    let classes = (0..confusion.classes()).map(|class| confusion.totals(class));
-    let known = classes.filter(|of| of.samples + of.answers > 0);
-    let samples: u64 = confusion.rows().flatten().sum();
+fn averaged(classes: &[Totals], average: Average, of_class: OfClass) -> f64 {
+    let known = classes.iter().filter(|of| of.samples + of.answers > 0);
+    let samples: u64 = classes.iter().map(|of| of.samples).sum();
     if samples == 0 {
         return f64::NAN;
     }
     match average {
-        Average::Binary => of_class(confusion.totals(1)),
+        Average::Binary => classes.get(1).map_or(f64::NAN, |of| of_class(*of)),
         Average::Macro => {
-            let (sum, count) =
-                known.fold((0.0, 0), |(sum, count), of| (sum + of_class(of), count + 1));
+            let (sum, count) = known.fold((0.0, 0), |(sum, count), of| {
+                (sum + of_class(*of), count + 1)
+            });
             super::ratio(sum, count)
         }
         Average::Micro => of_class(known.fold(Totals::default(), |all, of| Totals {
@@ -89,7 +108,7 @@ fn averaged(confusion: &ConfusionMatrix, average: Average, of_class: OfClass) ->
             right: all.right + of.right,
         })),
         Average::Weighted => {
-            let weighted = known.map(|of| of.samples as f64 * of_class(of));
+            let weighted = known.map(|of| of.samples as f64 * of_class(*of));
             super::ratio(weighted.sum(), samples)
         }
     }
