@@ -331,6 +331,8 @@ mod tests {
         for (rows, columns) in [
             (axis(4, 2, 2, 0, false), axis(6, 2, 2, 0, false)),
             (axis(5, 2, 2, 0, false), axis(7, 2, 2, 0, false)),
+            (axis(6, 2, 2, 0, false), axis(70, 2, 2, 0, false)),
+            (axis(5, 2, 2, 0, false), axis(602, 2, 2, 0, false)),
             (axis(7, 3, 2, 1, false), axis(5, 3, 1, 1, false)),
             (axis(5, 2, 2, 0, true), axis(3, 3, 3, 1, true)),
             (axis(1, 1, 1, 0, false), axis(17, 5, 3, 2, true)),

@@ -2,7 +2,7 @@
 
 use super::{Geometry, larger};
 use crate::Scalar;
-use crate::element::LANES;
+use crate::element::{Element, LANES, Lanes};
 use crate::kernels::window::Taps;
 use crate::simd::Vector;
 
@@ -14,7 +14,7 @@ pub(super) fn forward_planes<T: Scalar, V: Vector<T>, const WIDTH: usize>(
     y: &mut [T],
 ) {
     if geometry.halves() {
-        if const { WIDTH == LANES * size_of::<T>() } {
+        if const { WIDTH == LANES * size_of::<T>() } && 2 * geometry.columns.output <= ROOM {
             vectors::<T, V>(geometry, x, y);
         } else {
             pairs(geometry, x, y);
@@ -28,29 +28,79 @@ pub(super) fn forward_planes<T: Scalar, V: Vector<T>, const WIDTH: usize>(
     }
 }
 
-/// The windows of 2 × 2 that lie side by side, sixteen at a time, where a vector is one register and part of one costs
-/// no more than all of it.
+/// Scalars of the rows that are joined before neighbours are compared.
+const ROOM: usize = 512;
+
+/// The windows of 2 × 2 that lie side by side, sixteen at a time, where a vector is one register. For rows that fit.
+///
+/// The larger of each two rows are put one behind the other, so that the outputs, too, are: whole vectors, whatever the
+/// width.
 #[inline(always)]
-fn vectors<T: Scalar, V: Vector<T>>(Geometry { rows, columns }: Geometry, x: &[T], y: &mut [T]) {
-    let (width, outputs) = (columns.input.max(1), columns.output);
-    let planes = y.chunks_exact_mut((rows.output * outputs).max(1));
-    for (x, y) in x.chunks_exact((rows.input * width).max(1)).zip(planes) {
-        let two_rows = x.chunks_exact((2 * width).max(1));
-        for (x, y) in two_rows.zip(y.chunks_exact_mut(outputs.max(1))) {
-            let (upper, lower) = x.split_at_checked(width).unwrap_or_default();
-            let inputs = upper.chunks(2 * LANES).zip(lower.chunks(2 * LANES));
-            for ((upper, lower), y) in inputs.zip(y.chunks_mut(LANES)) {
-                let (upper_behind, lower_behind) = (
-                    upper.get(LANES..).unwrap_or_default(),
-                    lower.get(LANES..).unwrap_or_default(),
-                );
-                let first = V::load_partial(lower).larger(V::load_partial(upper));
-                let second = V::load_partial(lower_behind).larger(V::load_partial(upper_behind));
-                let [even, odd] = first.even_and_odd(second);
-                odd.larger(even).store_partial(y);
+fn vectors<T: Scalar, V: Vector<T>>(geometry: Geometry, x: &[T], y: &mut [T]) {
+    let Geometry { rows, columns } = geometry;
+    let mut joined = [Lanes([T::ZERO; LANES]); ROOM / LANES];
+    let joined = Lanes::scalars_mut(&mut joined);
+    let (two_rows, outputs) = ((2 * columns.input).max(1), columns.output.max(1));
+    let batch = (ROOM / (2 * outputs)).max(1);
+    // The rows of all planes follow one another, unless each plane has one that is left out.
+    let all = rows.input.is_multiple_of(2);
+    let plane = if all {
+        x.len()
+    } else {
+        rows.input * columns.input
+    };
+    let plane_of_y = if all { y.len() } else { rows.output * outputs };
+    let planes = y.chunks_exact_mut(plane_of_y.max(1));
+    for (x, y) in x.chunks_exact(plane.max(1)).zip(planes) {
+        for (x, y) in x
+            .chunks(batch * two_rows)
+            .zip(y.chunks_mut(batch * outputs))
+        {
+            let rows = joined.chunks_exact_mut(2 * outputs);
+            for (two_rows, to) in x.chunks_exact(two_rows).zip(rows) {
+                let (upper, lower) = two_rows.split_at_checked(columns.input).unwrap_or_default();
+                larger_of_rows::<T, V>(upper, lower, to);
             }
+            halve::<T, V>(joined.get(..2 * y.len()).unwrap_or_default(), y);
         }
     }
+}
+
+/// The last vector may overlap the one before it.
+#[inline(always)]
+fn larger_of_rows<T: Scalar, V: Vector<T>>(upper: &[T], lower: &[T], to: &mut [T]) {
+    let (Some(upper), Some(lower)) = (upper.get(..to.len()), lower.get(..to.len())) else {
+        return;
+    };
+    let vectors = upper.as_chunks().0.iter().zip(lower.as_chunks().0);
+    for ((upper, lower), to) in vectors.zip(to.as_chunks_mut().0) {
+        V::load(lower).larger(V::load(upper)).store(to);
+    }
+    if let (Some(upper), Some(lower)) = (upper.last_chunk(), lower.last_chunk())
+        && let Some(to) = to.last_chunk_mut()
+    {
+        V::load(lower).larger(V::load(upper)).store(to);
+    } else {
+        V::load_partial(lower)
+            .larger(V::load_partial(upper))
+            .store_partial(to);
+    }
+}
+
+/// Writes the larger of each two neighbours.
+#[inline(always)]
+fn halve<T: Scalar, V: Vector<T>>(x: &[T], y: &mut [T]) {
+    let (pairs, x_rest) = x.as_chunks::<{ 2 * LANES }>();
+    let (vectors, y_rest) = y.as_chunks_mut::<LANES>();
+    for (x, y) in pairs.iter().zip(vectors) {
+        if let [first, second] = x.as_chunks().0 {
+            let [even, odd] = V::load(first).even_and_odd(V::load(second));
+            odd.larger(even).store(y);
+        }
+    }
+    let second = x_rest.get(LANES..).unwrap_or_default();
+    let [even, odd] = V::load_partial(x_rest).even_and_odd(V::load_partial(second));
+    odd.larger(even).store_partial(y_rest);
 }
 
 /// The windows of 2 × 2 that lie side by side.
