@@ -7,6 +7,7 @@
 #[cfg(any(test, feature = "force-isa"))]
 mod forced;
 mod integers;
+mod runs;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod totals;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
@@ -15,6 +16,7 @@ mod vector;
 
 use crate::{Element, Scalar};
 pub(crate) use integers::{IntegerWork, LARGEST, Sums};
+pub(crate) use runs::Offsets;
 pub(crate) use vector::Vector;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 pub(crate) use vector::Vectors;

@@ -1,7 +1,7 @@
 use super::Geometry;
-use super::blocks::{Extent, TAPS, WINDOW, pieces};
+use super::blocks::{Extent, WINDOW, pieces};
 use super::line::Line;
-use super::taps::{Tap, write_taps};
+use super::taps::Taps;
 use super::window::Window;
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
@@ -38,7 +38,8 @@ kernel! {
         let (memory, rows_of_dy): (&mut [T], &mut [T]) = if direct {
             (&mut [], &mut [])
         } else {
-            memory = [T::ZERO; WINDOW + LANES];
+            memory = [Lanes([T::ZERO; LANES]); WINDOW / LANES + 1];
+            let memory = Lanes::scalars_mut(&mut memory);
             // One sample: behind the window `dy` of a tile's outputs with zeros behind each row, up to whole vectors.
             let window = WINDOW + LANES - if lanes == 1 { ROWS } else { 0 };
             memory.split_at_mut_checked(window).unwrap_or_default()
@@ -55,7 +56,7 @@ kernel! {
             *wide = (*wide).min(room);
             *high = (*high).min(room / wide.next_multiple_of(LANES).max(1)).max(1);
         }
-        let mut taps = [Tap::default(); TAPS];
+        let mut taps = Taps::NONE;
         let source_plane = rows.input * columns.input * lanes;
         for group in 0..groups {
             for c in pieces(channels, extent.channels) {
@@ -83,14 +84,15 @@ kernel! {
                                     positions: [i, j],
                                     overwrite: overwrite && i[0] == 0 && j[0] == 0,
                                 };
-                                let count = write_taps(geometry, &window, c, [r, s], &mut taps);
-                                let taps = taps.get(..count).unwrap_or_default();
+                                taps.write(geometry, &window, c, [r, s], 1);
+                                let taps = &taps;
+                                let count = taps.offsets().len();
                                 let size = if const { TILE == 12 } { 5 } else { 3 };
-                                let step = if taps.len() < size { 1 } else { size };
+                                let step = if count < size { 1 } else { size };
                                 for o in pieces(outputs, block.outputs_together()) {
                                     let planes = block.planes(group * outputs + o[0], o[1], dy, rows_of_dy);
                                     // Taps outside: the weights of a tap lie side by side.
-                                    for tap in (0..taps.len()).step_by(step) {
+                                    for tap in (0..count).step_by(step) {
                                         let mut start = 0;
                                         while start < o[1] {
                                             let rest = o[1] - start;
@@ -225,36 +227,39 @@ impl Block {
     fn tile<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
         &self,
         [tap, start, first]: [usize; 3],
-        taps: &[Tap],
+        taps: &Taps,
         x: &[T],
         planes: &Planes<T>,
         d_weight: &mut [T],
     ) -> usize {
+        let (offsets, weights) = (taps.offsets(), taps.weights());
         // The last tile may overlap the one before it; what that has summed up is left out.
-        let begin = tap.min(taps.len().saturating_sub(S));
-        if let Some(tile) = taps.get(begin..).and_then(<[Tap]>::first_chunk) {
+        let begin = tap.min(offsets.len().saturating_sub(S));
+        if let Some(tile) = offsets.get(begin..).and_then(<[usize]>::first_chunk) {
             let sums = self.sums::<T, V, S, N>(tile, x, planes, start);
-            self.write(tile, &sums, tap - begin, first + start, d_weight);
-        } else if let Some(tile) = taps.get(tap..).and_then(<[Tap]>::first_chunk) {
+            let weights = weights.get(tap..).unwrap_or_default();
+            self.write(weights, &sums, tap - begin, first + start, d_weight);
+        } else if let Some(tile) = offsets.get(tap..).and_then(<[usize]>::first_chunk) {
             // There are fewer taps at all.
             let sums = self.sums::<T, V, 1, N>(tile, x, planes, start);
-            self.write(tile, &sums, 0, first + start, d_weight);
+            let weights = weights.get(tap..).unwrap_or_default();
+            self.write(weights, &sums, 0, first + start, d_weight);
         }
         N
     }
 
-    /// Adds the sums to the weights of the outputs from `start` on, without the first `done` taps.
+    /// Adds the sums, without those of the first `done` taps, to the weights of the outputs from `start` on.
     #[inline(always)]
     fn write<T: Scalar, const S: usize, const N: usize>(
         &self,
-        taps: &[Tap; S],
+        weights: &[usize],
         sums: &[[T; N]; S],
         done: usize,
         start: usize,
         d_weight: &mut [T],
     ) {
-        for (tap, sums) in taps.iter().zip(sums).skip(done) {
-            let at = tap.weights + start;
+        for (&weights, sums) in weights.iter().zip(sums.iter().skip(done)) {
+            let at = weights + start;
             for (dw, &sum) in d_weight
                 .get_mut(at..at + N)
                 .unwrap_or_default()
@@ -270,7 +275,7 @@ impl Block {
     #[inline(always)]
     fn sums<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
         &self,
-        taps: &[Tap; S],
+        offsets: &[usize; S],
         x: &[T],
         planes: &Planes<T>,
         start: usize,
@@ -288,7 +293,7 @@ impl Block {
         for row in 0..planes.rows {
             let mut inputs: [&[T]; S] = [&[]; S];
             for s in 0..S {
-                let at = row * self.window.steps[0] + taps[s].offset;
+                let at = row * self.window.steps[0] + offsets[s];
                 match x.get(at..at + span) {
                     Some(x) => inputs[s] = x,
                     None => return totals,
@@ -326,15 +331,15 @@ impl Block {
             }
         }
         // Through memory at once: else they would lie there while they are added up.
-        let mut values = [[[T::ZERO; LANES]; N]; S];
+        let mut values = [[Lanes([T::ZERO; LANES]); N]; S];
         for s in 0..S {
             for n in 0..N {
-                sums[s][n].store(&mut values[s][n]);
+                sums[s][n].store(&mut values[s][n].0);
             }
         }
         for (totals, values) in totals.iter_mut().zip(&values) {
             for (total, values) in totals.iter_mut().zip(values) {
-                *total = Lanes(*values).sum();
+                *total = values.sum();
             }
         }
         totals

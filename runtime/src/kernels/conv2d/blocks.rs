@@ -10,7 +10,7 @@ pub(super) const TAPS: usize = 256;
 pub(super) const WINDOW: usize = 8192;
 
 /// Scalars of a window that fits a small image: clearing it is part of each call.
-pub(super) const SMALL: usize = 2048;
+pub(super) const SMALL: usize = 1280;
 
 /// Positions that a block should have before it gets more channels: each weight is copied once for all of them.
 const POSITIONS: usize = 32;

@@ -2,8 +2,8 @@ use super::blocks::{SMALL, TAPS, WINDOW, pieces};
 use super::line::Line;
 use super::window::{Window, extent};
 use crate::Scalar;
-use crate::element::LANES;
-use crate::simd::{Vector, kernel};
+use crate::element::{Element, LANES, Lanes};
+use crate::simd::{Offsets, Vector, kernel};
 
 /// Results, the most of a tile.
 const WIDEST: usize = 6;
@@ -55,11 +55,11 @@ kernel! {
         let memory: &mut [T] = if direct {
             &mut []
         } else if Window::room(lanes, lines, extent) <= SMALL {
-            small = [T::ZERO; SMALL + LANES];
-            &mut small
+            small = [Lanes([T::ZERO; LANES]); SMALL / LANES + 1];
+            Lanes::scalars_mut(&mut small)
         } else {
-            memory = [T::ZERO; WINDOW + LANES];
-            &mut memory
+            memory = [Lanes([T::ZERO; LANES]); WINDOW / LANES + 1];
+            Lanes::scalars_mut(&mut memory)
         };
         let mut offsets = [0; TAPS];
         let mut panel = [T::ZERO; TAPS * WIDEST];
@@ -93,7 +93,7 @@ kernel! {
                                     taps: [r, s],
                                 };
                                 let count = block.write_offsets(&mut offsets);
-                                let offsets = offsets.get(..count).unwrap_or_default();
+                                let offsets = Offsets::new(offsets.get(..count).unwrap_or_default());
                                 let mut start = 0;
                                 while start < results {
                                     let rest = results - start;
@@ -193,7 +193,7 @@ impl Block {
     fn tiles<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
         &self,
         start: usize,
-        offsets: &[usize],
+        offsets: Offsets,
         panel: &mut [T; TAPS * WIDEST],
         weight: &[T],
         bias: &[T],
@@ -255,17 +255,40 @@ impl Block {
                 self.taps_met(0, [i + first_row, i + last_row]),
                 self.taps_met(1, [j + left, j + right - 1]),
             ];
-            let sums = self.sums::<T, V, P, N>(taps, offsets, panel, source, bases, &biases);
-            for (p, Place { at, skipped, count }) in places.into_iter().enumerate() {
-                if count == 0 {
+            let values = self.sums::<T, V, P, N>(taps, offsets, panel, source, bases, &biases);
+            // Most often every vector goes as it is where it belongs.
+            let whole = |place: &Place| {
+                let vector = place.count == LANES && (fresh || place.skipped == 0);
+                place.count > 0 && (lanes != 1 || vector && steps[1] == 1)
+            };
+            if places.iter().all(whole) {
+                for (n, values) in values.iter().enumerate() {
+                    let to = to
+                        .get_mut((result + n) * result_plane..)
+                        .unwrap_or_default();
+                    for p in 0..P {
+                        if let Some(to) =
+                            to.get_mut(places[p].at..).and_then(<[T]>::first_chunk_mut)
+                        {
+                            let sum = V::load(&values[p].0);
+                            let sum = if fresh { sum } else { sum.add(V::load(to)) };
+                            sum.store(to);
+                        }
+                    }
+                }
+                continue;
+            }
+            for (p, place) in places.iter().enumerate() {
+                if place.count == 0 {
                     break;
                 }
-                let whole =
-                    lanes != 1 || count == LANES && steps[1] == 1 && (fresh || skipped == 0);
-                for n in 0..N {
-                    let at = (result + n) * result_plane + at;
+                let whole = whole(place);
+                for (n, values) in values.iter().enumerate() {
+                    let at = (result + n) * result_plane + place.at;
                     let to = to.get_mut(at..).unwrap_or_default();
-                    let values = &sums[n][p];
+                    let Some(Lanes(values)) = values.get(p) else {
+                        break;
+                    };
                     if whole {
                         if let Some(to) = to.first_chunk_mut() {
                             let sum = V::load(values);
@@ -273,8 +296,8 @@ impl Block {
                             sum.store(to);
                         }
                     } else {
-                        let values = values.get(skipped..count).unwrap_or_default();
-                        for (&value, i) in values.iter().zip(skipped..) {
+                        let values = values.get(place.skipped..place.count).unwrap_or_default();
+                        for (&value, i) in values.iter().zip(place.skipped..) {
                             if let Some(to) = to.get_mut(i * steps[1]) {
                                 *to = if fresh { value } else { *to + value };
                             }
@@ -309,57 +332,56 @@ impl Block {
         [start, end.map_or(start, |tap| tap + 1)]
     }
 
-    /// `biases[n] + Σ_k panel[k][n] · source[offsets[k] + bases[p]]` over some taps of each axis, vector by vector. In memory, so that
-    /// those who pick among the sums do not keep them there while they are added up.
+    /// `biases[n] + Σ_k panel[k][n] · source[offsets[k] + bases[p]]` over some taps of each axis, vector by vector. In memory:
+    /// those who pick among the sums would keep them there while they are added up.
     #[inline(always)]
     fn sums<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
         &self,
         [rows, columns]: [[usize; 2]; 2],
-        offsets: &[usize],
+        offsets: Offsets,
         panel: &[[T; N]],
         source: &[T],
         bases: [usize; P],
         biases: &[T; N],
-    ) -> [[[T; LANES]; P]; N] {
+    ) -> [[Lanes<T>; P]; N] {
         let mut sums = [[V::zero(); P]; N];
+        let mut sources = [source; P];
+        for p in 0..P {
+            sources[p] = source.get(bases[p]..).unwrap_or_default();
+        }
+        // The taps of whole rows follow one another.
         let (channels, row_taps) = (self.channels[1], self.taps[1][1]);
-        'sum: {
-            // Of one length, so that one comparison holds for all.
-            let farthest = bases.into_iter().max().unwrap_or(0);
-            let length = source.len().saturating_sub(farthest);
-            let mut sources = [source; P];
-            for p in 0..P {
-                match source.get(bases[p]..bases[p] + length) {
-                    Some(source) => sources[p] = source,
-                    None => break 'sum,
+        let together = if columns == [0, row_taps] {
+            rows[1] - rows[0]
+        } else {
+            1
+        };
+        let mut row = rows[0];
+        while row < rows[1] {
+            let start = (row * row_taps + columns[0]) * channels;
+            row += together;
+            let end = ((row - 1) * row_taps + columns[1]) * channels;
+            let panel = panel.get(start..end).unwrap_or_default();
+            let runs = offsets.range(start, end).runs::<T, [T; LANES], P>(sources);
+            for (values, w) in runs.into_iter().flatten().zip(panel) {
+                let mut x = [V::zero(); P];
+                for p in 0..P {
+                    x[p] = V::load(values[p]);
                 }
-            }
-            for row in rows[0]..rows[1] {
-                let start = (row * row_taps + columns[0]) * channels;
-                let end = (row * row_taps + columns[1]) * channels;
-                let offsets = offsets.get(start..end).unwrap_or_default();
-                let panel = panel.get(start..end).unwrap_or_default();
-                for (&offset, w) in offsets.iter().zip(panel) {
-                    let mut x = [V::zero(); P];
+                for n in 0..N {
+                    let w = V::splat(w[n]);
                     for p in 0..P {
-                        match sources[p].get(offset..).and_then(<[T]>::first_chunk) {
-                            Some(values) => x[p] = V::load(values),
-                            None => break 'sum,
-                        }
-                    }
-                    for n in 0..N {
-                        let w = V::splat(w[n]);
-                        for p in 0..P {
-                            sums[n][p] = x[p].multiply_add(w, sums[n][p]);
-                        }
+                        sums[n][p] = x[p].multiply_add(w, sums[n][p]);
                     }
                 }
             }
         }
-        let mut values = [[[T::ZERO; LANES]; P]; N];
+        let mut values = [[Lanes([T::ZERO; LANES]); P]; N];
         for n in 0..N {
             for p in 0..P {
-                sums[n][p].add(V::splat(biases[n])).store(&mut values[n][p]);
+                sums[n][p]
+                    .add(V::splat(biases[n]))
+                    .store(&mut values[n][p].0);
             }
         }
         values

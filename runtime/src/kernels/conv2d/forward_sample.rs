@@ -1,13 +1,13 @@
 //! One sample: the outputs of a position lie in the SIMD lanes.
 
-use super::Geometry;
 use super::blocks::{SMALL, TAPS, WINDOW, pieces};
 use super::line::Line;
-use super::taps::{Tap, write_taps};
+use super::taps::Taps;
 use super::window::{Window, extent};
+use super::{Axis, Geometry};
 use crate::Scalar;
-use crate::element::LANES;
-use crate::simd::{Vector, kernel};
+use crate::element::{Element, LANES, Lanes};
+use crate::simd::{Offsets, Vector, kernel};
 
 /// Neighbouring positions that share the weights.
 pub(super) const NEIGHBOURS: usize = 5;
@@ -30,21 +30,30 @@ kernel! {
         let memory: &mut [T] = if direct {
             &mut []
         } else if Window::room(1, lines, extent) <= SMALL {
-            small = [T::ZERO; SMALL + LANES];
-            &mut small
+            small = [Lanes([T::ZERO; LANES]); SMALL / LANES + 1];
+            Lanes::scalars_mut(&mut small)
         } else {
-            memory = [T::ZERO; WINDOW + LANES];
-            &mut memory
+            memory = [Lanes([T::ZERO; LANES]); WINDOW / LANES + 1];
+            Lanes::scalars_mut(&mut memory)
         };
         // Weights of fewer outputs than there are lanes, with zeros behind them.
         let mut wide;
         let wide: &mut [T] = if outputs < LANES {
-            wide = [T::ZERO; TAPS * LANES];
-            &mut wide
+            wide = [Lanes([T::ZERO; LANES]); TAPS];
+            Lanes::scalars_mut(&mut wide)
         } else {
             &mut []
         };
-        let mut taps = [Tap::default(); TAPS];
+        let mut taps = Taps::NONE;
+        // Taps that are read at once.
+        let together = match columns {
+            Axis { stride: 1, dilation: 1, kernel: kernel @ (3 | 5), .. }
+                if const { TILE == 12 } && extent.taps[1] == kernel && (LANES..2 * LANES).contains(&outputs) =>
+            {
+                kernel
+            }
+            _ => 1,
+        };
         let source_plane = rows.input * columns.input;
         for group in 0..groups {
             for c in pieces(channels, extent.channels) {
@@ -71,23 +80,32 @@ kernel! {
                                     positions: [i, j],
                                     fresh: c[0] == 0 && r[0] == 0 && s[0] == 0,
                                 };
-                                let count = write_taps(geometry, &window, c, [r, s], &mut taps);
-                                let taps = taps.get_mut(..count).unwrap_or_default();
+                                taps.write(geometry, &window, c, [r, s], together);
                                 let (mut start, mut weight) = (0, weight);
                                 if outputs < LANES {
-                                    widen(taps, weight.get(group * outputs..).unwrap_or_default(), outputs, wide);
+                                    let weight_of_group = weight.get(group * outputs..).unwrap_or_default();
+                                    widen(taps.weights_mut(), weight_of_group, outputs, wide);
                                     weight = wide;
                                 }
+                                let taps = Reads {
+                                    inputs: Offsets::new(taps.offsets()),
+                                    weights: Offsets::new(taps.weights()),
+                                    next: geometry.outputs,
+                                };
                                 while start < outputs {
                                     let two = outputs - start >= 2 * LANES;
                                     start += if const { TILE == 12 } && two {
-                                        block.outputs::<T, V, 2, 2, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                                        block.outputs::<T, V, 2, 2, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                                    } else if const { TILE == 12 } && together == 5 {
+                                        block.outputs::<T, V, 1, 2, NEIGHBOURS, 5, 9>(start, taps, weight, bias, x, y)
+                                    } else if const { TILE == 12 } && together == 3 {
+                                        block.outputs::<T, V, 1, 2, NEIGHBOURS, 3, 7>(start, taps, weight, bias, x, y)
                                     } else if const { TILE == 12 } {
-                                        block.outputs::<T, V, 1, 4, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                                        block.outputs::<T, V, 1, 4, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
                                     } else if const { TILE == 6 } {
-                                        block.outputs::<T, V, 1, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                                        block.outputs::<T, V, 1, 1, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
                                     } else {
-                                        block.outputs::<T, V, 1, 1, 3>(start, taps, weight, bias, x, y)
+                                        block.outputs::<T, V, 1, 1, 3, 1, 3>(start, taps, weight, bias, x, y)
                                     };
                                 }
                             }
@@ -101,17 +119,24 @@ kernel! {
 
 /// Copies the weights of each tap to whole vectors.
 #[inline(always)]
-fn widen<T: Scalar>(taps: &mut [Tap], weight: &[T], outputs: usize, wide: &mut [T]) {
+fn widen<T: Scalar>(taps: &mut [usize], weight: &[T], outputs: usize, wide: &mut [T]) {
     let vectors = wide.as_chunks_mut::<LANES>().0;
     for (index, (tap, to)) in taps.iter_mut().zip(vectors).enumerate() {
-        let from = weight
-            .get(tap.weights..tap.weights + outputs)
-            .unwrap_or_default();
+        let from = weight.get(*tap..*tap + outputs).unwrap_or_default();
         for (to, &from) in to.iter_mut().zip(from) {
             *to = from;
         }
-        tap.weights = index * LANES;
+        *tap = index * LANES;
     }
+}
+
+/// Where each tap reads: the inputs of the first position, and the weights of all outputs.
+#[derive(Clone, Copy)]
+struct Reads<'a> {
+    inputs: Offsets<'a>,
+    weights: Offsets<'a>,
+    /// From the weights of a tap to those of the next.
+    next: usize,
 }
 
 /// Positions of the outputs of a group along each axis, first and count.
@@ -127,10 +152,18 @@ struct Block {
 impl Block {
     /// `Q` vectors of outputs from `start` on, at `R` runs of `N` neighbouring positions at a time. Returns how many outputs.
     #[inline(always)]
-    fn outputs<T: Scalar, V: Vector<T>, const Q: usize, const R: usize, const N: usize>(
+    fn outputs<
+        T: Scalar,
+        V: Vector<T>,
+        const Q: usize,
+        const R: usize,
+        const N: usize,
+        const S: usize,
+        const M: usize,
+    >(
         &self,
         start: usize,
-        taps: &[Tap],
+        taps: Reads,
         weight: &[T],
         bias: &[T],
         x: &[T],
@@ -167,9 +200,9 @@ impl Block {
                     }
                 }
             }
-            let sums = sums::<T, V, Q, R, N>(lane, taps, weight, x, bases);
+            let sums = sums::<T, V, Q, R, N, S, M>(lane, taps, weight, x, bases);
             // Most often the runs are one, and long enough for vectors of positions.
-            let joined = const { Q == 1 && R * N >= LANES }
+            let joined = const { Q == 1 && 2 * R * N > LANES }
                 && (self.fresh || done == 0)
                 && (0..R).all(|r| runs[r].at == runs[0].at + r * N && runs[r].count == N)
                 && runs.iter().all(|run| run.skipped == 0);
@@ -189,11 +222,11 @@ impl Block {
                     if self.fresh {
                         let bias = bias.get(o).copied().unwrap_or(T::ZERO);
                         for (y, sums) in y.iter_mut().zip(sums) {
-                            *y = sums[o % LANES] + bias;
+                            *y = sums.0[o % LANES] + bias;
                         }
                     } else if o >= done {
                         for (y, sums) in y.iter_mut().zip(sums).skip(run.skipped) {
-                            *y += sums[o % LANES];
+                            *y += sums.0[o % LANES];
                         }
                     }
                 }
@@ -207,7 +240,7 @@ impl Block {
     #[inline(always)]
     fn write_joined<T: Scalar, V: Vector<T>>(
         &self,
-        sums: &[[T; LANES]],
+        sums: &[Lanes<T>],
         bias: &[T],
         outputs: usize,
         to: &mut [T],
@@ -223,16 +256,16 @@ impl Block {
         for sums in sums.chunks(LANES) {
             let mut positions = [V::zero(); LANES];
             for (position, sums) in positions.iter_mut().zip(sums) {
-                *position = V::load(sums).add(bias);
+                *position = V::load(&sums.0).add(bias);
             }
-            let mut values = [[T::ZERO; LANES]; LANES];
+            let mut values = [Lanes([T::ZERO; LANES]); LANES];
             for (values, output) in values.iter_mut().zip(V::transpose(positions)) {
-                output.store(values);
+                output.store(&mut values.0);
             }
             let mut at = start;
             for values in values.iter().take(outputs) {
                 let to = to.get_mut(at..at + sums.len()).unwrap_or_default();
-                let mut sum = V::load(values);
+                let mut sum = V::load(&values.0);
                 if !self.fresh {
                     sum = sum.add(V::load_partial(to));
                 }
@@ -254,58 +287,71 @@ struct Run {
 
 /// `Σ_k weight[k][output] · x[offset[k] + base + n]` for the outputs from `lane` on. In memory, so that those who pick
 /// among the sums do not keep them there while they are added up.
+///
+/// Each tap of the list stands for `S` that are neighbours, and an input that several of them read is read once: `M`
+/// inputs are `N + S - 1`.
 #[inline(always)]
-fn sums<T: Scalar, V: Vector<T>, const Q: usize, const R: usize, const N: usize>(
+fn sums<
+    T: Scalar,
+    V: Vector<T>,
+    const Q: usize,
+    const R: usize,
+    const N: usize,
+    const S: usize,
+    const M: usize,
+>(
     lane: usize,
-    taps: &[Tap],
+    taps: Reads,
     weight: &[T],
     x: &[T],
     bases: [usize; R],
-) -> [[[[T; LANES]; N]; Q]; R] {
+) -> [[[Lanes<T>; N]; Q]; R] {
+    const { assert!(M + 1 == N + S) }
     let mut sums = [[[V::zero(); N]; Q]; R];
-    'sum: {
-        // Of one length, so that one comparison holds for all.
-        let farthest = bases.into_iter().max().unwrap_or(0);
-        let length = x.len().saturating_sub(farthest);
-        let mut inputs = [x; R];
-        for r in 0..R {
-            match x.get(bases[r]..bases[r] + length) {
-                Some(x) => inputs[r] = x,
-                None => break 'sum,
+    let mut inputs = [x; R];
+    for r in 0..R {
+        inputs[r] = x.get(bases[r]..).unwrap_or_default();
+    }
+    let mut weights = [weight; S];
+    for s in 0..S {
+        weights[s] = weight.get(lane + s * taps.next..).unwrap_or_default();
+    }
+    if let Some(inputs) = taps.inputs.runs::<T, [T; M], R>(inputs)
+        && let Some(weights) = taps.weights.runs::<T, [[T; LANES]; Q], S>(weights)
+    {
+        for (x, weights) in inputs.zip(weights) {
+            let mut w = [[V::zero(); Q]; S];
+            for s in 0..S {
+                for q in 0..Q {
+                    w[s][q] = V::load(&weights[s][q]);
+                }
             }
-        }
-        let weight = weight.get(lane..).unwrap_or_default();
-        for tap in taps {
-            let mut w = [V::zero(); Q];
-            let Some(weights) = weight.get(tap.weights..).and_then(|w| w.get(..Q * LANES)) else {
-                break 'sum;
-            };
-            for (w, weights) in w.iter_mut().zip(weights.as_chunks().0) {
-                *w = V::load(weights);
-            }
-            for r in 0..R {
-                match inputs[r]
-                    .get(tap.offset..)
-                    .and_then(<[T]>::first_chunk::<N>)
-                {
-                    Some(x) => {
-                        for n in 0..N {
-                            let x = V::splat(x[n]);
-                            for q in 0..Q {
-                                sums[r][q][n] = x.multiply_add(w[q], sums[r][q][n]);
+            // Written out: a loop over so many products is not unrolled, and the sums would lie in memory.
+            macro_rules! add {
+                ($($m:literal)*) => {$(
+                    if const { $m < M } {
+                        for r in 0..R {
+                            let x = V::splat(x[r][$m]);
+                            for s in 0..S {
+                                if $m >= s && $m - s < N {
+                                    for q in 0..Q {
+                                        let sum = &mut sums[r][q][$m - s];
+                                        *sum = x.multiply_add(w[s][q], *sum);
+                                    }
+                                }
                             }
                         }
                     }
-                    None => break 'sum,
-                }
+                )*};
             }
+            add!(0 1 2 3 4 5 6 7 8);
         }
     }
-    let mut values = [[[[T::ZERO; LANES]; N]; Q]; R];
+    let mut values = [[[Lanes([T::ZERO; LANES]); N]; Q]; R];
     for r in 0..R {
         for q in 0..Q {
             for n in 0..N {
-                sums[r][q][n].store(&mut values[r][q][n]);
+                sums[r][q][n].store(&mut values[r][q][n].0);
             }
         }
     }

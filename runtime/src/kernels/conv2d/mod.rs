@@ -82,7 +82,7 @@ mod tests {
     }
 
     /// Channels, outputs, groups, and the two axes.
-    fn geometries() -> [Geometry; 17] {
+    fn geometries() -> [Geometry; 18] {
         [
             (1, 1, 1, axis(1, 1, 1, 0, 1), axis(1, 1, 1, 0, 1)),
             (1, 6, 1, axis(9, 5, 1, 2, 1), axis(13, 5, 1, 2, 1)),
@@ -103,6 +103,7 @@ mod tests {
             (2, 3, 1, axis(9, 2, 4, 1, 1), axis(10, 1, 3, 0, 1)),
             (3, 20, 1, axis(9, 3, 2, 1, 1), axis(9, 3, 2, 1, 2)),
             (20, 40, 1, axis(4, 3, 1, 1, 1), axis(4, 3, 1, 1, 1)),
+            (4, 34, 2, axis(6, 3, 1, 1, 1), axis(7, 3, 1, 1, 1)),
         ]
         .map(|(channels, outputs, groups, rows, columns)| Geometry {
             channels,

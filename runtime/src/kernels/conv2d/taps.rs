@@ -2,37 +2,65 @@ use super::Geometry;
 use super::blocks::TAPS;
 use super::window::Window;
 
-/// A tap of a channel: where it meets the first position in the window, and where the weights of all outputs begin.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Tap {
-    pub(super) offset: usize,
-    pub(super) weights: usize,
+/// Some taps of some channels.
+pub(super) struct Taps {
+    /// Where each meets the first position in the window.
+    offsets: [usize; TAPS],
+    /// Where the weights of all outputs begin.
+    weights: [usize; TAPS],
+    count: usize,
 }
 
-/// The taps of some channels. Returns how many there are.
-#[inline(always)]
-pub(super) fn write_taps(
-    geometry: Geometry,
-    window: &Window,
-    channels: [usize; 2],
-    [rows, columns]: [[usize; 2]; 2],
-    taps: &mut [Tap; TAPS],
-) -> usize {
-    let mut places = taps.iter_mut();
-    let mut count = 0;
-    for channel in 0..channels[1] {
-        for row in 0..rows[1] {
-            for column in 0..columns[1] {
-                if let Some(place) = places.next() {
-                    let (row_tap, column_tap) = (rows[0] + row, columns[0] + column);
-                    *place = Tap {
-                        offset: window.offset([channel, row, column]),
-                        weights: geometry.weight_index(channels[0] + channel, row_tap, column_tap),
-                    };
-                    count += 1;
+impl Taps {
+    /// No taps.
+    pub(super) const NONE: Self = Self {
+        offsets: [0; TAPS],
+        weights: [0; TAPS],
+        count: 0,
+    };
+
+    /// Those of some channels, rows and columns of the kernel, each first and count; of every `together` columns the first.
+    #[inline(always)]
+    pub(super) fn write(
+        &mut self,
+        geometry: Geometry,
+        window: &Window,
+        channels: [usize; 2],
+        [rows, columns]: [[usize; 2]; 2],
+        together: usize,
+    ) {
+        let mut places = self.offsets.iter_mut().zip(&mut self.weights);
+        self.count = 0;
+        for channel in 0..channels[1] {
+            for row in 0..rows[1] {
+                for column in (0..columns[1]).step_by(together) {
+                    if let Some((offset, weights)) = places.next() {
+                        let (row_tap, column_tap) = (rows[0] + row, columns[0] + column);
+                        *offset = window.offset([channel, row, column]);
+                        *weights =
+                            geometry.weight_index(channels[0] + channel, row_tap, column_tap);
+                        self.count += 1;
+                    }
                 }
             }
         }
     }
-    count
+
+    /// Where each meets the first position in the window.
+    #[inline(always)]
+    pub(super) fn offsets(&self) -> &[usize] {
+        self.offsets.get(..self.count).unwrap_or_default()
+    }
+
+    /// Where the weights of all outputs begin.
+    #[inline(always)]
+    pub(super) fn weights(&self) -> &[usize] {
+        self.weights.get(..self.count).unwrap_or_default()
+    }
+
+    /// The same, mutable.
+    #[inline(always)]
+    pub(super) fn weights_mut(&mut self) -> &mut [usize] {
+        self.weights.get_mut(..self.count).unwrap_or_default()
+    }
 }
