@@ -50,8 +50,8 @@ fn run(workload: &Workload, threads: usize, pool: Option<&ThreadPool>) {
     let mut one = workload.prepare(Threads::One);
     let (ns, count) = match pool {
         None => (
-            timing::nanoseconds(timing::FULL, &mut one),
-            allocations::per_call(&mut one),
+            timing::nanoseconds(timing::FULL, &mut *one),
+            allocations::per_call(&mut *one),
         ),
         Some(pool) => {
             let mut call = workload.prepare(Threads::Pool);

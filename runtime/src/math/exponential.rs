@@ -13,7 +13,8 @@
 //! `1 / (1 + e^(−|x|)) = (1 + t) / ((1 + s) + t·(1 − s))`; of a negative `x` the numerator is `s·(1 − t)`.
 //!
 //! Both are a numerator and a denominator first, so that a formula with several of them needs one division. A kernel may
-//! have these with fused multiply-adds, which round once less; the functions themselves never fuse.
+//! have these with fused multiply-adds, which round once less; the functions themselves never fuse. For such a kernel, whose
+//! ratios are gates, the logistic function ends at its smallest normal value.
 
 use super::polynomial;
 
@@ -23,6 +24,7 @@ macro_rules! exponential_functions {
         ln_2: $ln_2_high:expr, $ln_2_low:expr;
         exp: $least:expr, $greatest:expr;
         exp_m1: $least_m1:expr;
+        gate: $least_gate:expr;
         q: $($q:expr),+;
         tanh: $tanh_greatest:expr; $($tanh:expr),+;
     ) => {
@@ -85,16 +87,17 @@ macro_rules! exponential_functions {
             #[inline(always)]
             pub(crate) fn sigmoid_ratio<const FMA: bool>(x: $scalar) -> ($scalar, $scalar) {
                 let magnitude = x.abs();
-                // Beyond this e^(−|x|) is 0 anyway; NaN passes the comparison.
-                let magnitude = if magnitude > -$least { -$least } else { magnitude };
+                // Beyond this e^(−|x|) is 0 anyway, for a gate subnormal at most; NaN passes the comparison.
+                let most = if FMA { -$least_gate } else { -$least };
+                let magnitude = if magnitude > most { most } else { magnitude };
                 let shifted = multiply_add::<_, FMA>(magnitude, core::$scalar::consts::LOG2_E, ROUNDER);
                 let k = shifted.to_bits().wrapping_sub(ROUNDER.to_bits());
                 let whole = shifted - ROUNDER;
                 // Half of what is left, since `e^(−r) = (1 − tanh r/2) / (1 + tanh r/2)`.
                 let r = multiply_add::<_, FMA>(whole, -0.5 * $ln_2_high, 0.5 * magnitude);
                 let t = tangent::<FMA>(multiply_add::<_, FMA>(whole, -0.5 * $ln_2_low, r));
-                // In two steps, since 2⁻ᵏ may be subnormal.
-                let half = k >> 1;
+                // In two steps, since 2⁻ᵏ may be subnormal; that of a gate is not.
+                let half = if FMA { 0 } else { k >> 1 };
                 let s = power_of_two(BIAS.wrapping_sub(half)) * power_of_two(BIAS.wrapping_sub(k.wrapping_sub(half)));
                 let numerator = if x < 0.0 { (1.0 - t) * s } else { 1.0 + t };
                 (numerator, multiply_add::<_, FMA>(t, 1.0 - s, 1.0 + s))
@@ -143,6 +146,7 @@ exponential_functions! {
     ln_2: 0.693_359_4, -2.121_944_4e-4;
     exp: -104.0, 89.0;
     exp_m1: -18.0;
+    gate: -87.0;
     q: 0.5, 0.166_665_18, 0.041_666_206, 0.008_368_953, 0.001_395_060_2;
     tanh: 9.5; -0.333_312_7, 0.131_104_53;
 }
@@ -151,6 +155,7 @@ exponential_functions! {
     ln_2: 6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10;
     exp: -746.0, 710.0;
     exp_m1: -40.0;
+    gate: -708.0;
     q: 1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0, 1.0 / 5040.0, 1.0 / 40_320.0,
         1.0 / 362_880.0, 1.0 / 3_628_800.0, 1.0 / 39_916_800.0, 1.0 / 479_001_600.0,
         1.0 / 6_227_020_800.0;
