@@ -33,7 +33,7 @@ impl Taps {
         self.count = 0;
         for channel in 0..channels[1] {
             for row in 0..rows[1] {
-                for column in (0..columns[1]).step_by(together) {
+                for column in (0..columns[1]).step_by(together.max(1)) {
                     if let Some((offset, weights)) = places.next() {
                         let (row_tap, column_tap) = (rows[0] + row, columns[0] + column);
                         *offset = window.offset([channel, row, column]);

@@ -53,10 +53,10 @@ fn vectors<T: Scalar, V: Vector<T>>(geometry: Geometry, x: &[T], y: &mut [T]) {
     let planes = y.chunks_exact_mut(plane_of_y.max(1));
     for (x, y) in x.chunks_exact(plane.max(1)).zip(planes) {
         for (x, y) in x
-            .chunks(batch * two_rows)
-            .zip(y.chunks_mut(batch * outputs))
+            .chunks((batch * two_rows).max(1))
+            .zip(y.chunks_mut((batch * outputs).max(1)))
         {
-            let rows = joined.chunks_exact_mut(2 * outputs);
+            let rows = joined.chunks_exact_mut((2 * outputs).max(1));
             for (two_rows, to) in x.chunks_exact(two_rows).zip(rows) {
                 let (upper, lower) = two_rows.split_at_checked(columns.input).unwrap_or_default();
                 larger_of_rows::<T, V>(upper, lower, to);
