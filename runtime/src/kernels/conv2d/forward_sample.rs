@@ -151,6 +151,7 @@ struct Block {
 
 impl Block {
     /// `Q` vectors of outputs from `start` on, at `R` runs of `N` neighbouring positions at a time. Returns how many outputs.
+    /// `S` and `M` as in [`sums`].
     #[inline(always)]
     fn outputs<
         T: Scalar,
