@@ -211,7 +211,8 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 ///
 /// `kernel! { Trait: pub(crate) fn name<T, FMA, TILE>(args) { body } }`. `FMA` is the constant that tells whether a fused
 /// multiply-add is one instruction, `TILE` how many sums of [`LANES`](crate::LANES) scalars fit the registers. The body
-/// may also use the constant `WIDTH`, the bytes of a register, and the type `V`, the [`Vector`] of the instruction set.
+/// may also use the constant `WIDTH`, the bytes of a register, the type `V`, the [`Vector`] of the instruction set, and the
+/// constant `INLINED`: whether this is not a copy but the body inside a network that is compiled as a whole.
 /// `Trait` is a hidden trait by which the front finds the copies; [`Kernels`](crate::kernels::Kernels) lists it.
 ///
 /// `only f32` before the name leaves out the copies for `f64`; such a kernel is not listed.
@@ -277,28 +278,34 @@ macro_rules! kernel {
         #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
         #[inline(never)]
         fn avx512($($argument: $type),*) {
-            body::<true, { crate::simd::tile::<$T>(64) }, 64, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
+            body::<true, { crate::simd::tile::<$T>(64) }, 64, false, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
         }
     };
     (@avx512 avx2 $T:ident $arguments:tt) => {};
     (@inlined avx512 $T:ident ($($argument:ident),*)) => {
-        body::<true, { crate::simd::tile::<$T>(64) }, 64, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
+        body::<true, { crate::simd::tile::<$T>(64) }, 64, true, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
     };
     (@inlined avx2 $T:ident ($($argument:ident),*)) => {
-        body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
+        body::<true, { crate::simd::tile::<$T>(32) }, 32, true, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
     };
     (@copies $scalar:ident $widest:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
         const _: () = {
             type $T = $scalar;
 
             #[inline(always)]
-            fn body<const $FMA: bool, const $TILE: usize, const WIDTH: usize, V: crate::simd::Vector<$T>>(
+            fn body<
+                const $FMA: bool,
+                const $TILE: usize,
+                const WIDTH: usize,
+                const INLINED: bool,
+                V: crate::simd::Vector<$T>,
+            >(
                 $($argument: $type),*
             ) $body
 
             #[inline(never)]
             fn baseline($($argument: $type),*) {
-                body::<{ crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, crate::Lanes<$T>>(
+                body::<{ crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, false, crate::Lanes<$T>>(
                     $($argument),*
                 )
             }
@@ -307,7 +314,7 @@ macro_rules! kernel {
             #[target_feature(enable = "avx2,fma,f16c")]
             #[inline(never)]
             fn avx2($($argument: $type),*) {
-                body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
+                body::<true, { crate::simd::tile::<$T>(32) }, 32, false, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
             }
 
             crate::simd::kernel!(@avx512 $widest $T ($($argument: $type),*));
@@ -333,13 +340,13 @@ macro_rules! kernel {
                 fn run_inlined(isa: crate::simd::Isa, $($argument: $type),*) {
                     match isa.instruction_set() {
                         crate::simd::InstructionSet::Baseline => {
-                            body::<{ crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, crate::Lanes<$T>>(
+                            body::<{ crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, true, crate::Lanes<$T>>(
                                 $($argument),*
                             )
                         }
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         crate::simd::InstructionSet::Avx2 => {
-                            body::<true, { crate::simd::tile::<$T>(32) }, 32, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
+                            body::<true, { crate::simd::tile::<$T>(32) }, 32, true, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
                         }
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         crate::simd::InstructionSet::Avx512 => crate::simd::kernel!(@inlined $widest $T ($($argument),*)),

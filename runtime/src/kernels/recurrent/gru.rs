@@ -16,7 +16,7 @@ kernel! {
         else {
             return;
         };
-        for_vectors!(len, |N, start, units| forward::<T, N>(start, units, &mut gates, hidden, h_before, h));
+        for_vectors!(T, len, |N, start, units| forward::<T, N>(start, units, &mut gates, hidden, h_before, h));
     }
 }
 
@@ -55,7 +55,7 @@ kernel! {
         else {
             return;
         };
-        for_vectors!(len, |N, start, units| step::<T, FMA, N>(start, units, gates, hidden, h));
+        for_vectors!(T, len, |N, start, units| step::<T, FMA, N>(start, units, gates, hidden, h));
     }
 }
 

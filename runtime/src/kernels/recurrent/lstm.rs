@@ -17,7 +17,7 @@ kernel! {
         else {
             return;
         };
-        for_vectors!(len, |N, start, units| forward::<T, N>(start, units, &mut gates, hidden, c_before, c, h));
+        for_vectors!(T, len, |N, start, units| forward::<T, N>(start, units, &mut gates, hidden, c_before, c, h));
     }
 }
 
@@ -64,7 +64,7 @@ kernel! {
         else {
             return;
         };
-        for_vectors!(len, |N, start, units| step::<T, FMA, N>(start, units, gates, hidden, c, h));
+        for_vectors!(T, len, |N, start, units| step::<T, FMA, N>(start, units, gates, hidden, c, h));
     }
 }
 

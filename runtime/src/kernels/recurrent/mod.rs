@@ -14,30 +14,44 @@ pub(crate) use lstm::{
 };
 pub(crate) use rnn::{RnnBackward, RnnForward, rnn_backward, rnn_forward};
 
-/// Runs `$body` for each vector of `$len` units, with its length `$N`, a constant, where it starts, and how many units it has:
-/// what does not fill one is one more, which costs as much as one, not as many as there are.
+/// Runs `$body` for each vector of `$len` units, with its length `$N`, a constant, where it starts, and how many units it has.
+///
+/// In a network that is compiled as a whole, where `$len` is a constant, what does not fill sixteen units is one vector
+/// more, as short as it may be. A shared kernel has one body, for a register of units, and goes round as often as it must.
 macro_rules! for_vectors {
-    ($len:expr, |$N:ident, $start:ident, $units:ident| $body:expr) => {{
+    ($T:ident, $len:expr, |$N:ident, $start:ident, $units:ident| $body:expr) => {{
         let len: usize = $len;
-        let $start = len - len % crate::LANES;
-        let rest = len - $start;
-        {
-            const $N: usize = crate::LANES;
-            let $units = $N;
-            for $start in (0..$start).step_by($N) {
-                $body;
-            }
+        macro_rules! every {
+            ($n:expr, $end:expr) => {{
+                const $N: usize = $n;
+                for $start in (0..$end).step_by($N) {
+                    let $units = $N.min(len - $start);
+                    $body;
+                }
+            }};
         }
-        let $units = rest;
-        if rest > 8 {
-            const $N: usize = crate::LANES;
-            $body;
-        } else if rest > 4 {
-            const $N: usize = 8;
-            $body;
-        } else if rest > 0 {
-            const $N: usize = 4;
-            $body;
+        macro_rules! last {
+            ($n:expr, $at:expr) => {{
+                const $N: usize = $n;
+                let ($start, $units) = ($at, len - $at);
+                $body;
+            }};
+        }
+        if const { INLINED } {
+            let whole = len - len % crate::LANES;
+            every!(crate::LANES, whole);
+            match len - whole {
+                0 => {}
+                1..=4 => last!(4, whole),
+                5..=8 => last!(8, whole),
+                _ => last!(crate::LANES, whole),
+            }
+        } else if const { WIDTH / size_of::<$T>() >= 16 } {
+            every!(16, len);
+        } else if const { WIDTH / size_of::<$T>() >= 8 } {
+            every!(8, len);
+        } else {
+            every!(4, len);
         }
     }};
 }
