@@ -124,9 +124,7 @@ pub(crate) trait Vector<T: Scalar>: Copy {
             Some(from) => Self::load(from),
             None => {
                 let mut values = [T::ZERO; LANES];
-                for (value, &from) in values.iter_mut().zip(from) {
-                    *value = from;
-                }
+                copy_few(from, &mut values);
                 Self::load(&values)
             }
         }
@@ -139,9 +137,7 @@ pub(crate) trait Vector<T: Scalar>: Copy {
             None => {
                 let mut values = [T::ZERO; LANES];
                 self.store(&mut values);
-                for (to, value) in to.iter_mut().zip(values) {
-                    *to = value;
-                }
+                copy_few(&values, to);
             }
         }
     }
@@ -156,6 +152,16 @@ pub(crate) trait Vector<T: Scalar>: Copy {
         let mut values = [T::ZERO; LANES];
         self.store(&mut values);
         Lanes(values).sum()
+    }
+}
+
+/// Copies as many as both have. A function of its own where the baseline is what few machines are left with: written out
+/// at each end of a row it was a quarter of the code of some kernels.
+#[cfg_attr(all(feature = "simd", target_arch = "x86_64"), inline(never))]
+#[cfg_attr(not(all(feature = "simd", target_arch = "x86_64")), inline(always))]
+fn copy_few<T: Scalar>(from: &[T], to: &mut [T]) {
+    for (to, &from) in to.iter_mut().zip(from) {
+        *to = from;
     }
 }
 
@@ -448,12 +454,51 @@ fn first_of_8(len: usize) -> arch::__m256i {
     arch::_mm256_cmpgt_epi32(len, arch::_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
 }
 
+/// Ones in each of four lanes that a slice of this length has.
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+#[target_feature(enable = "avx2")]
+#[inline]
+fn first_of_4(len: usize) -> arch::__m256i {
+    let len = arch::_mm256_set1_epi64x(len.min(4) as i64);
+    arch::_mm256_cmpgt_epi64(len, arch::_mm256_setr_epi64x(0, 1, 2, 3))
+}
+
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 vector! {
     /// Four registers of AVX2.
     Avx2F64: [__m256d; 4] of f64 by 4 {
         _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, _mm256_add_pd, _mm256_mul_pd,
         totals: avx2_f64,
+    }
+    #[inline(always)]
+    fn load_partial(from: &[f64]) -> Self {
+        if let Some(from) = from.first_chunk() {
+            return Self::load(from);
+        }
+        let mut to = Self::zero();
+        for i in 0..4 {
+            // Slow from addresses that are not mapped, even of no lanes.
+            if let Some(from) = from.get(4 * i..).filter(|from| !from.is_empty()) {
+                // SAFETY: as in `splat`; only lanes that the slice has are read.
+                to.0[i] =
+                    unsafe { arch::_mm256_maskload_pd(from.as_ptr(), first_of_4(from.len())) };
+            }
+        }
+        to
+    }
+    #[inline(always)]
+    fn store_partial(self, to: &mut [f64]) {
+        if let Some(to) = to.first_chunk_mut() {
+            return self.store(to);
+        }
+        for i in 0..4 {
+            if let Some(to) = to.get_mut(4 * i..).filter(|to| !to.is_empty()) {
+                // SAFETY: as in `splat`; only lanes that the slice has are written.
+                unsafe {
+                    arch::_mm256_maskstore_pd(to.as_mut_ptr(), first_of_4(to.len()), self.0[i])
+                }
+            }
+        }
     }
 }
 
