@@ -239,7 +239,11 @@ impl Block {
                     places[p] = Place {
                         at: (y * plane[1] + x) * lanes,
                         skipped: column - begin,
-                        count: (wide - begin).min(together),
+                        count: if lanes == 1 {
+                            (wide - begin).min(LANES)
+                        } else {
+                            LANES
+                        },
                     };
                     (left, right) = (left.min(begin), right.max(begin + together));
                     last_row = row;
@@ -278,33 +282,9 @@ impl Block {
                 }
                 continue;
             }
-            for (p, place) in places.iter().enumerate() {
-                if place.count == 0 {
-                    break;
-                }
-                let whole = whole(place);
-                for (n, values) in values.iter().enumerate() {
-                    let at = (result + n) * result_plane + place.at;
-                    let to = to.get_mut(at..).unwrap_or_default();
-                    let Some(Lanes(values)) = values.get(p) else {
-                        break;
-                    };
-                    if whole {
-                        if let Some(to) = to.first_chunk_mut() {
-                            let sum = V::load(values);
-                            let sum = if fresh { sum } else { sum.add(V::load(to)) };
-                            sum.store(to);
-                        }
-                    } else {
-                        let values = values.get(place.skipped..place.count).unwrap_or_default();
-                        for (&value, i) in values.iter().zip(place.skipped..) {
-                            if let Some(to) = to.get_mut(i * steps[1]) {
-                                *to = if fresh { value } else { *to + value };
-                            }
-                        }
-                    }
-                }
-            }
+            let step = if lanes == 1 { steps[1] } else { 1 };
+            let first = (result * result_plane, result_plane, step);
+            write_parts(fresh, values.as_flattened(), &places, first, to);
         }
         N
     }
@@ -385,6 +365,33 @@ impl Block {
             }
         }
         values
+    }
+}
+
+/// Writes what of each vector is to be written, or adds it where the sums are not `fresh`: `values` has one for each place,
+/// plane by plane. The first plane begins at `first`, the next a plane behind it, and neighbours in a row lie a `step` apart.
+///
+/// For the ends of planes, so it is one function for all tiles and instruction sets.
+#[inline(never)]
+fn write_parts<T: Scalar>(
+    fresh: bool,
+    values: &[Lanes<T>],
+    places: &[Place],
+    (first, plane, step): (usize, usize, usize),
+    to: &mut [T],
+) {
+    let mut at = first;
+    for values in values.chunks_exact(places.len().max(1)) {
+        for (place, Lanes(values)) in places.iter().zip(values) {
+            let to = to.get_mut(at + place.at..).unwrap_or_default();
+            let values = values.get(place.skipped..place.count).unwrap_or_default();
+            for (&value, i) in values.iter().zip(place.skipped..) {
+                if let Some(to) = to.get_mut(i * step) {
+                    *to = if fresh { value } else { *to + value };
+                }
+            }
+        }
+        at += plane;
     }
 }
 
