@@ -15,7 +15,13 @@ const PAIRS: [(usize, usize); 7] = [(0, 4), (1, 4), (2, 4), (3, 4), (0, 2), (1, 
 
 /// `y = W·x + b` for one sample, with registers of `WIDTH` bytes.
 #[inline(always)]
-pub(crate) fn product<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usize>(
+pub(crate) fn product<
+    T: Scalar,
+    V: Vector<T>,
+    const FMA: bool,
+    const WIDTH: usize,
+    const INLINED: bool,
+>(
     weight: &[T],
     bias: &[T],
     x: &[T],
@@ -24,11 +30,16 @@ pub(crate) fn product<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usi
     let outputs = y.len();
     if let [y] = y {
         *y = bias.first().copied().unwrap_or(T::ZERO) + dot::<T, FMA>(weight, x);
-    } else if outputs <= NARROW {
+    } else if INLINED && outputs <= NARROW {
         add_rows::<T, V, FMA, WIDTH>(Some(bias), weight, x, y);
     } else {
+        let rows = if outputs <= NARROW {
+            x.len().max(1)
+        } else {
+            ROWS
+        };
         let mut before = Some(bias);
-        for (weight, x) in weight.chunks(ROWS * outputs).zip(x.chunks(ROWS)) {
+        for (weight, x) in weight.chunks(rows * outputs).zip(x.chunks(rows)) {
             add_rows::<T, V, FMA, WIDTH>(before.take(), weight, x, y);
         }
     }
