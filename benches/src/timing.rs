@@ -45,25 +45,41 @@ pub fn nanoseconds(effort: Effort, call: &mut dyn FnMut()) -> f64 {
     median(&mut means)
 }
 
-/// A call, and blocks of another, in turns: nanoseconds a call of the other, and how many times as fast it is. Medians,
-/// that of the ratio over neighbouring blocks: the cores of a shared machine differ and change speed within seconds.
-/// `other` runs so many calls and returns nanoseconds each.
-pub fn alternating(one: &mut dyn FnMut(), other: &mut dyn FnMut(u32) -> f64) -> [f64; 2] {
-    const BLOCK: f64 = 10e6;
-    const PAIRS: usize = 60;
-    let calls = (BLOCK / nanoseconds(QUICK, one)) as u32 + 1;
-    other(calls);
-    let (mut times, mut ratios) = (Vec::new(), Vec::new());
+/// The length of a turn where both sides run on one thread.
+pub const TURN: Duration = Duration::from_millis(10);
+
+/// A call, and blocks of others, in turns of a length: for each of the others nanoseconds a call, and how many times as
+/// fast it is. Medians, that of the ratio over neighbouring blocks: the cores of a shared machine differ and change speed
+/// within seconds. An other runs so many calls and returns nanoseconds each.
+pub fn alternating<const N: usize>(
+    turn: Duration,
+    one: &mut dyn FnMut(),
+    mut others: [&mut dyn FnMut(u32) -> f64; N],
+) -> [[f64; 2]; N] {
+    const ALL: Duration = Duration::from_millis(600);
+    let calls = (turn.as_secs_f64() * 1e9 / nanoseconds(QUICK, one)) as u32 + 1;
+    let mut times = [const { Vec::new() }; N];
+    let mut ratios = times.clone();
+    for other in &mut others {
+        other(calls);
+    }
+    one();
     let mut before = block(one, calls);
-    for _ in 0..PAIRS {
-        let time = other(calls);
+    for _ in 0..ALL.div_duration_f64(turn) as u32 {
+        let now = others.each_mut().map(|other| other(calls));
         one();
         let after = block(one, calls);
-        times.push(time);
-        ratios.push((before + after) / 2.0 / time);
+        for ((now, times), ratios) in now.into_iter().zip(&mut times).zip(&mut ratios) {
+            times.push(now);
+            ratios.push((before + after) / 2.0 / now);
+        }
         before = after;
     }
-    [median(&mut times), median(&mut ratios)]
+    let mut ratios = ratios.iter_mut();
+    times.map(|mut times| {
+        let ratios = ratios.next().map(|ratios| median(ratios));
+        [median(&mut times), ratios.unwrap_or(0.0)]
+    })
 }
 
 /// Nanoseconds a call, the mean of so many.

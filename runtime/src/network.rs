@@ -286,8 +286,12 @@ pub trait Network: Parameters + AnyBitPattern + Send + Sync {
     /// step that follows goes on the same threads; a call from outside a pool crosses a queue, which allocates now and
     /// then, and steps stay on the thread that calls.
     ///
+    /// Steps are short, so threads have to be awake at the same time. A system that has put two of them on one core may take
+    /// tens of milliseconds to notice; a program that has the machine to itself gives each its core in rayon's
+    /// `ThreadPoolBuilder::start_handler`, with the crate `core_affinity` for one.
+    ///
     /// The floating-point modes of a processor belong to a thread. Whoever sets flush-to-zero sets it on every thread of
-    /// the pool, in rayon's `ThreadPoolBuilder::start_handler`, else the bits depend on which thread had a leaf.
+    /// the pool, in the same place, else the bits depend on which thread had a leaf.
     ///
     /// ```
     /// use chainrule::prelude::*;

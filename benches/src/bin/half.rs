@@ -5,7 +5,7 @@
 
 use chainrule::prelude::*;
 use chainrule::{HalfNetwork, HalfWeights};
-use chainrule_benches::timing::{alternating, block};
+use chainrule_benches::timing::{TURN, alternating, block};
 use std::hint::black_box;
 
 macro_rules! networks {
@@ -67,7 +67,7 @@ fn row<N: HalfWeights, const P: usize>(name: &str, weights: &str) -> f64 {
         black_box(&black_box(&*narrow).forward(black_box(&inputs[narrow_turn % INPUTS])));
     };
     let mut narrow_block = |calls| block(&mut narrow_call, calls);
-    let [nanoseconds, wide_over_narrow] = alternating(&mut wide_call, &mut narrow_block);
+    let [[nanoseconds, wide_over_narrow]] = alternating(TURN, &mut wide_call, [&mut narrow_block]);
     let wide = nanoseconds * wide_over_narrow;
     let ratio = 1.0 / wide_over_narrow;
     println!("| {name} | {weights} | {wide:.0} | {nanoseconds:.0} | {ratio:.2} |");

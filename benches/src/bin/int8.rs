@@ -3,7 +3,7 @@
 //! `cargo run --release -p chainrule-benches --bin int8`; fails where a ratio is below 1.5 on a machine with AVX2.
 
 use chainrule::prelude::*;
-use chainrule_benches::timing::{alternating, block};
+use chainrule_benches::timing::{TURN, alternating, block};
 use std::hint::black_box;
 
 network! {
@@ -81,7 +81,7 @@ fn row<Q: QuantizedNetwork>() -> f64 {
         black_box(quantized.forward(black_box(sample)));
     };
     let mut integers = |calls| block(&mut integer, calls);
-    let [nanoseconds, ratio] = alternating(&mut float, &mut integers);
+    let [[nanoseconds, ratio]] = alternating(TURN, &mut float, [&mut integers]);
     let name = Q::Float::NAME;
     let float = nanoseconds * ratio;
     println!("| {name} | {float:.0} | {nanoseconds:.0} | {ratio:.2} |");

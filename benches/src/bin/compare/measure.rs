@@ -25,6 +25,8 @@ pub(crate) struct Measurements {
     allocations: BTreeMap<(&'static str, String), f64>,
     /// How many times as fast two threads are as one, by row, a value a round.
     speedups: BTreeMap<&'static str, Vec<f64>>,
+    /// And two programs of one thread at the same time.
+    copies: BTreeMap<&'static str, Vec<f64>>,
 }
 
 impl Measurements {
@@ -77,6 +79,11 @@ impl Measurements {
         median_of(self.speedups.get(row)?.iter().copied())
     }
 
+    /// How much two programs of one thread, at the same time, do beside one alone.
+    pub(crate) fn copies(&self, row: &'static str) -> Option<f64> {
+        median_of(self.copies.get(row)?.iter().copied())
+    }
+
     /// Heap allocations a call.
     pub(crate) fn allocations(&self, row: &'static str, name: &str) -> Option<f64> {
         self.allocations.get(&(row, name.into())).copied()
@@ -111,6 +118,8 @@ impl Measurements {
                 any = true;
             } else if row.strip_suffix("_speedup") == Some(workload.name) {
                 self.speedups.entry(workload.name).or_default().push(value);
+            } else if row.strip_suffix("_copies") == Some(workload.name) {
+                self.copies.entry(workload.name).or_default().push(value);
             } else if unit == "allocs" && row.strip_suffix("_allocs") == Some(workload.name) {
                 self.allocations.insert(key, value);
             }
@@ -209,11 +218,14 @@ mod tests {
         let text = "# a remark\na\tI1_allocs\tthreads=1\t3.0\tallocs\na\tI2\tthreads=1\t9.0\tns\n";
         assert!(!measurements.read(text, workload, 0, None));
         assert_eq!(measurements.allocations("I1", "a"), Some(3.0));
-        for speedup in [1.5, 1.9, 1.8] {
-            let text = format!("two\tI1_speedup\tthreads=2\t{speedup}\tx\n");
+        for (speedup, copies) in [(1.5, 1.8), (1.9, 2.0), (1.8, 1.9)] {
+            let text = format!(
+                "two\tI1_speedup\tthreads=2\t{speedup}\tx\ntwo\tI1_copies\tthreads=2\t{copies}\tx\n"
+            );
             measurements.read(&text, workload, 0, None);
         }
         assert_eq!(measurements.speedup("I1"), Some(1.8));
+        assert_eq!(measurements.copies("I1"), Some(1.9));
         assert_eq!(measurements.speedup("I2"), None);
         assert_eq!(measurements.time("I2", "a"), None);
     }

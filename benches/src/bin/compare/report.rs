@@ -55,8 +55,8 @@ impl<'a> Report<'a> {
     /// A row each: we, the yardstick, the machine's limit, the best peer.
     pub(crate) fn main_table(&self) -> String {
         let mut table = String::from(
-            "| row | chainrule | yardstick | × yardstick | FMA peak | share of peak | best peer | × best peer | two threads, × one | allocations |\n\
-             |---|---:|---:|---:|---:|---:|---|---:|---:|---:|\n",
+            "| row | chainrule | yardstick | × yardstick | FMA peak | share of peak | best peer | × best peer | two threads, × one | two programs, × one | allocations |\n\
+             |---|---:|---:|---:|---:|---:|---|---:|---:|---:|---:|\n",
         );
         for workload in self.workloads {
             let row = workload.name;
@@ -80,7 +80,7 @@ impl<'a> Report<'a> {
             let against_best = best.and_then(|(name, _)| self.measurements.speed(row, OURS, name));
             let _ = writeln!(
                 table,
-                "| {row} | {} | {} | {} | {} | {} | {best_name} {} | {} | {} | {} |",
+                "| {row} | {} | {} | {} | {} | {} | {best_name} {} | {} | {} | {} | {} |",
                 value(workload, ours),
                 value(workload, self.measurements.time(row, YARDSTICK)),
                 or_dash(self.speed(workload, OURS), |speed| format!(
@@ -93,6 +93,7 @@ impl<'a> Report<'a> {
                 or_dash(self.measurements.speedup(row), |speed| format!(
                     "{speed:.2}"
                 )),
+                or_dash(self.measurements.copies(row), |speed| format!("{speed:.2}")),
                 or_dash(
                     allocations(OURS).map(|one| one.max(allocations(OURS_ON_TWO).unwrap_or(0.0))),
                     |count| { format!("{count}") }
@@ -165,8 +166,8 @@ impl<'a> Report<'a> {
              Written by `cargo run --release -p chainrule-benches --bin compare`; [README.md](README.md) tells what the rows\n\
              are and how they are measured. One thread but for one column, medians of {rounds} rounds. Ratios are of speeds within a round: above 1\n\
              we are faster. FMA peak and the share of it are for AVX2, and behind the slash for AVX-512 where the machine has\n\
-             it. Two threads and one take turns of 10 ms in one program. Times on shared machines move by a fifth and more from\n\
-             minute to minute; the ratios say more.\n\n\
+             it. Two threads, two copies of the program and one thread take turns of 50 ms; the copies say what a second core is worth\n\
+             in that moment. Times on shared machines move by a fifth and more from minute to minute; the ratios say more.\n\n\
              {machine}"
         );
         for participant in participants {
