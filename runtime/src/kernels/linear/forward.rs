@@ -9,6 +9,6 @@ kernel! {
         x: &[T],
         y: &mut [T],
     ) {
-        product::<T, V, FMA, WIDTH, INLINED>(weight, bias, x, y);
+        product::<T, V, FMA, WIDTH>(weight, bias, x, y);
     }
 }

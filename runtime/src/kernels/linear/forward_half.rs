@@ -8,7 +8,7 @@ use crate::simd::{Isa, Vector, kernel};
 const PAIR: usize = 2 * LANES;
 /// Up to this many outputs, each tile goes through all inputs at once.
 const NARROW: usize = 256;
-/// With more outputs, inputs that each tile goes through before the next, so that weights are read nearly front to back.
+/// With more outputs, inputs whose weights are read beside each other, so that memory is read nearly front to back.
 const ROWS: usize = 8;
 
 kernel! {
@@ -84,22 +84,76 @@ fn product<V: Vector<f32>, H: InRegisters, const TILE: usize>(
 ) {
     let outputs = y.len();
     if outputs <= NARROW {
-        add_rows::<V, H, TILE>(weight, x, y);
-    } else {
-        for (weight, x) in weight.chunks(ROWS * outputs).zip(x.chunks(ROWS)) {
-            add_rows::<V, H, TILE>(weight, x, y);
-        }
+        return add_tiles::<V, H, TILE>(0, weight, x, y);
+    }
+    let pairs = y.as_chunks_mut().0.as_chunks_mut().0;
+    let whole = pairs.len();
+    change::<V>(pairs, H::to_order);
+    let mut rows = weight.chunks_exact(ROWS * outputs);
+    let mut groups = x.chunks_exact(ROWS);
+    for (weight, x) in (&mut rows).zip(&mut groups) {
+        add_wide::<V, H, ROWS>(weight, x, outputs, pairs);
+    }
+    let rest = rows.remainder().chunks_exact(outputs.max(1));
+    for (weight, x) in rest.zip(groups.remainder().chunks(1)) {
+        add_wide::<V, H, 1>(weight, x, outputs, pairs);
+    }
+    change::<V>(pairs, H::from_order);
+    add_tiles::<V, H, TILE>(whole * PAIR, weight, x, y);
+}
+
+/// Brings every pair into another order.
+#[inline(always)]
+fn change<V: Vector<f32>>(pairs: &mut [[[f32; LANES]; 2]], order: impl Fn([V; 2]) -> [V; 2]) {
+    for [first, last] in pairs {
+        let ordered = order([V::load(first), V::load(last)]);
+        ordered[0].store(first);
+        ordered[1].store(last);
     }
 }
 
-/// Tile by tile, as many pairs of vectors at once as fit the registers.
+/// `y += W·x` for `N` inputs, pair by pair of vectors of outputs; without the outputs that do not fill a pair.
 #[inline(always)]
-fn add_rows<V: Vector<f32>, H: InRegisters, const TILE: usize>(
+fn add_wide<V: Vector<f32>, H: InRegisters, const N: usize>(
+    weight: &[H],
+    x: &[f32],
+    outputs: usize,
+    y: &mut [[[f32; LANES]; 2]],
+) {
+    let mut rows = [&[][..]; N];
+    let mut factors = [V::zero(); N];
+    for n in 0..N {
+        let row = weight.get(n * outputs..).unwrap_or_default();
+        let row = row.as_chunks::<LANES>().0.as_chunks::<2>().0;
+        let (Some(row), Some(&x)) = (row.get(..y.len()), x.get(n)) else {
+            return;
+        };
+        (rows[n], factors[n]) = (row, V::splat(x));
+    }
+    for (index, [first, last]) in y.iter_mut().enumerate() {
+        let mut sums = [V::load(first), V::load(last)];
+        for n in 0..N {
+            if let Some(row) = rows[n].get(index) {
+                let [a, b] = H::load::<V>(row);
+                sums = [
+                    a.multiply_add(factors[n], sums[0]),
+                    b.multiply_add(factors[n], sums[1]),
+                ];
+            }
+        }
+        sums[0].store(first);
+        sums[1].store(last);
+    }
+}
+
+/// The outputs from `start` on tile by tile, as many pairs of vectors at once as fit the registers.
+#[inline(always)]
+fn add_tiles<V: Vector<f32>, H: InRegisters, const TILE: usize>(
+    mut start: usize,
     weight: &[H],
     x: &[f32],
     y: &mut [f32],
 ) {
-    let mut start = 0;
     while start < y.len() {
         let rest = y.len() - start;
         start += if const { TILE >= 8 } && rest > 3 * PAIR {

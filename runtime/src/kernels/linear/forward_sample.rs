@@ -6,8 +6,8 @@ use crate::simd::{Vector, multiply_add};
 
 /// Up to this many outputs, each tile goes through all inputs at once.
 const NARROW: usize = 256;
-/// With more outputs, inputs that each tile goes through before the next: so the weights, which may lie in slow
-/// memory, are read nearly front to back.
+/// With more outputs, inputs whose weights are read beside each other: so the weights, which may lie in slow memory, are
+/// read nearly front to back.
 const ROWS: usize = 8;
 
 /// Which sums are joined in small code, in pairs, and how far apart they are: in the order of the code that is written out.
@@ -15,13 +15,7 @@ const PAIRS: [(usize, usize); 7] = [(0, 4), (1, 4), (2, 4), (3, 4), (0, 2), (1, 
 
 /// `y = W·x + b` for one sample, with registers of `WIDTH` bytes.
 #[inline(always)]
-pub(crate) fn product<
-    T: Scalar,
-    V: Vector<T>,
-    const FMA: bool,
-    const WIDTH: usize,
-    const INLINED: bool,
->(
+pub(crate) fn product<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usize>(
     weight: &[T],
     bias: &[T],
     x: &[T],
@@ -30,18 +24,71 @@ pub(crate) fn product<
     let outputs = y.len();
     if let [y] = y {
         *y = bias.first().copied().unwrap_or(T::ZERO) + dot::<T, FMA>(weight, x);
-    } else if INLINED && outputs <= NARROW {
-        add_rows::<T, V, FMA, WIDTH>(Some(bias), weight, x, y);
+    } else if outputs <= NARROW {
+        add_rows::<T, V, FMA, WIDTH>(bias, weight, x, y);
     } else {
-        let rows = if outputs <= NARROW {
-            x.len().max(1)
-        } else {
-            ROWS
-        };
         let mut before = Some(bias);
-        for (weight, x) in weight.chunks(rows * outputs).zip(x.chunks(rows)) {
-            add_rows::<T, V, FMA, WIDTH>(before.take(), weight, x, y);
+        let mut groups = x.chunks_exact(ROWS);
+        let mut at = 0;
+        for x in &mut groups {
+            add_wide::<T, V, ROWS>(before.take(), weight.get(at..).unwrap_or_default(), x, y);
+            at += ROWS * outputs;
         }
+        for x in groups.remainder().chunks(1) {
+            add_wide::<T, V, 1>(before.take(), weight.get(at..).unwrap_or_default(), x, y);
+            at += outputs;
+        }
+    }
+}
+
+/// `y = W·x + b`, or `y += W·x` without bias, for `N` inputs: vector by vector of outputs.
+#[inline(always)]
+fn add_wide<T: Scalar, V: Vector<T>, const N: usize>(
+    bias: Option<&[T]>,
+    weight: &[T],
+    x: &[T],
+    y: &mut [T],
+) {
+    let outputs = y.len();
+    let mut rows = [&[][..]; N];
+    let mut factors = [V::zero(); N];
+    for n in 0..N {
+        let (Some(row), Some(&x)) = (weight.get(n * outputs..(n + 1) * outputs), x.get(n)) else {
+            return;
+        };
+        (rows[n], factors[n]) = (row, V::splat(x));
+    }
+    if let Some(bias) = bias {
+        match bias.get(..outputs) {
+            Some(bias) => y.copy_from_slice(bias),
+            None => y.fill(T::ZERO),
+        }
+    }
+    let (vectors, rest) = y.as_chunks_mut::<LANES>();
+    let whole = vectors.len();
+    let mut row_vectors = [&[][..]; N];
+    for n in 0..N {
+        match rows[n].as_chunks::<LANES>().0.get(..whole) {
+            Some(vectors) => row_vectors[n] = vectors,
+            None => return,
+        }
+    }
+    for (index, y) in vectors.iter_mut().enumerate() {
+        let mut sum = V::load(y);
+        for n in 0..N {
+            if let Some(row) = row_vectors[n].get(index) {
+                sum = V::load(row).multiply_add(factors[n], sum);
+            }
+        }
+        sum.store(y);
+    }
+    if !rest.is_empty() {
+        let mut sum = V::load_partial(rest);
+        for n in 0..N {
+            let row = rows[n].get(whole * LANES..).unwrap_or_default();
+            sum = V::load_partial(row).multiply_add(factors[n], sum);
+        }
+        sum.store_partial(rest);
     }
 }
 
@@ -90,13 +137,13 @@ const fn chains<T>(outputs: usize, width: usize) -> usize {
     if chains > 8 { 8 } else { chains }
 }
 
-/// `y = W·x + b`, or `y += W·x` without bias: widest tiles, and one of each narrower size of which more than half is
-/// left. An empty bias is one of zeros.
+/// `y = W·x + b`: widest tiles, and one of each narrower size of which more than half is left. An empty bias is one of
+/// zeros.
 ///
 /// No loop goes over the sizes of tiles: compiled for constant sizes, what is left of this are the calls.
 #[inline(always)]
 fn add_rows<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usize>(
-    bias: Option<&[T]>,
+    bias: &[T],
     weight: &[T],
     x: &[T],
     y: &mut [T],
@@ -135,7 +182,7 @@ fn add_rows<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usize>(
 #[inline(always)]
 fn add_vectors<T: Scalar, V: Vector<T>, const WIDTH: usize, const N: usize, const M: usize>(
     start: usize,
-    bias: Option<&[T]>,
+    bias: &[T],
     weight: &[T],
     x: &[T],
     y: &mut [T],
@@ -157,14 +204,14 @@ fn add_vectors<T: Scalar, V: Vector<T>, const WIDTH: usize, const N: usize, cons
 #[inline(always)]
 fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, const U: usize>(
     start: usize,
-    bias: Option<&[T]>,
+    bias: &[T],
     weight: &[T],
     x: &[T],
     y: &mut [T],
 ) {
     let outputs = y.len();
     let mut sums = [[V::zero(); M]; U];
-    let before = bias.unwrap_or(y).get(start..).unwrap_or_default();
+    let before = bias.get(start..).unwrap_or_default();
     for m in 0..M {
         sums[0][m] = V::load_partial(before.get(m * LANES..).unwrap_or_default());
     }
@@ -245,7 +292,7 @@ fn add_vector_row<T: Scalar, V: Vector<T>, const M: usize>(sums: &mut [V; M], ro
 #[inline(always)]
 fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
     start: usize,
-    bias: Option<&[T]>,
+    bias: &[T],
     weight: &[T],
     x: &[T],
     y: &mut [T],
@@ -253,7 +300,7 @@ fn add_chains<T: Scalar, const FMA: bool, const N: usize, const U: usize>(
     let outputs = y.len();
     let zeros = [T::ZERO; N];
     let mut sums = [zeros; U];
-    let before = bias.unwrap_or(y).get(start..).unwrap_or_default();
+    let before = bias.get(start..).unwrap_or_default();
     match before.first_chunk().filter(|_| cfg!(not(small_code))) {
         Some(before) => sums[0] = *before,
         None => {
