@@ -32,6 +32,7 @@ pub trait Kernels<T>:
     + conv2d::Correlate<T>
     + conv2d::ForwardSample<T>
     + conv2d::BackwardWeight<T>
+    + conv2d::BackwardWeightSample<T>
     + crate::optimizers::Kernels<T>
     + dropout::Dropout<T>
     + linear::Forward<T>

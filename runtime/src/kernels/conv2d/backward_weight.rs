@@ -16,7 +16,7 @@ const ROWS: usize = WINDOW / 2;
 kernel! {
     /// `dW += dy ∗ x`, `db += Σ dy`, summed over `lanes` samples side by side. `overwrite` sets the sums instead of adding
     /// them.
-    BackwardWeight: pub(crate) fn backward_weight<T, FMA, TILE>(
+    BackwardWeight: pub(super) fn backward_weight_planes<T, FMA, TILE>(
         lanes: usize,
         geometry: Geometry,
         overwrite: bool,
@@ -25,12 +25,8 @@ kernel! {
         d_weight: &mut [T],
         d_bias: &mut [T],
     ) {
+        bias_gradient::<T, V>(lanes, geometry, overwrite, dy, d_bias);
         let Geometry { rows, columns, groups, .. } = geometry;
-        let plane = rows.output * columns.output;
-        for (db, dy) in d_bias.iter_mut().zip(dy.chunks_exact((plane * lanes).max(1))) {
-            let sum = total::<T, V>(dy);
-            *db = if overwrite { sum } else { *db + sum };
-        }
         let (channels, outputs) = (geometry.group_channels(), geometry.group_outputs());
         let lines = [Line::forward(rows), Line::forward(columns)];
         let direct = lanes != 1 && lines.into_iter().all(Line::inside);
@@ -118,6 +114,22 @@ kernel! {
                 }
             }
         }
+    }
+}
+
+/// `db += Σ dy`
+#[inline(always)]
+pub(super) fn bias_gradient<T: Scalar, V: Vector<T>>(
+    lanes: usize,
+    Geometry { rows, columns, .. }: Geometry,
+    overwrite: bool,
+    dy: &[T],
+    d_bias: &mut [T],
+) {
+    let plane = rows.output * columns.output * lanes;
+    for (db, dy) in d_bias.iter_mut().zip(dy.chunks_exact(plane.max(1))) {
+        let sum = total::<T, V>(dy);
+        *db = if overwrite { sum } else { *db + sum };
     }
 }
 

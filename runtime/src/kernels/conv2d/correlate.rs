@@ -385,6 +385,13 @@ fn write_parts<T: Scalar>(
         for (place, Lanes(values)) in places.iter().zip(values) {
             let to = to.get_mut(at + place.at..).unwrap_or_default();
             let values = values.get(place.skipped..place.count).unwrap_or_default();
+            if step == 1 {
+                let to = to.get_mut(place.skipped..place.count);
+                for (to, &value) in to.unwrap_or_default().iter_mut().zip(values) {
+                    *to = if fresh { value } else { *to + value };
+                }
+                continue;
+            }
             for (&value, i) in values.iter().zip(place.skipped..) {
                 if let Some(to) = to.get_mut(i * step) {
                     *to = if fresh { value } else { *to + value };

@@ -15,19 +15,23 @@
 
 mod backward_input;
 mod backward_weight;
+mod backward_weight_sample;
 mod blocks;
 mod correlate;
 mod forward;
 mod forward_sample;
 mod line;
 mod taps;
+mod weight_gradient;
 mod window;
 
 pub(crate) use backward_input::backward_input;
-pub(crate) use backward_weight::{BackwardWeight, backward_weight};
+pub(crate) use backward_weight::BackwardWeight;
+pub(crate) use backward_weight_sample::BackwardWeightSample;
 pub(crate) use correlate::Correlate;
 pub(crate) use forward::forward;
 pub(crate) use forward_sample::ForwardSample;
+pub(crate) use weight_gradient::backward_weight;
 
 use super::window::Axis;
 

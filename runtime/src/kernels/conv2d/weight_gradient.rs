@@ -1,0 +1,34 @@
+use super::backward_weight::backward_weight_planes;
+use super::backward_weight_sample::backward_weight_sample;
+use super::{BackwardWeight, BackwardWeightSample, Geometry};
+use crate::Scalar;
+use crate::element::LANES;
+use crate::simd::Isa;
+
+/// What a sum over the lanes costs, in positions.
+const SUM: usize = 8 * LANES;
+
+/// `dW += dy ∗ x`, `db += Σ dy`, summed over `lanes` samples side by side. `overwrite` sets the sums instead of adding
+/// them.
+#[inline]
+pub(crate) fn backward_weight<T: Scalar + BackwardWeight<T> + BackwardWeightSample<T>>(
+    isa: Isa,
+    lanes: usize,
+    geometry: Geometry,
+    overwrite: bool,
+    x: &[T],
+    dy: &[T],
+    d_weight: &mut [T],
+    d_bias: &mut [T],
+) {
+    let Geometry { rows, columns, .. } = geometry;
+    let outputs = geometry.group_outputs();
+    // For one sample a row of positions or the outputs lie in the lanes, whichever computes less that is not used.
+    let by_outputs = outputs.next_multiple_of(LANES) * rows.output * columns.output;
+    let by_positions = outputs * (rows.output * columns.output.next_multiple_of(LANES) + SUM);
+    if lanes == 1 && by_outputs < by_positions {
+        backward_weight_sample(isa, geometry, overwrite, x, dy, d_weight, d_bias);
+    } else {
+        backward_weight_planes(isa, lanes, geometry, overwrite, x, dy, d_weight, d_bias);
+    }
+}
