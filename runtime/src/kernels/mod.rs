@@ -30,6 +30,7 @@ pub trait Kernels<T>:
     + batch_norm::Moments<T>
     + batch_norm::Normalize<T>
     + conv2d::Correlate<T>
+    + conv2d::CorrelateSample<T>
     + conv2d::ForwardSample<T>
     + conv2d::BackwardWeight<T>
     + conv2d::BackwardWeightSample<T>

@@ -28,6 +28,12 @@ impl<'a> Offsets<'a> {
         self.offsets.len()
     }
 
+    /// All of them.
+    #[inline(always)]
+    pub(crate) fn all(self) -> &'a [usize] {
+        self.offsets
+    }
+
     /// Those from number `start` to before `end`, or none if there are not as many.
     #[inline(always)]
     pub(crate) fn range(self, start: usize, end: usize) -> Self {

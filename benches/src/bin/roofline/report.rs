@@ -22,8 +22,8 @@ pub(crate) fn document(machine: &str, meter: &Meter) -> String {
          the machine allows for a layer's multiply-adds and for its bytes, whichever is longer, over the time it took. The bytes\n\
          are weights, activations and gradients, each once, from the smallest cache that holds them all. Layers without\n\
          multiply-adds are measured against the bandwidth alone. **Bold** is below {:.0} % with more than 10⁵ multiply-adds. For\n\
-         small layers the call itself shows. No generated code runs the backward pass of a single sample: training runs lane\n\
-             groups.\n\n\
+         small layers the call itself shows. The backward pass of a single sample is that of training with batches of one; all\n\
+             other batches run lane groups.\n\n\
          {machine}- FMA {:.1} GFLOP/s at the end; reading L1 {l1:.0}, L2 {l2:.0}, L3 {l3:.0}, memory {memory:.0} GB/s\n\n\
          ![Shares over multiply-adds](roofline.svg)\n",
         100.0 * SLOW,

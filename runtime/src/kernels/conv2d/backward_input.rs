@@ -1,6 +1,7 @@
 use super::correlate::{Correlation, Weights, correlate};
+use super::correlate_sample::{correlate_sample, pays};
 use super::line::Line;
-use super::{Correlate, Geometry};
+use super::{Correlate, CorrelateSample, Geometry};
 use crate::Scalar;
 use crate::simd::Isa;
 
@@ -10,7 +11,7 @@ use crate::simd::Isa;
 /// With a stride the inputs fall into classes that meet different taps, every `stride`-th row and column one class; each
 /// is a correlation of its own.
 #[inline]
-pub(crate) fn backward_input<T: Scalar + Correlate<T>>(
+pub(crate) fn backward_input<T: Scalar + Correlate<T> + CorrelateSample<T>>(
     isa: Isa,
     lanes: usize,
     geometry: Geometry,
@@ -19,6 +20,7 @@ pub(crate) fn backward_input<T: Scalar + Correlate<T>>(
     dy: &[T],
     dx: &mut [T],
 ) {
+    let geometry = geometry.in_one_row();
     let Geometry { rows, columns, .. } = geometry;
     let outputs = geometry.outputs;
     let [rows_apart, columns_apart] = [rows.stride.max(1), columns.stride.max(1)];
@@ -50,7 +52,11 @@ pub(crate) fn backward_input<T: Scalar + Correlate<T>>(
                 place: [row, column],
                 steps: [rows_apart, columns_apart],
             };
-            correlate(isa, correlation, weight, bias, dy, dx);
+            if pays(&correlation) {
+                correlate_sample(isa, correlation, weight, bias, dy, dx);
+            } else {
+                correlate(isa, correlation, weight, bias, dy, dx);
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) fn forward<T: Scalar + Correlate<T> + ForwardSample<T>>(
     x: &[T],
     y: &mut [T],
 ) {
+    let geometry = geometry.in_one_row();
     let Geometry { rows, columns, .. } = geometry;
     // For one sample a row of positions or the outputs lie in the lanes, whichever computes less that is not used.
     let computed = |outputs: usize, positions: usize| {

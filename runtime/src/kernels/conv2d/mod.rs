@@ -18,6 +18,7 @@ mod backward_weight;
 mod backward_weight_sample;
 mod blocks;
 mod correlate;
+mod correlate_sample;
 mod forward;
 mod forward_sample;
 mod line;
@@ -29,6 +30,7 @@ pub(crate) use backward_input::backward_input;
 pub(crate) use backward_weight::BackwardWeight;
 pub(crate) use backward_weight_sample::BackwardWeightSample;
 pub(crate) use correlate::Correlate;
+pub(crate) use correlate_sample::CorrelateSample;
 pub(crate) use forward::forward;
 pub(crate) use forward_sample::ForwardSample;
 pub(crate) use weight_gradient::backward_weight;
@@ -56,6 +58,33 @@ impl Geometry {
     #[inline(always)]
     fn group_outputs(&self) -> usize {
         self.outputs / self.groups.max(1)
+    }
+
+    /// The same with all positions in one row, where that makes no difference: each output sees the input at its place and
+    /// no other.
+    #[inline(always)]
+    fn in_one_row(self) -> Self {
+        let Self { rows, columns, .. } = self;
+        let place_by_place = |axis: Axis| {
+            axis.kernel == 1 && axis.stride == 1 && axis.padding == 0 && axis.input == axis.output
+        };
+        if !place_by_place(rows) || !place_by_place(columns) {
+            return self;
+        }
+        let positions = rows.input * columns.input;
+        Self {
+            rows: Axis {
+                input: 1,
+                output: 1,
+                ..rows
+            },
+            columns: Axis {
+                input: positions,
+                output: positions,
+                ..columns
+            },
+            ..self
+        }
     }
 
     /// The weights of the taps from `(channel, row, column)` on.
@@ -86,13 +115,14 @@ mod tests {
     }
 
     /// Channels, outputs, groups, and the two axes.
-    fn geometries() -> [Geometry; 18] {
+    fn geometries() -> [Geometry; 23] {
         [
             (1, 1, 1, axis(1, 1, 1, 0, 1), axis(1, 1, 1, 0, 1)),
             (1, 6, 1, axis(9, 5, 1, 2, 1), axis(13, 5, 1, 2, 1)),
             (6, 16, 1, axis(7, 5, 1, 0, 1), axis(11, 5, 1, 0, 1)),
             (3, 17, 1, axis(5, 3, 2, 1, 1), axis(7, 3, 2, 1, 1)),
             (7, 33, 1, axis(3, 1, 1, 0, 1), axis(5, 1, 2, 0, 1)),
+            (10, 34, 2, axis(5, 1, 1, 0, 1), axis(7, 1, 1, 0, 1)),
             (5, 5, 5, axis(5, 3, 1, 1, 1), axis(33, 3, 1, 1, 1)),
             (4, 10, 2, axis(9, 3, 2, 3, 2), axis(8, 2, 3, 1, 3)),
             (6, 3, 3, axis(3, 2, 1, 1, 2), axis(1, 3, 1, 2, 1)),
@@ -108,6 +138,12 @@ mod tests {
             (3, 20, 1, axis(9, 3, 2, 1, 1), axis(9, 3, 2, 1, 2)),
             (20, 40, 1, axis(4, 3, 1, 1, 1), axis(4, 3, 1, 1, 1)),
             (4, 34, 2, axis(6, 3, 1, 1, 1), axis(7, 3, 1, 1, 1)),
+            // One sample with channels in the lanes on the way back: more than fill vectors, more vectors than a window
+            // has room for, fewer results than a tile, strides, groups.
+            (9, 70, 1, axis(4, 3, 1, 1, 1), axis(5, 3, 1, 1, 1)),
+            (5, 300, 1, axis(4, 5, 1, 2, 1), axis(4, 5, 1, 2, 1)),
+            (3, 64, 1, axis(5, 3, 2, 1, 1), axis(6, 3, 2, 1, 1)),
+            (12, 80, 2, axis(3, 3, 1, 1, 1), axis(3, 2, 1, 0, 1)),
         ]
         .map(|(channels, outputs, groups, rows, columns)| Geometry {
             channels,

@@ -21,6 +21,7 @@ pub(crate) fn backward_weight<T: Scalar + BackwardWeight<T> + BackwardWeightSamp
     d_weight: &mut [T],
     d_bias: &mut [T],
 ) {
+    let geometry = geometry.in_one_row();
     let Geometry { rows, columns, .. } = geometry;
     let outputs = geometry.group_outputs();
     // For one sample a row of positions or the outputs lie in the lanes, whichever computes less that is not used.

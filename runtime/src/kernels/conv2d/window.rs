@@ -52,6 +52,22 @@ impl Window {
         }
     }
 
+    /// Scalars of a plane.
+    #[inline(always)]
+    pub(super) fn plane(&self) -> usize {
+        self.plane
+    }
+
+    /// Where a place of the source lies in a plane of a copy of lane groups, if it is in there.
+    #[inline(always)]
+    pub(super) fn place(&self, row: usize, column: usize) -> Option<usize> {
+        let inside = |section: Section, at: usize| {
+            let at = usize::try_from(at as isize - section.lowest).ok()?;
+            (at < section.length).then_some(at)
+        };
+        Some(inside(self.rows, row)? * self.pitch + inside(self.columns, column)? * self.lanes)
+    }
+
     /// Scalars that the largest [`copied`](Window::copied) window of a block takes.
     #[inline(always)]
     pub(super) fn room(lanes: usize, lines: [Line; 2], extent: Extent) -> usize {
