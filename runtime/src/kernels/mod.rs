@@ -40,6 +40,7 @@ pub trait Kernels<T>:
     + linear::ForwardGroups<T>
     + linear::BackwardInput<T>
     + linear::BackwardSample<T>
+    + linear::UpdateGroups<T>
     + linear::UpdateSample<T>
     + linear::BackwardWeight<T>
     + max_pool2d::Forward<T>

@@ -174,7 +174,7 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
         }
     }
 
-    /// One sample with plain gradient descent needs no gradients: `W ← W − η·dy·xᵀ`.
+    /// Plain gradient descent with one sample, or a few lane groups, needs no gradients: `W ← W − η·dy·xᵀ`.
     #[inline(always)]
     fn backward_step<E: Element<T>, U: Update<T>>(
         &self,
@@ -192,8 +192,9 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
             update,
         } = cx;
         let isa = call.isa();
+        let plain = update.plain();
         if E::LANES == 1
-            && let Some(factor) = update.plain()
+            && let Some(factor) = plain
             && let ([x], [dy], [dx]) = (inputs, d_outputs, &mut *d_inputs)
         {
             let (weight, bias) = (
@@ -214,6 +215,22 @@ impl<T: Scalar, const IN: usize, const OUT: usize, const BIAS: usize> Layer<T>
                 E::scalars(dy),
                 dx,
             );
+        }
+        if E::LANES > 1
+            && let Some(factor) = plain
+            && linear::fuses(inputs.len())
+        {
+            let x = E::scalars(inputs.as_flattened());
+            let dy = E::scalars(d_outputs.as_flattened());
+            if call.input_gradient {
+                let dx = E::scalars_mut(d_inputs.as_flattened_mut());
+                linear::input_gradient(isa, OUT, parameters.weight.as_slice(), dy, dx);
+            }
+            let (weight, bias) = (
+                parameters.weight.as_mut_slice(),
+                parameters.bias.as_mut_slice(),
+            );
+            return linear::descend(isa, OUT, factor, x, dy, weight, bias);
         }
         let cx = call.backward(parameters, gradients);
         self.backward_training(cx, inputs, outputs, d_outputs, d_inputs);

@@ -3,13 +3,13 @@ use crate::element::{LANES, Lanes};
 use crate::simd::{Vector, kernel};
 
 /// Lane groups whose `dy` is transposed at a time.
-const GROUPS: usize = 8;
+pub(super) const GROUPS: usize = 8;
 
 /// The same for passes of no more: less memory to clear for small layers.
-const FEW_GROUPS: usize = 2;
+pub(super) const FEW_GROUPS: usize = 2;
 
 /// Vectors of outputs that a block has at most.
-const VECTORS: usize = 2;
+pub(super) const VECTORS: usize = 2;
 
 kernel! {
     /// `dW += dy·xᵀ`, `db += dy` summed over lane groups, one behind the other in `x` and `dy`. `overwrite` sets the sums instead of adding them. Of the `inputs` in `x`, `d_weight` has rows for those
@@ -24,36 +24,72 @@ kernel! {
         d_weight: &mut [T],
         d_bias: &mut [T],
     ) {
-        if overwrite {
-            d_bias.fill(T::ZERO);
-        }
         let (outputs, inputs) = (outputs.max(1), inputs.max(1));
         let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
         let (mut few, mut many);
-        let zero = Lanes([T::ZERO; LANES]);
         let transposed: &mut [Lanes<T>] = if dy.len() <= FEW_GROUPS * outputs {
-            few = [zero; FEW_GROUPS * LANES * VECTORS];
+            few = [Lanes([T::ZERO; LANES]); FEW_GROUPS * LANES * VECTORS];
             &mut few
         } else {
-            many = [zero; GROUPS * LANES * VECTORS];
+            many = [Lanes([T::ZERO; LANES]); GROUPS * LANES * VECTORS];
             &mut many
         };
         let pieces = x.chunks((GROUPS * inputs).max(1)).zip(dy.chunks((GROUPS * outputs).max(1)));
         for (piece, (x, dy)) in pieces.enumerate() {
-            let overwrite = overwrite && piece == 0;
-            let mut output = 0;
-            while output < outputs {
-                let at = [output, outputs, first, inputs];
-                if const { TILE == 12 } && outputs - output > LANES {
-                    let transposed = transposed.as_chunks_mut().0;
-                    block::<T, V, VECTORS, TILE>(at, overwrite, x, dy, transposed, d_weight, d_bias);
-                    output += VECTORS * LANES;
-                } else {
-                    let transposed = transposed.as_chunks_mut().0;
-                    block::<T, V, 1, TILE>(at, overwrite, x, dy, transposed, d_weight, d_bias);
-                    output += LANES;
-                }
-            }
+            let sums = Gradient { overwrite: overwrite && piece == 0 };
+            all_outputs::<T, V, TILE>([first, inputs, outputs], sums, x, dy, transposed, d_weight, d_bias);
+        }
+    }
+}
+
+/// What becomes of the sums: each is that of a vector of weights or biases, or of what is left of one.
+pub(super) trait Sums<T: Scalar>: Copy {
+    /// Whether it goes on from what is there.
+    fn goes_on(self) -> bool;
+    /// Where it goes.
+    fn end<V: Vector<T>>(self, sum: V, there: &mut [T]);
+}
+
+/// They are the gradient, or go on from what is there.
+#[derive(Clone, Copy)]
+struct Gradient {
+    overwrite: bool,
+}
+
+impl<T: Scalar> Sums<T> for Gradient {
+    #[inline(always)]
+    fn goes_on(self) -> bool {
+        !self.overwrite
+    }
+
+    #[inline(always)]
+    fn end<V: Vector<T>>(self, sum: V, there: &mut [T]) {
+        sum.store_partial(there);
+    }
+}
+
+/// All outputs of at most [`GROUPS`] lane groups.
+#[inline(always)]
+pub(super) fn all_outputs<T: Scalar, V: Vector<T>, const TILE: usize>(
+    [first, inputs, outputs]: [usize; 3],
+    sums: impl Sums<T>,
+    x: &[[T; LANES]],
+    dy: &[[T; LANES]],
+    transposed: &mut [Lanes<T>],
+    d_weight: &mut [T],
+    d_bias: &mut [T],
+) {
+    let mut output = 0;
+    while output < outputs {
+        let at = [output, outputs, first, inputs];
+        if const { TILE == 12 } && outputs - output > LANES {
+            let transposed = transposed.as_chunks_mut().0;
+            block::<T, V, VECTORS, TILE>(at, sums, x, dy, transposed, d_weight, d_bias);
+            output += VECTORS * LANES;
+        } else {
+            let transposed = transposed.as_chunks_mut().0;
+            block::<T, V, 1, TILE>(at, sums, x, dy, transposed, d_weight, d_bias);
+            output += LANES;
         }
     }
 }
@@ -64,7 +100,7 @@ kernel! {
 #[inline(always)]
 fn block<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
     [output, outputs, first, inputs]: [usize; 4],
-    overwrite: bool,
+    sums: impl Sums<T>,
     x: &[[T; LANES]],
     dy: &[[T; LANES]],
     transposed: &mut [[Lanes<T>; M]],
@@ -92,15 +128,19 @@ fn block<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
     for m in 0..M {
         let d_bias = d_bias.get_mut(output + m * LANES..).unwrap_or_default();
         // Sums go on from what is there, so the order of additions does not depend on how many groups a pass has.
-        let mut sum = V::load_partial(d_bias);
+        let mut sum = if sums.goes_on() {
+            V::load_partial(d_bias)
+        } else {
+            V::zero()
+        };
         for dy in dy {
             sum = sum.add(V::load(&dy[m].0));
         }
-        sum.store_partial(d_bias);
+        sums.end(sum, d_bias);
     }
     for (tile_index, d_weight) in d_weight.chunks_mut((N * outputs).max(1)).enumerate() {
         let at = [first + tile_index * N, inputs, output, outputs];
-        tile::<T, V, M, N>(at, overwrite, x, dy, d_weight);
+        tile::<T, V, M, N>(at, sums, x, dy, d_weight);
     }
 }
 
@@ -108,13 +148,13 @@ fn block<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
 #[inline(always)]
 fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
     [input, inputs, output, outputs]: [usize; 4],
-    overwrite: bool,
+    into: impl Sums<T>,
     x: &[[T; LANES]],
     dy: &[[Lanes<T>; M]],
     d_weight: &mut [T],
 ) {
     let mut sums = [[V::zero(); M]; N];
-    if !overwrite {
+    if into.goes_on() {
         let mut rows = d_weight.chunks(outputs);
         for n in 0..N {
             let row = rows.next().unwrap_or_default();
@@ -155,8 +195,10 @@ fn tile<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
     for n in 0..N {
         let row = rows.next().unwrap_or_default();
         for m in 0..M {
-            let to = row.get_mut(output + m * LANES..).unwrap_or_default();
-            sums[n][m].store_partial(to);
+            into.end(
+                sums[n][m],
+                row.get_mut(output + m * LANES..).unwrap_or_default(),
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Large layers in pieces beside each other, on a thread of a pool. Every sum is that of one thread, in the same order.
 
-use super::{backward_input, backward_weight, forward_groups};
+use super::{backward_input, backward_weight, forward_groups, update_groups};
 use crate::Scalar;
 use crate::element::LANES;
 #[cfg(feature = "parallel")]
@@ -84,6 +84,24 @@ pub(crate) fn weight_gradient<T: Scalar>(
             );
         },
     );
+}
+
+/// `W += factor·dy·xᵀ`, `b += factor·dy` for lane groups: [`update_groups`], the weights of some inputs a piece.
+#[inline(always)]
+pub(crate) fn descend<T: Scalar>(
+    isa: Isa,
+    outputs: usize,
+    factor: T,
+    x: &[T],
+    dy: &[T],
+    weight: &mut [T],
+    bias: &mut [T],
+) {
+    let pieces = pieces(weight.len() * dy.len() / outputs.max(1));
+    let inputs = weight.len() / outputs.max(1);
+    by_inputs(pieces, 0, outputs, weight, bias, &|first, weight, bias| {
+        update_groups(isa, inputs, first, outputs, factor, x, dy, weight, bias);
+    });
 }
 
 #[inline(always)]
@@ -199,7 +217,9 @@ mod tests {
             input_gradient(isa, OUTPUTS, &w, &dy, &mut dx);
             let (mut dw, mut db) = (w.clone(), b.clone());
             weight_gradient(isa, OUTPUTS, false, &x, &dy, &mut dw, &mut db);
-            [y, dx, dw, db]
+            let (mut weight, mut bias) = (w.clone(), b.clone());
+            descend(isa, OUTPUTS, -0.5, &x, &dy, &mut weight, &mut bias);
+            [y, dx, dw, db, weight, bias]
         };
         let whole = run();
         for threads in [1, 2, 3, 8] {

@@ -11,14 +11,16 @@ mod forward;
 mod forward_groups;
 mod forward_half;
 mod forward_sample;
+mod update_groups;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
 pub(crate) use backward_sample::{BackwardSample, UpdateSample, backward_sample, update_sample};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
-pub(crate) use divided::{forward as forward_divided, input_gradient, weight_gradient};
+pub(crate) use divided::{descend, forward as forward_divided, input_gradient, weight_gradient};
 pub(crate) use forward::{Forward, forward};
 pub(crate) use forward_groups::{ForwardGroups, forward_groups};
 pub(crate) use forward_half::{forward_bf16, forward_f16, forward_half};
+pub(crate) use update_groups::{UpdateGroups, fuses, update_groups};
 
 #[cfg(test)]
 mod tests {
@@ -161,6 +163,24 @@ mod tests {
                             &mut [],
                         );
                         assert_eq!(rows, dw[first * outputs..]);
+                        if fuses(groups) {
+                            let factor = T::from_f64(-0.25);
+                            let step = |(w, g): (&T, &T)| *w + factor * *g;
+                            let (mut weight, mut bias) = (w.clone(), b.clone());
+                            update_groups(
+                                isa,
+                                inputs,
+                                0,
+                                outputs,
+                                factor,
+                                &x,
+                                &dy,
+                                &mut weight,
+                                &mut bias,
+                            );
+                            assert_eq!(weight, w.iter().zip(&dw).map(step).collect::<Vec<_>>());
+                            assert_eq!(bias, b.iter().zip(&db).map(step).collect::<Vec<_>>());
+                        }
                     }
                 }
             }
