@@ -50,7 +50,7 @@ pub const TURN: Duration = Duration::from_millis(10);
 
 /// A call, and blocks of others, in turns of a length: for each of the others nanoseconds a call, and how many times as
 /// fast it is. Medians, that of the ratio over neighbouring blocks: the cores of a shared machine differ and change speed
-/// within seconds. An other runs so many calls and returns nanoseconds each.
+/// within seconds. Each of the others runs so many calls and returns nanoseconds a call.
 pub fn alternating<const N: usize>(
     turn: Duration,
     one: &mut dyn FnMut(),

@@ -35,7 +35,7 @@
 //! batch norms move. A layer that is declared with `freeze`, see [`network!`](crate::network), saves all that.
 //!
 //! A step with groups allocates nothing, and has the bits of one without where they set nothing. Plain [`Sgd`](super::Sgd) on a
-//! single sample computes gradients as soon as there is a group, see [`train_step`](super::Optimizer::train_step).
+//! single sample is rounded as others are as soon as there is a group, see [`train_step`](super::Optimizer::train_step).
 //! Without the feature `alloc` groups may cut the parameters in at most eight pieces that something is set for.
 //!
 //! A checkpoint holds no groups: the program that resumes makes them again.

@@ -166,8 +166,9 @@ pub trait Optimizer<T: Scalar> {
     ///
     /// The mathematics is the same; the order of the work is not. The optimizers of this crate update every layer as
     /// soon as its gradients are known, while those are in the nearest cache, and keep none: afterwards
-    /// [`Workspace::gradients`] holds nothing of use. Plain [`Sgd`] on a single sample updates `Linear` layers without
-    /// computing gradients of their own, rounded once less. Everything else has the bits of the two calls. A batch that
+    /// [`Workspace::gradients`] holds nothing of use. Plain [`Sgd`] updates `Linear` layers without
+    /// writing their gradients, for up to 128 samples with the same bits, on a single sample rounded once less. Everything
+    /// else has the bits of the two calls. A batch that
     /// the workspace takes in several pieces or divides among threads needs all its gradients first: then it is the
     /// two calls, as it is for an optimizer of your own. No heap, no panic.
     ///

@@ -155,8 +155,9 @@ pub(crate) trait Vector<T: Scalar>: Copy {
     }
 }
 
-/// Copies as many as both have. A function of its own where the baseline is what few machines are left with: written out
-/// at each end of a row it was a quarter of the code of some kernels.
+/// Copies as many as both have. On x86-64 with the other instruction sets only old machines run the baseline, so there its size
+/// matters more than its speed, and this is a function of its own: written out at each end of a row it was a quarter of the
+/// code of some kernels.
 #[cfg_attr(all(feature = "simd", target_arch = "x86_64"), inline(never))]
 #[cfg_attr(not(all(feature = "simd", target_arch = "x86_64")), inline(always))]
 fn copy_few<T: Scalar>(from: &[T], to: &mut [T]) {

@@ -164,7 +164,7 @@ impl<'a> Report<'a> {
         let mut text = format!(
             "# Results\n\n\
              Written by `cargo run --release -p chainrule-benches --bin compare`; [README.md](README.md) tells what the rows\n\
-             are and how they are measured. One thread but for one column, medians of {rounds} rounds. Ratios are of speeds within a round: above 1\n\
+             are and how they are measured. One thread but for two columns, medians of {rounds} rounds. Ratios are of speeds within a round: above 1\n\
              we are faster. FMA peak and the share of it are for AVX2, and behind the slash for AVX-512 where the machine has\n\
              it. Two threads, two copies of the program and one thread take turns of 50 ms; the copies say what a second core is worth\n\
              in that moment. Times on shared machines move by a fifth and more from minute to minute; the ratios say more.\n\n\

@@ -1,7 +1,7 @@
+use super::Geometry;
 use super::correlate::{Correlation, Weights, correlate};
 use super::correlate_sample::{correlate_sample, pays};
 use super::line::Line;
-use super::{Correlate, CorrelateSample, Geometry};
 use crate::Scalar;
 use crate::simd::Isa;
 
@@ -11,7 +11,7 @@ use crate::simd::Isa;
 /// With a stride the inputs fall into classes that meet different taps, every `stride`-th row and column one class; each
 /// is a correlation of its own.
 #[inline]
-pub(crate) fn backward_input<T: Scalar + Correlate<T> + CorrelateSample<T>>(
+pub(crate) fn backward_input<T: Scalar>(
     isa: Isa,
     lanes: usize,
     geometry: Geometry,

@@ -1,7 +1,7 @@
 //! One sample: the outputs of a tap lie in the SIMD lanes.
 
 use super::Geometry;
-use super::backward_weight::bias_gradient;
+use super::backward_weight_planes::bias_gradient;
 use super::blocks::{Extent, WINDOW, divide, pieces};
 use super::line::Line;
 use super::taps::Taps;
@@ -39,7 +39,7 @@ kernel! {
         let memory = Lanes::scalars_mut(memory);
         let mut extent = Extent::of(lines[0], lines[1], channels, if direct { usize::MAX / 2 } else { ROOM });
         // Vectors of outputs side by side: with AVX-512 there are registers for more.
-        let most = if const { TILE == 12 } { 4 } else { 1 };
+        let most = if const { TILE == 12 } { outputs.div_ceil(LANES).clamp(1, 4) } else { 1 };
         let [high, wide] = &mut extent.positions;
         *wide = (*wide).min(POSITIONS / most);
         *high = (*high).min(divide(POSITIONS / most, *wide)).max(1);
@@ -79,7 +79,7 @@ kernel! {
                                 let mut start = 0;
                                 while start < outputs {
                                     let rest = outputs - start;
-                                    start += if const { TILE == 12 } && rest > 2 * LANES {
+                                    start += if const { TILE == 12 } && rest > 3 * LANES {
                                         block.outputs::<T, V, 4, 6>(start, &taps, reads, x, dy, turned, d_weight)
                                     } else if const { TILE == 12 } && rest > LANES {
                                         block.outputs::<T, V, 2, 8>(start, &taps, reads, x, dy, turned, d_weight)

@@ -371,7 +371,7 @@ impl Block {
 /// Writes what of each vector is to be written, or adds it where the sums are not `fresh`: `values` has one for each place,
 /// plane by plane. The first plane begins at `first`, the next a plane behind it, and neighbours in a row lie a `step` apart.
 ///
-/// For the ends of planes, so it is one function for all tiles and instruction sets.
+/// Where vectors go as they are, nobody calls it; so it is one function for all tiles and instruction sets.
 #[inline(never)]
 fn write_parts<T: Scalar>(
     fresh: bool,

@@ -8,13 +8,12 @@ use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::simd::{Offsets, Vector, kernel};
 
-/// Results, and positions, of a tile.
-const TILE_RESULTS: usize = 4;
-const TILE_POSITIONS: usize = 4;
+/// Results of a tile with AVX-512.
+const RESULTS: usize = 4;
 
 /// What a sum over the lanes costs, in multiply-adds of vectors.
 const SUM: usize = 6;
-/// What copying the weights costs the other way, for each in the same.
+/// What copying a weight costs the other way, in the same.
 const COPY: usize = 4;
 
 /// Whether the kernel takes a correlation, and less time than with positions in the lanes: planes that do not fill them,
@@ -38,7 +37,7 @@ pub(super) fn pays(correlation: &Correlation) -> bool {
     let by_channels = positions * (vectors * taps + sums * SUM);
     let by_positions =
         channels * taps * (rows.positions * columns.positions.div_ceil(LANES) + COPY);
-    // Measured: loads, of which there is one for each two multiply-adds, make it half as fast as it could be.
+    // Measured: its loads make it half as fast as its multiply-adds alone would be.
     2 * by_channels < by_positions
 }
 
@@ -121,10 +120,12 @@ kernel! {
                     let source = Lanes::scalars(memory);
                     let mut start = 0;
                     while start < results {
-                        start += if const { TILE == 12 } && results >= TILE_RESULTS {
-                            block.results::<T, V, TILE_RESULTS>(start, weight, bias, source, to)
+                        start += if const { TILE == 12 } && results >= RESULTS {
+                            block.results::<T, V, RESULTS, 4>(start, weight, bias, source, to)
+                        } else if const { TILE >= 6 } {
+                            block.results::<T, V, 1, 4>(start, weight, bias, source, to)
                         } else {
-                            block.results::<T, V, 1>(start, weight, bias, source, to)
+                            block.results::<T, V, 1, 2>(start, weight, bias, source, to)
                         };
                     }
                 }
@@ -184,9 +185,9 @@ struct Block<'a> {
 }
 
 impl Block<'_> {
-    /// `N` results from `start` on at all positions. Returns `N`.
+    /// `N` results from `start` on at all positions, `P` at a time, at most four. Returns how many results are new.
     #[inline(always)]
-    fn results<T: Scalar, V: Vector<T>, const N: usize>(
+    fn results<T: Scalar, V: Vector<T>, const N: usize, const P: usize>(
         &self,
         start: usize,
         weight: &[T],
@@ -214,11 +215,11 @@ impl Block<'_> {
         }
         let count = high * wide;
         let (mut row, mut column) = (0, 0);
-        for index in (0..count).step_by(TILE_POSITIONS) {
-            let here = TILE_POSITIONS.min(count - index);
-            let mut sources = [source; TILE_POSITIONS];
-            let mut at = [0; TILE_POSITIONS];
-            for p in 0..TILE_POSITIONS {
+        for index in (0..count).step_by(P) {
+            let here = P.min(count - index);
+            let mut sources = [source; P];
+            let mut at = [0; P];
+            for p in 0..P {
                 // Behind the last one it is computed again, and not written.
                 let base = row * self.window.steps[0] + column * self.window.steps[1];
                 sources[p] = source.get(base..).unwrap_or_default();
@@ -234,7 +235,7 @@ impl Block<'_> {
             if column >= wide {
                 (row, column) = (row + 1, 0);
             }
-            let sums = self.sums::<T, V, N>(rows, sources);
+            let sums = self.sums::<T, V, N, P>(rows, sources);
             for n in 0..N {
                 if n < start - begin {
                     continue;
@@ -244,7 +245,11 @@ impl Block<'_> {
                     .get_mut(result * plane[0] * plane[1]..)
                     .unwrap_or_default();
                 let bias = bias.get(result).copied().unwrap_or(T::ZERO);
-                let totals = V::totals(sums[n]);
+                let mut four = [V::zero(); 4];
+                for (four, sum) in four.iter_mut().zip(sums[n]) {
+                    *four = sum;
+                }
+                let totals = V::totals(four);
                 for (total, at) in totals.into_iter().zip(at).take(here) {
                     if let Some(to) = to.get_mut(at) {
                         *to = total + if self.fresh { bias } else { *to };
@@ -257,18 +262,18 @@ impl Block<'_> {
 
     /// `Σ_k row[place[k]..] · source[offset[k]..]`, lane by lane.
     #[inline(always)]
-    fn sums<T: Scalar, V: Vector<T>, const N: usize>(
+    fn sums<T: Scalar, V: Vector<T>, const N: usize, const P: usize>(
         &self,
         rows: [&[T]; N],
-        sources: [&[T]; TILE_POSITIONS],
-    ) -> [[V; TILE_POSITIONS]; N] {
-        let mut sums = [[V::zero(); TILE_POSITIONS]; N];
-        let values = self.offsets.runs::<T, [T; LANES], TILE_POSITIONS>(sources);
+        sources: [&[T]; P],
+    ) -> [[V; P]; N] {
+        let mut sums = [[V::zero(); P]; N];
+        let values = self.offsets.runs::<T, [T; LANES], P>(sources);
         let mut values = values.into_iter().flatten();
         if self.lanes == LANES {
             let weights = self.places.runs::<T, [T; LANES], N>(rows);
             for (weights, values) in weights.into_iter().flatten().zip(values) {
-                add::<T, V, N>(weights.map(|weights| V::load(weights)), values, &mut sums);
+                add::<T, V, N, P>(weights.map(|weights| V::load(weights)), values, &mut sums);
             }
         } else {
             for &place in self.places.all() {
@@ -278,7 +283,7 @@ impl Block<'_> {
                     let row = rows[n].get(place..place + self.lanes);
                     weights[n] = V::load_partial(row.unwrap_or_default());
                 }
-                add::<T, V, N>(weights, values, &mut sums);
+                add::<T, V, N, P>(weights, values, &mut sums);
             }
         }
         sums
@@ -286,12 +291,12 @@ impl Block<'_> {
 }
 
 #[inline(always)]
-fn add<T: Scalar, V: Vector<T>, const N: usize>(
+fn add<T: Scalar, V: Vector<T>, const N: usize, const P: usize>(
     weights: [V; N],
-    values: [&[T; LANES]; TILE_POSITIONS],
-    sums: &mut [[V; TILE_POSITIONS]; N],
+    values: [&[T; LANES]; P],
+    sums: &mut [[V; P]; N],
 ) {
-    for p in 0..TILE_POSITIONS {
+    for p in 0..P {
         let x = V::load(values[p]);
         for n in 0..N {
             sums[n][p] = x.multiply_add(weights[n], sums[n][p]);

@@ -58,7 +58,7 @@ impl Window {
         self.plane
     }
 
-    /// Where a place of the source lies in a plane of a copy of lane groups, if it is in there.
+    /// Where a place of the source lies in a plane of a copy with several lanes, if it is in there.
     #[inline(always)]
     pub(super) fn place(&self, row: usize, column: usize) -> Option<usize> {
         let inside = |section: Section, at: usize| {

@@ -50,7 +50,7 @@ pub(super) trait Sums<T: Scalar>: Copy {
     fn end<V: Vector<T>>(self, sum: V, there: &mut [T]);
 }
 
-/// They are the gradient, or go on from what is there.
+/// They become the gradient, from nothing or from what is there.
 #[derive(Clone, Copy)]
 struct Gradient {
     overwrite: bool,

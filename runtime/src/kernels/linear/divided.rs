@@ -70,7 +70,7 @@ pub(crate) fn weight_gradient<T: Scalar>(
     d_weight: &mut [T],
     d_bias: &mut [T],
 ) {
-    let pieces = pieces(d_weight.len() * dy.len() / outputs.max(1));
+    let pieces = pieces(d_weight.len() * (dy.len() / outputs.max(1)));
     let inputs = d_weight.len() / outputs.max(1);
     by_inputs(
         pieces,
@@ -97,7 +97,7 @@ pub(crate) fn descend<T: Scalar>(
     weight: &mut [T],
     bias: &mut [T],
 ) {
-    let pieces = pieces(weight.len() * dy.len() / outputs.max(1));
+    let pieces = pieces(weight.len() * (dy.len() / outputs.max(1)));
     let inputs = weight.len() / outputs.max(1);
     by_inputs(pieces, 0, outputs, weight, bias, &|first, weight, bias| {
         update_groups(isa, inputs, first, outputs, factor, x, dy, weight, bias);

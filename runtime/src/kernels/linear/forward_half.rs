@@ -8,7 +8,8 @@ use crate::simd::{Isa, Vector, kernel};
 const PAIR: usize = 2 * LANES;
 /// Up to this many outputs, each tile goes through all inputs at once.
 const NARROW: usize = 256;
-/// With more outputs, inputs whose weights are read beside each other, so that memory is read nearly front to back.
+/// With more outputs, inputs whose weights are read beside each other, so that memory is read nearly front to back, but for
+/// the outputs that do not fill a pair.
 const ROWS: usize = 8;
 
 kernel! {

@@ -1,4 +1,4 @@
-//! One sample: outputs in the SIMD lanes, sums in registers while the inputs stream by.
+//! One sample: outputs in the SIMD lanes, sums in registers while the inputs stream by, of many outputs in a near cache.
 
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};

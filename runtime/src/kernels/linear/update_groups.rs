@@ -27,6 +27,7 @@ kernel! {
     ) {
         let (x, dy) = (x.as_chunks::<LANES>().0, dy.as_chunks::<LANES>().0);
         let (inputs, outputs) = (inputs.max(1), outputs.max(1));
+        debug_assert!(dy.len() <= GROUPS * outputs);
         let (mut few, mut many);
         let transposed: &mut [Lanes<T>] = if dy.len() <= FEW_GROUPS * outputs {
             few = [Lanes([T::ZERO; LANES]); FEW_GROUPS * LANES * VECTORS];

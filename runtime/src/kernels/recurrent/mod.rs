@@ -22,9 +22,9 @@ macro_rules! for_vectors {
     ($T:ident, $len:expr, |$N:ident, $start:ident, $units:ident| $body:expr) => {{
         let len: usize = $len;
         macro_rules! every {
-            ($n:expr, $end:expr) => {{
+            ($n:expr) => {{
                 const $N: usize = $n;
-                for $start in (0..$end).step_by($N) {
+                for $start in (0..len).step_by($N) {
                     let $units = $N.min(len - $start);
                     $body;
                 }
@@ -39,7 +39,13 @@ macro_rules! for_vectors {
         }
         if const { INLINED } {
             let whole = len - len % crate::LANES;
-            every!(crate::LANES, whole);
+            {
+                const $N: usize = crate::LANES;
+                let $units = $N;
+                for $start in (0..whole).step_by($N) {
+                    $body;
+                }
+            }
             match len - whole {
                 0 => {}
                 1..=4 => last!(4, whole),
@@ -47,11 +53,11 @@ macro_rules! for_vectors {
                 _ => last!(crate::LANES, whole),
             }
         } else if const { WIDTH / size_of::<$T>() >= 16 } {
-            every!(16, len);
+            every!(16);
         } else if const { WIDTH / size_of::<$T>() >= 8 } {
-            every!(8, len);
+            every!(8);
         } else {
-            every!(4, len);
+            every!(4);
         }
     }};
 }
@@ -82,8 +88,13 @@ fn put<T: crate::Scalar, const N: usize>(
     vector: [T; N],
 ) {
     let values = values.get_mut(start..).unwrap_or_default();
-    for (value, vector) in values.iter_mut().zip(vector).take(len) {
-        *value = vector;
+    match values.first_chunk_mut() {
+        Some(values) if len >= N => *values = vector,
+        _ => {
+            for (value, vector) in values.iter_mut().zip(vector).take(len) {
+                *value = vector;
+            }
+        }
     }
 }
 

@@ -1,0 +1,359 @@
+use super::Geometry;
+use super::blocks::{Extent, WINDOW, pieces};
+use super::line::Line;
+use super::taps::Taps;
+use super::window::Window;
+use crate::Scalar;
+use crate::element::{Element, LANES, Lanes};
+use crate::simd::{Vector, kernel};
+
+/// Outputs, the most of a tile.
+const WIDEST: usize = 4;
+
+/// Scalars of the copies of `dy` of one sample.
+const ROWS: usize = WINDOW / 2;
+
+kernel! {
+    /// `dW += dy ∗ x`, `db += Σ dy`, summed over `lanes` samples side by side. `overwrite` sets the sums instead of adding
+    /// them.
+    BackwardWeight: pub(super) fn backward_weight_planes<T, FMA, TILE>(
+        lanes: usize,
+        geometry: Geometry,
+        overwrite: bool,
+        x: &[T],
+        dy: &[T],
+        d_weight: &mut [T],
+        d_bias: &mut [T],
+    ) {
+        bias_gradient::<T, V>(lanes, geometry, overwrite, dy, d_bias);
+        let Geometry { rows, columns, groups, .. } = geometry;
+        let (channels, outputs) = (geometry.group_channels(), geometry.group_outputs());
+        let lines = [Line::forward(rows), Line::forward(columns)];
+        let direct = lanes != 1 && lines.into_iter().all(Line::inside);
+        let mut memory;
+        let (memory, rows_of_dy): (&mut [T], &mut [T]) = if direct {
+            (&mut [], &mut [])
+        } else {
+            memory = [Lanes([T::ZERO; LANES]); WINDOW / LANES + 1];
+            let memory = Lanes::scalars_mut(&mut memory);
+            // One sample: behind the window `dy` of a tile's outputs with zeros behind each row, up to whole vectors.
+            let window = WINDOW + LANES - if lanes == 1 { ROWS } else { 0 };
+            memory.split_at_mut_checked(window).unwrap_or_default()
+        };
+        let room = if direct {
+            usize::MAX / 2
+        } else {
+            (WINDOW - if lanes == 1 { ROWS } else { 0 }) / lanes.max(1)
+        };
+        let mut extent = Extent::of(lines[0], lines[1], channels, room);
+        if lanes == 1 {
+            let room = ROWS / WIDEST;
+            let [high, wide] = &mut extent.positions;
+            *wide = (*wide).min(room);
+            *high = (*high).min(room / wide.next_multiple_of(LANES).max(1)).max(1);
+        }
+        let mut taps = Taps::NONE;
+        let source_plane = rows.input * columns.input * lanes;
+        for group in 0..groups {
+            for c in pieces(channels, extent.channels) {
+                let first_plane = (group * channels + c[0]) * source_plane;
+                let x = x.get(first_plane..).unwrap_or_default();
+                for r in pieces(rows.kernel, extent.taps[0]) {
+                    for s in pieces(columns.kernel, extent.taps[1]) {
+                        for i in pieces(rows.output, extent.positions[0]) {
+                            for j in pieces(columns.output, extent.positions[1]) {
+                                let (window, x) = if direct {
+                                    let (window, start) = Window::direct(lanes, lines, [i, j], [r, s]);
+                                    (window, x.get(start..).unwrap_or_default())
+                                } else {
+                                    let window = Window::copied(lanes, lines, [i, j], [r, s]);
+                                    for channel in 0..c[1] {
+                                        let x = x.get(channel * source_plane..).unwrap_or_default();
+                                        window.fill::<T, V>(lines, x, channel, memory);
+                                    }
+                                    (window, &*memory)
+                                };
+                                let block = Block {
+                                    geometry,
+                                    window,
+                                    lanes,
+                                    positions: [i, j],
+                                    overwrite: overwrite && i[0] == 0 && j[0] == 0,
+                                };
+                                taps.write(geometry, &window, c, [r, s], 1);
+                                let taps = &taps;
+                                let count = taps.offsets().len();
+                                let size = if const { TILE == 12 } { 5 } else { 3 };
+                                let step = if count < size { 1 } else { size };
+                                for o in pieces(outputs, block.outputs_together()) {
+                                    let planes = block.planes(group * outputs + o[0], o[1], dy, rows_of_dy);
+                                    // Taps outside: the weights of a tap lie side by side.
+                                    for tap in (0..count).step_by(step) {
+                                        let mut start = 0;
+                                        while start < o[1] {
+                                            let rest = o[1] - start;
+                                            let at = |size| rest == size || rest >= 2 * size;
+                                            let place = [tap, start, group * outputs + o[0]];
+                                            start += if const { TILE == 12 } && at(4) {
+                                                block.tile::<T, V, 5, 4>(place, taps, x, &planes, d_weight)
+                                            } else if const { TILE == 12 } && at(3) {
+                                                block.tile::<T, V, 5, 3>(place, taps, x, &planes, d_weight)
+                                            } else if const { TILE == 12 } {
+                                                block.tile::<T, V, 5, 1>(place, taps, x, &planes, d_weight)
+                                            } else if const { TILE >= 6 } && at(2) {
+                                                block.tile::<T, V, 3, 2>(place, taps, x, &planes, d_weight)
+                                            } else {
+                                                block.tile::<T, V, 3, 1>(place, taps, x, &planes, d_weight)
+                                            };
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `db += Σ dy`
+#[inline(always)]
+pub(super) fn bias_gradient<T: Scalar, V: Vector<T>>(
+    lanes: usize,
+    Geometry { rows, columns, .. }: Geometry,
+    overwrite: bool,
+    dy: &[T],
+    d_bias: &mut [T],
+) {
+    let plane = rows.output * columns.output * lanes;
+    for (db, dy) in d_bias.iter_mut().zip(dy.chunks_exact(plane.max(1))) {
+        let sum = total::<T, V>(dy);
+        *db = if overwrite { sum } else { *db + sum };
+    }
+}
+
+/// The sum of all.
+#[inline(always)]
+fn total<T: Scalar, V: Vector<T>>(values: &[T]) -> T {
+    let (vectors, rest) = values.as_chunks::<LANES>();
+    let (fours, few) = vectors.as_chunks::<4>();
+    let mut sums = [V::zero(); 4];
+    for four in fours {
+        for i in 0..4 {
+            sums[i] = sums[i].add(V::load(&four[i]));
+        }
+    }
+    for vector in few {
+        sums[0] = sums[0].add(V::load(vector));
+    }
+    let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3])).total();
+    rest.iter().fold(sum, |sum, &value| sum + value)
+}
+
+/// Positions of the outputs along each axis, first and count.
+struct Block {
+    geometry: Geometry,
+    window: Window,
+    lanes: usize,
+    positions: [[usize; 2]; 2],
+    overwrite: bool,
+}
+
+/// The positions of a block in planes of `dy`, in whole vectors. The distances are in scalars.
+struct Planes<'a, T> {
+    dy: &'a [T],
+    plane: usize,
+    pitch: usize,
+    rows: usize,
+    /// Vectors of a row.
+    vectors: usize,
+}
+
+impl Block {
+    /// How many outputs have their `dy` in a first-level cache, or in its copy, at a time: whole tiles.
+    #[inline(always)]
+    fn outputs_together(&self) -> usize {
+        let [[_, high], [_, wide]] = self.positions;
+        let row = if self.lanes == 1 {
+            wide.next_multiple_of(LANES)
+        } else {
+            wide * self.lanes
+        };
+        let outputs = self.geometry.group_outputs();
+        let threes = outputs.is_multiple_of(3) && !outputs.is_multiple_of(WIDEST);
+        let least = if threes { 3 } else { WIDEST };
+        let room = if self.lanes == 1 { ROWS } else { WINDOW };
+        let fitting = room / (high * row).max(1);
+        (fitting / least * least).max(least)
+    }
+
+    /// The planes of `outputs` outputs from `first` on. Those of one sample are copied, with zeros behind each row.
+    #[inline(always)]
+    fn planes<'a, T: Scalar>(
+        &self,
+        first: usize,
+        outputs: usize,
+        dy: &'a [T],
+        copies: &'a mut [T],
+    ) -> Planes<'a, T> {
+        let Geometry { rows, columns, .. } = self.geometry;
+        let [[i, high], [j, wide]] = self.positions;
+        let plane = rows.output * columns.output;
+        let first = first * plane + i * columns.output + j;
+        if self.lanes != 1 {
+            return Planes {
+                dy: dy.get(first * LANES..).unwrap_or_default(),
+                plane: plane * LANES,
+                pitch: columns.output * LANES,
+                rows: high,
+                vectors: wide,
+            };
+        }
+        let pitch = wide.next_multiple_of(LANES);
+        let mut to = copies.chunks_exact_mut(pitch.max(1));
+        for output in 0..outputs {
+            for row in 0..high {
+                let at = first + output * plane + row * columns.output;
+                let dy = dy.get(at..at + wide).unwrap_or_default();
+                if let Some(to) = to.next()
+                    && let Some((to, behind)) = to.split_at_mut_checked(dy.len())
+                {
+                    to.copy_from_slice(dy);
+                    behind.fill(T::ZERO);
+                }
+            }
+        }
+        Planes {
+            dy: copies,
+            plane: high * pitch,
+            pitch,
+            rows: high,
+            vectors: pitch / LANES,
+        }
+    }
+
+    /// The weights of `N` outputs, number `start` and on of the planes, and of `S` taps from `tap` on. `first` is the
+    /// output of the first plane. Returns `N`.
+    #[inline(always)]
+    fn tile<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
+        &self,
+        [tap, start, first]: [usize; 3],
+        taps: &Taps,
+        x: &[T],
+        planes: &Planes<T>,
+        d_weight: &mut [T],
+    ) -> usize {
+        let (offsets, weights) = (taps.offsets(), taps.weights());
+        // The last tile may overlap the one before it; what that has summed up is left out.
+        let begin = tap.min(offsets.len().saturating_sub(S));
+        if let Some(tile) = offsets.get(begin..).and_then(<[usize]>::first_chunk) {
+            let sums = self.sums::<T, V, S, N>(tile, x, planes, start);
+            let weights = weights.get(tap..).unwrap_or_default();
+            self.write(weights, &sums, tap - begin, first + start, d_weight);
+        } else if let Some(tile) = offsets.get(tap..).and_then(<[usize]>::first_chunk) {
+            // There are fewer taps at all.
+            let sums = self.sums::<T, V, 1, N>(tile, x, planes, start);
+            let weights = weights.get(tap..).unwrap_or_default();
+            self.write(weights, &sums, 0, first + start, d_weight);
+        }
+        N
+    }
+
+    /// Adds the sums, without those of the first `done` taps, to the weights of the outputs from `start` on.
+    #[inline(always)]
+    fn write<T: Scalar, const S: usize, const N: usize>(
+        &self,
+        weights: &[usize],
+        sums: &[[T; N]; S],
+        done: usize,
+        start: usize,
+        d_weight: &mut [T],
+    ) {
+        for (&weights, sums) in weights.iter().zip(sums.iter().skip(done)) {
+            let at = weights + start;
+            for (dw, &sum) in d_weight
+                .get_mut(at..at + N)
+                .unwrap_or_default()
+                .iter_mut()
+                .zip(sums)
+            {
+                *dw = if self.overwrite { sum } else { *dw + sum };
+            }
+        }
+    }
+
+    /// `Σ x·dy` over the positions and the lanes, for `S` taps and `N` outputs, number `start` and on of the planes.
+    #[inline(always)]
+    fn sums<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
+        &self,
+        offsets: &[usize; S],
+        x: &[T],
+        planes: &Planes<T>,
+        start: usize,
+    ) -> [[T; N]; S] {
+        let vectors = planes.vectors;
+        let mut totals = [[T::ZERO; N]; S];
+        let mut sums = [[V::zero(); N]; S];
+        // From a vector of positions to the next.
+        let step = if self.lanes == 1 {
+            LANES
+        } else {
+            self.window.steps[1]
+        };
+        let span = vectors.saturating_sub(1) * step + LANES;
+        for row in 0..planes.rows {
+            let mut inputs: [&[T]; S] = [&[]; S];
+            for s in 0..S {
+                let at = row * self.window.steps[0] + offsets[s];
+                match x.get(at..at + span) {
+                    Some(x) => inputs[s] = x,
+                    None => return totals,
+                }
+            }
+            let mut outputs: [&[[T; LANES]]; N] = [&[]; N];
+            for n in 0..N {
+                let at = row * planes.pitch + (start + n) * planes.plane;
+                match planes.dy.get(at..at + vectors * LANES) {
+                    Some(dy) => outputs[n] = dy.as_chunks().0,
+                    None => return totals,
+                }
+            }
+            let mut at = 0;
+            for vector in 0..vectors {
+                let mut dy = [V::zero(); N];
+                for n in 0..N {
+                    match outputs[n].get(vector) {
+                        Some(values) => dy[n] = V::load(values),
+                        None => return totals,
+                    }
+                }
+                for s in 0..S {
+                    match inputs[s].get(at..).and_then(<[T]>::first_chunk) {
+                        Some(values) => {
+                            let x = V::load(values);
+                            for n in 0..N {
+                                sums[s][n] = x.multiply_add(dy[n], sums[s][n]);
+                            }
+                        }
+                        None => return totals,
+                    }
+                }
+                at += step;
+            }
+        }
+        // Through memory at once: else they would lie there while they are added up.
+        let mut values = [[Lanes([T::ZERO; LANES]); N]; S];
+        for s in 0..S {
+            for n in 0..N {
+                sums[s][n].store(&mut values[s][n].0);
+            }
+        }
+        for (totals, values) in totals.iter_mut().zip(&values) {
+            for (total, values) in totals.iter_mut().zip(values) {
+                *total = values.sum();
+            }
+        }
+        totals
+    }
+}
