@@ -37,6 +37,7 @@ pub trait Kernels<T>:
     + crate::optimizers::Kernels<T>
     + dropout::Dropout<T>
     + linear::Forward<T>
+    + linear::ForwardWide<T>
     + linear::ForwardGroups<T>
     + linear::BackwardInput<T>
     + linear::BackwardSample<T>

@@ -5,7 +5,7 @@ use crate::element::{Element, LANES, Lanes};
 use crate::simd::{Vector, multiply_add};
 
 /// Up to this many outputs, each tile goes through all inputs at once.
-const NARROW: usize = 256;
+pub(crate) const NARROW: usize = 256;
 /// With more outputs, inputs whose weights are read beside each other: so the weights, which may lie in slow memory, are
 /// read nearly front to back.
 const ROWS: usize = 8;
@@ -21,23 +21,32 @@ pub(crate) fn product<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usi
     x: &[T],
     y: &mut [T],
 ) {
-    let outputs = y.len();
     if let [y] = y {
         *y = bias.first().copied().unwrap_or(T::ZERO) + dot::<T, FMA>(weight, x);
-    } else if outputs <= NARROW {
-        add_rows::<T, V, FMA, WIDTH>(bias, weight, x, y);
     } else {
-        let mut before = Some(bias);
-        let mut groups = x.chunks_exact(ROWS);
-        let mut at = 0;
-        for x in &mut groups {
-            add_wide::<T, V, ROWS>(before.take(), weight.get(at..).unwrap_or_default(), x, y);
-            at += ROWS * outputs;
-        }
-        for x in groups.remainder().chunks(1) {
-            add_wide::<T, V, 1>(before.take(), weight.get(at..).unwrap_or_default(), x, y);
-            at += outputs;
-        }
+        add_rows::<T, V, FMA, WIDTH>(bias, weight, x, y);
+    }
+}
+
+/// The same for more than [`NARROW`] outputs.
+#[inline(always)]
+pub(crate) fn wide_product<T: Scalar, V: Vector<T>>(
+    weight: &[T],
+    bias: &[T],
+    x: &[T],
+    y: &mut [T],
+) {
+    let outputs = y.len();
+    let mut before = Some(bias);
+    let mut groups = x.chunks_exact(ROWS);
+    let mut at = 0;
+    for x in &mut groups {
+        add_wide::<T, V, ROWS>(before.take(), weight.get(at..).unwrap_or_default(), x, y);
+        at += ROWS * outputs;
+    }
+    for x in groups.remainder().chunks(1) {
+        add_wide::<T, V, 1>(before.take(), weight.get(at..).unwrap_or_default(), x, y);
+        at += outputs;
     }
 }
 

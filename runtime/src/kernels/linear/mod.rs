@@ -17,7 +17,7 @@ pub(crate) use backward_input::{BackwardInput, backward_input};
 pub(crate) use backward_sample::{BackwardSample, UpdateSample, backward_sample, update_sample};
 pub(crate) use backward_weight::{BackwardWeight, backward_weight};
 pub(crate) use divided::{descend, forward as forward_divided, input_gradient, weight_gradient};
-pub(crate) use forward::{Forward, forward};
+pub(crate) use forward::{Forward, ForwardWide, forward};
 pub(crate) use forward_groups::{ForwardGroups, forward_groups};
 pub(crate) use forward_half::{forward_bf16, forward_f16, forward_half};
 pub(crate) use update_groups::{UpdateGroups, fuses, update_groups};
