@@ -1,13 +1,12 @@
 //! One sample through weights of 16 bits, which are widened in registers: they take half the time to arrive.
 
+use super::forward_sample::NARROW;
 use crate::LANES;
 use crate::half::{Bf16, F16, Half};
 use crate::simd::{Isa, Vector, kernel};
 
 /// Outputs that are loaded together.
 const PAIR: usize = 2 * LANES;
-/// Up to this many outputs, each tile goes through all inputs at once.
-const NARROW: usize = 256;
 /// With more outputs, inputs whose weights are read beside each other, so that memory is read nearly front to back, but for
 /// the outputs that do not fill a pair.
 const ROWS: usize = 8;

@@ -5,7 +5,7 @@ use crate::element::{Element, LANES, Lanes};
 use crate::simd::{Vector, multiply_add};
 
 /// Up to this many outputs, each tile goes through all inputs at once.
-pub(crate) const NARROW: usize = 256;
+pub(super) const NARROW: usize = 256;
 /// With more outputs, inputs whose weights are read beside each other: so the weights, which may lie in slow memory, are
 /// read nearly front to back.
 const ROWS: usize = 8;
