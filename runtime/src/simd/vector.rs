@@ -3,7 +3,7 @@
 //! Plain loops over arrays also vectorise, but the compiler then decides anew, for every tile, what is a vector and
 //! what stays in registers; with these types the kernel decides.
 
-use super::{BASELINE_FMA, multiply_add};
+use super::{BASELINE_FMA, Work, multiply_add};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::half::{Bf16, F16, Half};
@@ -24,6 +24,9 @@ pub(crate) trait Vector<T: Scalar>: Copy {
     fn add(self, other: Self) -> Self;
     /// `self · other`
     fn multiply(self, other: Self) -> Self;
+    /// Runs `work` as a function of its own, compiled for the instruction set: what several kernels share, or one kernel at
+    /// several places, is compiled once that way.
+    fn apart<W: Work>(work: W) -> W::Output;
 
     /// Has the scalar there brought to the second-level cache; any address will do.
     #[allow(unsafe_code)] // a prefetch
@@ -195,6 +198,10 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
     fn multiply(self, other: Self) -> Self {
         self * other
     }
+    #[inline(always)]
+    fn apart<W: Work>(work: W) -> W::Output {
+        super::baseline(work)
+    }
 }
 
 /// A vector made of `$count` registers of `$lanes` lanes. Every intrinsic belongs to the one feature that is named.
@@ -202,7 +209,7 @@ impl<T: Scalar> Vector<T> for Lanes<T> {
 macro_rules! vector {
     ($(#[$meta:meta])* $name:ident: [$register:ident; $count:literal] of $scalar:ident by $lanes:literal {
         $set1:ident, $loadu:ident, $storeu:ident, $fmadd:ident, $add:ident, $mul:ident,
-        totals: $totals:ident $(,)?
+        apart: $apart:ident, totals: $totals:ident $(,)?
     } $($own:item)*) => {
         $(#[$meta])*
         #[derive(Clone, Copy)]
@@ -256,6 +263,11 @@ macro_rules! vector {
                 }
                 self
             }
+            #[inline(always)]
+            fn apart<W: Work>(work: W) -> W::Output {
+                // SAFETY: as in `splat`.
+                unsafe { super::$apart(work) }
+            }
             $($own)*
             #[inline(always)]
             fn totals(rows: [Self; 4]) -> [$scalar; 4] {
@@ -276,7 +288,7 @@ vector! {
     /// One register of AVX-512.
     Avx512F32: [__m512; 1] of f32 by 16 {
         _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, _mm512_add_ps, _mm512_mul_ps,
-        totals: avx512_f32,
+        apart: avx512, totals: avx512_f32,
     }
     #[inline(always)]
     fn larger(self, best: Self) -> Self {
@@ -369,7 +381,7 @@ vector! {
     /// Two registers of AVX2.
     Avx2F32: [__m256; 2] of f32 by 8 {
         _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, _mm256_add_ps, _mm256_mul_ps,
-        totals: avx2_f32,
+        apart: avx2, totals: avx2_f32,
     }
     #[inline(always)]
     fn load_bf16(from: &[u16; 2 * LANES]) -> [Self; 2] {
@@ -469,7 +481,7 @@ vector! {
     /// Four registers of AVX2.
     Avx2F64: [__m256d; 4] of f64 by 4 {
         _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, _mm256_add_pd, _mm256_mul_pd,
-        totals: avx2_f64,
+        apart: avx2, totals: avx2_f64,
     }
     #[inline(always)]
     fn load_partial(from: &[f64]) -> Self {

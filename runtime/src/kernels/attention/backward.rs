@@ -48,7 +48,7 @@ kernel! {
                 let values = Places::new(qkv, 3 * features, seen, 2 * features + offset);
 
                 // The weights again, as in the forward pass, and those with dropout.
-                scores::<T, FMA, V>(lanes, scale, query, keys, p);
+                scores::<T, V>(lanes, scale, query, keys, p);
                 exponentials(p, kept::<T, V>(statistics, 2 * number, lanes));
                 multiply(p, kept::<T, V>(statistics, 2 * number + 1, lanes));
                 join::copy(g, p);
@@ -56,10 +56,10 @@ kernel! {
                     draws.apply(lanes, number * length + first, g);
                 }
                 let d_values = part_mut(d_values, first * width, count * width);
-                spread::<T, FMA, V>(lanes, g, d_output, d_values);
+                spread::<T, V>(lanes, g, d_output, d_values);
 
                 // Their gradients, then those of the scores.
-                scores::<T, FMA, V>(lanes, T::ONE, d_output, values, g);
+                scores::<T, V>(lanes, T::ONE, d_output, values, g);
                 if let Some(draws) = &draws {
                     draws.apply(lanes, number * length + first, g);
                 }
@@ -68,9 +68,9 @@ kernel! {
                 change(g, p, |g: V, p| g.add(minus).multiply(p).multiply(scales));
 
                 let d_query = part_mut(d_queries, i * width, width);
-                add_weighted::<T, FMA, V>(lanes, g, keys, d_query);
+                add_weighted::<T, V>(lanes, g, keys, d_query);
                 let d_keys = part_mut(d_keys, first * width, count * width);
-                spread::<T, FMA, V>(lanes, g, query, d_keys);
+                spread::<T, V>(lanes, g, query, d_keys);
             }
             // Nobody reads the values of this head any more.
             let gradients = [&*d_queries, &*d_keys, &*d_values];

@@ -38,7 +38,7 @@ kernel! {
                 let statistics = part_mut(statistics, 2 * number * lanes, 2 * lanes);
                 let query = part(q, 3 * index * features + offset, width);
                 let keys = Places::new(kv, position, seen.clone(), key + offset);
-                scores::<T, FMA, V>(lanes, scale, query, keys, row);
+                scores::<T, V>(lanes, scale, query, keys, row);
                 softmax::<T, V>(lanes, row, statistics);
                 if let Some(draws) = &draws {
                     draws.apply(lanes, (head * length + i) * length + seen.start, row);
@@ -46,7 +46,7 @@ kernel! {
                 let output = part_mut(mixed, index * features + offset, width);
                 output.fill(T::ZERO);
                 let values = Places::new(kv, position, seen, value + offset);
-                add_weighted::<T, FMA, V>(lanes, row, values, output);
+                add_weighted::<T, V>(lanes, row, values, output);
             }
         }
     }

@@ -3,7 +3,8 @@
 use super::geometry::{Places, part};
 use crate::Scalar;
 use crate::element::LANES;
-use crate::simd::{Vector, multiply_add};
+use crate::simd::{Vector, Work, multiply_add};
+use core::marker::PhantomData;
 
 /// Keys or values that go through registers beside each other.
 const BLOCK: usize = 4;
@@ -19,21 +20,54 @@ fn number<T: Scalar, V: Vector<T>>(number: &[T]) -> V {
 
 /// `row_j = scale·(x·place_j)`
 #[inline(always)]
-pub(super) fn scores<T: Scalar, const FMA: bool, V: Vector<T>>(
+pub(super) fn scores<T: Scalar, V: Vector<T>>(
     lanes: usize,
     scale: T,
     x: &[T],
     places: Places<'_, T>,
     row: &mut [T],
 ) {
-    let (blocks, rest) = places.blocks::<BLOCK>(x.len());
-    let mut rows = row.chunks_exact_mut(BLOCK * lanes);
-    for (row, places) in (&mut rows).zip(blocks) {
-        products::<T, FMA, V, BLOCK>(lanes, scale, x, places, row);
-    }
-    let rows = rows.into_remainder().chunks_exact_mut(lanes);
-    for (row, place) in rows.zip(rest) {
-        products::<T, FMA, V, 1>(lanes, scale, x, [place], row);
+    V::apart(Scores {
+        lanes,
+        scale,
+        x,
+        places,
+        row,
+        vector: PhantomData::<V>,
+    });
+}
+
+struct Scores<'a, T, V> {
+    lanes: usize,
+    scale: T,
+    x: &'a [T],
+    places: Places<'a, T>,
+    row: &'a mut [T],
+    vector: PhantomData<V>,
+}
+
+impl<T: Scalar, V: Vector<T>> Work for Scores<'_, T, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Self {
+            lanes,
+            scale,
+            x,
+            places,
+            row,
+            ..
+        } = self;
+        let lanes = lanes.max(1);
+        let (blocks, rest) = places.blocks::<BLOCK>(x.len());
+        let mut rows = row.chunks_exact_mut(BLOCK * lanes);
+        for (row, places) in (&mut rows).zip(blocks) {
+            products::<T, FMA, V, BLOCK>(lanes, scale, x, places, row);
+        }
+        let rows = rows.into_remainder().chunks_exact_mut(lanes);
+        for (row, place) in rows.zip(rest) {
+            products::<T, FMA, V, 1>(lanes, scale, x, [place], row);
+        }
     }
 }
 
@@ -77,20 +111,50 @@ fn products<T: Scalar, const FMA: bool, V: Vector<T>, const N: usize>(
 
 /// `y += Σ_j row_j·place_j`
 #[inline(always)]
-pub(super) fn add_weighted<T: Scalar, const FMA: bool, V: Vector<T>>(
+pub(super) fn add_weighted<T: Scalar, V: Vector<T>>(
     lanes: usize,
     row: &[T],
     places: Places<'_, T>,
     y: &mut [T],
 ) {
-    let (blocks, rest) = places.blocks::<BLOCK>(y.len());
-    let rows = row.chunks_exact(BLOCK * lanes);
-    let last = rows.remainder().chunks_exact(lanes);
-    for (row, places) in rows.zip(blocks) {
-        add_places::<T, FMA, V, BLOCK>(lanes, row, places, y);
-    }
-    for (row, place) in last.zip(rest) {
-        add_places::<T, FMA, V, 1>(lanes, row, [place], y);
+    V::apart(AddWeighted {
+        lanes,
+        row,
+        places,
+        y,
+        vector: PhantomData::<V>,
+    });
+}
+
+struct AddWeighted<'a, T, V> {
+    lanes: usize,
+    row: &'a [T],
+    places: Places<'a, T>,
+    y: &'a mut [T],
+    vector: PhantomData<V>,
+}
+
+impl<T: Scalar, V: Vector<T>> Work for AddWeighted<'_, T, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Self {
+            lanes,
+            row,
+            places,
+            y,
+            ..
+        } = self;
+        let lanes = lanes.max(1);
+        let (blocks, rest) = places.blocks::<BLOCK>(y.len());
+        let rows = row.chunks_exact(BLOCK * lanes);
+        let last = rows.remainder().chunks_exact(lanes);
+        for (row, places) in rows.zip(blocks) {
+            add_places::<T, FMA, V, BLOCK>(lanes, row, places, y);
+        }
+        for (row, place) in last.zip(rest) {
+            add_places::<T, FMA, V, 1>(lanes, row, [place], y);
+        }
     }
 }
 
@@ -126,24 +190,44 @@ fn add_places<T: Scalar, const FMA: bool, V: Vector<T>, const N: usize>(
 
 /// `to_j += row_j·x`, for runs `to_j` one behind the other.
 #[inline(always)]
-pub(super) fn spread<T: Scalar, const FMA: bool, V: Vector<T>>(
+pub(super) fn spread<T: Scalar, V: Vector<T>>(lanes: usize, row: &[T], x: &[T], to: &mut [T]) {
+    V::apart(Spread {
+        lanes,
+        row,
+        x,
+        to,
+        vector: PhantomData::<V>,
+    });
+}
+
+struct Spread<'a, T, V> {
     lanes: usize,
-    row: &[T],
-    x: &[T],
-    to: &mut [T],
-) {
-    let (x_chunks, x_rest) = x.as_chunks::<LANES>();
-    let runs = to.chunks_exact_mut(x.len().max(1));
-    for (weight, to) in row.chunks_exact(lanes).zip(runs) {
-        let (to, to_rest) = to.as_chunks_mut::<LANES>();
-        let factor: V = number(weight);
-        for (to, x) in to.iter_mut().zip(x_chunks) {
-            V::load(x).multiply_add(factor, V::load(to)).store(to);
-        }
-        // Only one sample leaves a rest.
-        if let [weight] = weight {
-            for (to, &x) in to_rest.iter_mut().zip(x_rest) {
-                *to = multiply_add::<T, FMA>(*weight, x, *to);
+    row: &'a [T],
+    x: &'a [T],
+    to: &'a mut [T],
+    vector: PhantomData<V>,
+}
+
+impl<T: Scalar, V: Vector<T>> Work for Spread<'_, T, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Self {
+            lanes, row, x, to, ..
+        } = self;
+        let (x_chunks, x_rest) = x.as_chunks::<LANES>();
+        let runs = to.chunks_exact_mut(x.len().max(1));
+        for (weight, to) in row.chunks_exact(lanes.max(1)).zip(runs) {
+            let (to, to_rest) = to.as_chunks_mut::<LANES>();
+            let factor: V = number(weight);
+            for (to, x) in to.iter_mut().zip(x_chunks) {
+                V::load(x).multiply_add(factor, V::load(to)).store(to);
+            }
+            // Only one sample leaves a rest.
+            if let [weight] = weight {
+                for (to, &x) in to_rest.iter_mut().zip(x_rest) {
+                    *to = multiply_add::<T, FMA>(*weight, x, *to);
+                }
             }
         }
     }
@@ -210,12 +294,27 @@ pub(super) fn change<T: Scalar, V: Vector<T>>(row: &mut [T], other: &[T], f: imp
 /// `row_j = e^(row_j − largest)`
 #[inline(always)]
 pub(super) fn exponentials<T: Scalar, V: Vector<T>>(row: &mut [T], largest: V) {
-    let minus = largest.multiply(V::splat(-T::ONE));
-    for row in row.chunks_mut(LANES) {
-        V::load_partial(row).add(minus).store_partial(row);
-    }
-    for number in row {
-        *number = number.exp();
+    V::apart(Exponentials {
+        row,
+        minus: largest.multiply(V::splat(-T::ONE)),
+    });
+}
+
+struct Exponentials<'a, T, V> {
+    row: &'a mut [T],
+    minus: V,
+}
+
+impl<T: Scalar, V: Vector<T>> Work for Exponentials<'_, T, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        for row in self.row.chunks_mut(LANES) {
+            V::load_partial(row).add(self.minus).store_partial(row);
+        }
+        for number in self.row {
+            *number = number.exp();
+        }
     }
 }
 

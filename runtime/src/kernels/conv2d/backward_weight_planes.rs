@@ -1,11 +1,12 @@
 use super::Geometry;
-use super::blocks::{Extent, WINDOW, pieces};
+use super::blocks::{Block, Blocks};
+use super::extent::{Extent, WINDOW, pieces};
 use super::line::Line;
 use super::taps::Taps;
-use super::window::Window;
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::simd::{Vector, kernel};
+use crate::simd::{Vector, Work, kernel};
+use core::marker::PhantomData;
 
 /// Outputs, the most of a tile.
 const WIDEST: usize = 4;
@@ -26,9 +27,8 @@ kernel! {
         d_bias: &mut [T],
     ) {
         bias_gradient::<T, V>(lanes, geometry, overwrite, dy, d_bias);
-        let Geometry { rows, columns, groups, .. } = geometry;
         let (channels, outputs) = (geometry.group_channels(), geometry.group_outputs());
-        let lines = [Line::forward(rows), Line::forward(columns)];
+        let lines = geometry.forward_lines();
         let direct = lanes != 1 && lines.into_iter().all(Line::inside);
         let mut memory;
         let (memory, rows_of_dy): (&mut [T], &mut [T]) = if direct {
@@ -40,12 +40,11 @@ kernel! {
             let window = WINDOW + LANES - if lanes == 1 { ROWS } else { 0 };
             memory.split_at_mut_checked(window).unwrap_or_default()
         };
-        let room = if direct {
-            usize::MAX / 2
+        let mut extent = if lanes == 1 {
+            Extent::of(lines, channels, WINDOW - ROWS)
         } else {
-            (WINDOW - if lanes == 1 { ROWS } else { 0 }) / lanes.max(1)
+            Extent::in_window(lanes, lines, channels, direct)
         };
-        let mut extent = Extent::of(lines[0], lines[1], channels, room);
         if lanes == 1 {
             let room = ROWS / WIDEST;
             let [high, wide] = &mut extent.positions;
@@ -53,63 +52,41 @@ kernel! {
             *high = (*high).min(room / wide.next_multiple_of(LANES).max(1)).max(1);
         }
         let mut taps = Taps::NONE;
-        let source_plane = rows.input * columns.input * lanes;
-        for group in 0..groups {
-            for c in pieces(channels, extent.channels) {
-                let first_plane = (group * channels + c[0]) * source_plane;
-                let x = x.get(first_plane..).unwrap_or_default();
-                for r in pieces(rows.kernel, extent.taps[0]) {
-                    for s in pieces(columns.kernel, extent.taps[1]) {
-                        for i in pieces(rows.output, extent.positions[0]) {
-                            for j in pieces(columns.output, extent.positions[1]) {
-                                let (window, x) = if direct {
-                                    let (window, start) = Window::direct(lanes, lines, [i, j], [r, s]);
-                                    (window, x.get(start..).unwrap_or_default())
-                                } else {
-                                    let window = Window::copied(lanes, lines, [i, j], [r, s]);
-                                    for channel in 0..c[1] {
-                                        let x = x.get(channel * source_plane..).unwrap_or_default();
-                                        window.fill::<T, V>(lines, x, channel, memory);
-                                    }
-                                    (window, &*memory)
-                                };
-                                let block = Block {
-                                    geometry,
-                                    window,
-                                    lanes,
-                                    positions: [i, j],
-                                    overwrite: overwrite && i[0] == 0 && j[0] == 0,
-                                };
-                                taps.write(geometry, &window, c, [r, s], 1);
-                                let taps = &taps;
-                                let count = taps.offsets().len();
-                                let size = if const { TILE == 12 } { 5 } else { 3 };
-                                let step = if count < size { 1 } else { size };
-                                for o in pieces(outputs, block.outputs_together()) {
-                                    let planes = block.planes(group * outputs + o[0], o[1], dy, rows_of_dy);
-                                    // Taps outside: the weights of a tap lie side by side.
-                                    for tap in (0..count).step_by(step) {
-                                        let mut start = 0;
-                                        while start < o[1] {
-                                            let rest = o[1] - start;
-                                            let at = |size| rest == size || rest >= 2 * size;
-                                            let place = [tap, start, group * outputs + o[0]];
-                                            start += if const { TILE == 12 } && at(4) {
-                                                block.tile::<T, V, 5, 4>(place, taps, x, &planes, d_weight)
-                                            } else if const { TILE == 12 } && at(3) {
-                                                block.tile::<T, V, 5, 3>(place, taps, x, &planes, d_weight)
-                                            } else if const { TILE == 12 } {
-                                                block.tile::<T, V, 5, 1>(place, taps, x, &planes, d_weight)
-                                            } else if const { TILE >= 6 } && at(2) {
-                                                block.tile::<T, V, 3, 2>(place, taps, x, &planes, d_weight)
-                                            } else {
-                                                block.tile::<T, V, 3, 1>(place, taps, x, &planes, d_weight)
-                                            };
-                                        }
-                                    }
-                                }
-                            }
-                        }
+        let mut blocks = Blocks::new(lanes, geometry.groups, channels, lines, extent, direct);
+        while let Some(block) = blocks.advance() {
+            let x = block.source::<T, V>(x, memory);
+            taps.write(geometry, block, 1);
+            let taps = &taps;
+            let tiles = Tiles {
+                geometry: &geometry,
+                block,
+                lanes,
+                overwrite: overwrite && block.first_positions(),
+            };
+            let count = taps.offsets().len();
+            let size = if const { TILE == 12 } { 5 } else { 3 };
+            let step = if count < size { 1 } else { size };
+            for o in pieces(outputs, tiles.outputs_together()) {
+                let first = block.group * outputs + o[0];
+                let planes = tiles.planes(first, o[1], dy, rows_of_dy);
+                // Taps outside: the weights of a tap lie side by side.
+                for tap in (0..count).step_by(step) {
+                    let mut start = 0;
+                    while start < o[1] {
+                        let rest = o[1] - start;
+                        let at = |size| rest == size || rest >= 2 * size;
+                        let place = [tap, start, first];
+                        start += if const { TILE == 12 } && at(4) {
+                            tiles.write::<T, V, 5, 4>(place, taps, x, &planes, d_weight)
+                        } else if const { TILE == 12 } && at(3) {
+                            tiles.write::<T, V, 5, 3>(place, taps, x, &planes, d_weight)
+                        } else if const { TILE == 12 } {
+                            tiles.write::<T, V, 5, 1>(place, taps, x, &planes, d_weight)
+                        } else if const { TILE >= 6 } && at(2) {
+                            tiles.write::<T, V, 3, 2>(place, taps, x, &planes, d_weight)
+                        } else {
+                            tiles.write::<T, V, 3, 1>(place, taps, x, &planes, d_weight)
+                        };
                     }
                 }
             }
@@ -121,15 +98,38 @@ kernel! {
 #[inline(always)]
 pub(super) fn bias_gradient<T: Scalar, V: Vector<T>>(
     lanes: usize,
-    Geometry { rows, columns, .. }: Geometry,
+    geometry: Geometry,
     overwrite: bool,
     dy: &[T],
     d_bias: &mut [T],
 ) {
-    let plane = rows.output * columns.output * lanes;
-    for (db, dy) in d_bias.iter_mut().zip(dy.chunks_exact(plane.max(1))) {
-        let sum = total::<T, V>(dy);
-        *db = if overwrite { sum } else { *db + sum };
+    V::apart(BiasGradient {
+        plane: geometry.rows.output * geometry.columns.output * lanes,
+        overwrite,
+        dy,
+        d_bias,
+        vector: PhantomData::<V>,
+    });
+}
+
+struct BiasGradient<'a, T, V> {
+    /// Scalars of a plane.
+    plane: usize,
+    overwrite: bool,
+    dy: &'a [T],
+    d_bias: &'a mut [T],
+    vector: PhantomData<V>,
+}
+
+impl<T: Scalar, V: Vector<T>> Work for BiasGradient<'_, T, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let planes = self.dy.chunks_exact(self.plane.max(1));
+        for (db, dy) in self.d_bias.iter_mut().zip(planes) {
+            let sum = total::<T, V>(dy);
+            *db = if self.overwrite { sum } else { *db + sum };
+        }
     }
 }
 
@@ -151,12 +151,11 @@ fn total<T: Scalar, V: Vector<T>>(values: &[T]) -> T {
     rest.iter().fold(sum, |sum, &value| sum + value)
 }
 
-/// Positions of the outputs along each axis, first and count.
-struct Block {
-    geometry: Geometry,
-    window: Window,
+/// The weights of a block.
+struct Tiles<'a> {
+    geometry: &'a Geometry,
+    block: &'a Block,
     lanes: usize,
-    positions: [[usize; 2]; 2],
     overwrite: bool,
 }
 
@@ -170,11 +169,11 @@ struct Planes<'a, T> {
     vectors: usize,
 }
 
-impl Block {
+impl Tiles<'_> {
     /// How many outputs have their `dy` in a first-level cache, or in its copy, at a time: whole tiles.
-    #[inline(always)]
+    #[inline(never)]
     fn outputs_together(&self) -> usize {
-        let [[_, high], [_, wide]] = self.positions;
+        let [[_, high], [_, wide]] = self.block.positions;
         let row = if self.lanes == 1 {
             wide.next_multiple_of(LANES)
         } else {
@@ -189,7 +188,7 @@ impl Block {
     }
 
     /// The planes of `outputs` outputs from `first` on. Those of one sample are copied, with zeros behind each row.
-    #[inline(always)]
+    #[inline(never)]
     fn planes<'a, T: Scalar>(
         &self,
         first: usize,
@@ -197,8 +196,8 @@ impl Block {
         dy: &'a [T],
         copies: &'a mut [T],
     ) -> Planes<'a, T> {
-        let Geometry { rows, columns, .. } = self.geometry;
-        let [[i, high], [j, wide]] = self.positions;
+        let &Geometry { rows, columns, .. } = self.geometry;
+        let [[i, high], [j, wide]] = self.block.positions;
         let plane = rows.output * columns.output;
         let first = first * plane + i * columns.output + j;
         if self.lanes != 1 {
@@ -236,7 +235,7 @@ impl Block {
     /// The weights of `N` outputs, number `start` and on of the planes, and of `S` taps from `tap` on. `first` is the
     /// output of the first plane. Returns `N`.
     #[inline(always)]
-    fn tile<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
+    fn write<T: Scalar, V: Vector<T>, const S: usize, const N: usize>(
         &self,
         [tap, start, first]: [usize; 3],
         taps: &Taps,
@@ -250,19 +249,19 @@ impl Block {
         if let Some(tile) = offsets.get(begin..).and_then(<[usize]>::first_chunk) {
             let sums = self.sums::<T, V, S, N>(tile, x, planes, start);
             let weights = weights.get(tap..).unwrap_or_default();
-            self.write(weights, &sums, tap - begin, first + start, d_weight);
+            self.add(weights, &sums, tap - begin, first + start, d_weight);
         } else if let Some(tile) = offsets.get(tap..).and_then(<[usize]>::first_chunk) {
             // There are fewer taps at all.
             let sums = self.sums::<T, V, 1, N>(tile, x, planes, start);
             let weights = weights.get(tap..).unwrap_or_default();
-            self.write(weights, &sums, 0, first + start, d_weight);
+            self.add(weights, &sums, 0, first + start, d_weight);
         }
         N
     }
 
     /// Adds the sums, without those of the first `done` taps, to the weights of the outputs from `start` on.
     #[inline(always)]
-    fn write<T: Scalar, const S: usize, const N: usize>(
+    fn add<T: Scalar, const S: usize, const N: usize>(
         &self,
         weights: &[usize],
         sums: &[[T; N]; S],
@@ -299,13 +298,13 @@ impl Block {
         let step = if self.lanes == 1 {
             LANES
         } else {
-            self.window.steps[1]
+            self.block.window.steps[1]
         };
         let span = vectors.saturating_sub(1) * step + LANES;
         for row in 0..planes.rows {
             let mut inputs: [&[T]; S] = [&[]; S];
             for s in 0..S {
-                let at = row * self.window.steps[0] + offsets[s];
+                let at = row * self.block.window.steps[0] + offsets[s];
                 match x.get(at..at + span) {
                     Some(x) => inputs[s] = x,
                     None => return totals,

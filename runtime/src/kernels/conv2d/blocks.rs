@@ -1,95 +1,234 @@
-//! How the work of a correlation is cut, so that what it reads fits a window of padded source.
+//! The blocks of a convolution's work, one after the other, and the positions of each. Neither depends on the scalar or on the
+//! instruction set, so this is compiled once for all kernels.
 
+use super::extent::{Extent, TAPS};
 use super::line::Line;
-use crate::element::LANES;
+use super::window::{Fill, Window};
+use crate::Scalar;
+use crate::simd::Vector;
 
-/// Taps, of all channels together, that a block has at most.
-pub(super) const TAPS: usize = 256;
+/// What a block is a piece of along six axes, of which the last runs fastest: groups, channels, rows and columns of taps, rows
+/// and columns of positions.
+const AXES: usize = 6;
 
-/// Scalars of a window.
-pub(super) const WINDOW: usize = 8192;
-
-/// Scalars of a window that fits a small image: clearing it is part of each call.
-pub(super) const SMALL: usize = 1280;
-
-/// Positions that a block should have before it gets more channels: each weight is copied once for all of them.
-const POSITIONS: usize = 32;
-
-/// The extent of a block: channels, and along each axis positions and taps.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Extent {
-    pub(super) channels: usize,
-    pub(super) positions: [usize; 2],
-    pub(super) taps: [usize; 2],
+/// The blocks of all groups, channels, taps and positions.
+pub(super) struct Blocks {
+    lanes: usize,
+    lines: [Line; 2],
+    direct: bool,
+    /// What there is along each axis, what a block takes of it, and where the next one begins.
+    all: [usize; AXES],
+    size: [usize; AXES],
+    next: [usize; AXES],
+    block: Block,
 }
 
-impl Extent {
-    /// The largest that fits a window of `room` elements. First come enough columns for a vector and the taps, so that
-    /// a block is never empty, then positions, channels, and what positions are left room for.
-    #[inline(always)]
-    pub(super) fn of(rows: Line, columns: Line, channels: usize, room: usize) -> Self {
-        let [row_tap, column_tap] = [rows.tap.unsigned_abs(), columns.tap.unsigned_abs()];
-        let height = |high, r| (high - 1) * rows.step + (r - 1) * row_tap + 1;
-        // Rounded up to whole steps, see `Window`.
-        let width = |wide, s| wide * columns.step + (s - 1) * column_tap;
-        // As many of `all` as leave a size within the room, given how the size grows.
-        let fit = |all: usize, room: usize, one: usize, step: usize| {
-            (divide(room.saturating_sub(one), step) + 1).min(all.max(1))
-        };
-        let wide = fit(
-            columns.positions.min(LANES),
-            room,
-            width(1, 1),
-            columns.step,
-        );
-        let s = fit(columns.taps.min(TAPS), room, width(wide, 1), column_tap);
-        let all_columns = s == columns.taps.max(1);
-        let r = if all_columns {
-            rows.taps.min(divide(TAPS, s))
-        } else {
-            1
-        };
-        let r = fit(r, divide(room, width(wide, s)), 1, row_tap);
-        let wide = fit(
-            columns.positions,
-            divide(room, height(1, r)),
-            width(1, s),
-            columns.step,
-        );
-        let rows_fit = |enough: usize, room: usize| {
-            fit(
-                enough.min(rows.positions),
-                divide(room, width(wide, s)),
-                height(1, r),
-                rows.step,
-            )
-        };
-        let high = rows_fit(divide(POSITIONS + wide - 1, wide), room);
-        let most = divide(room, height(high, r) * width(wide, s)).min(divide(TAPS, r * s));
-        let whole = all_columns && r == rows.taps.max(1);
-        let channels = if whole { channels.min(most).max(1) } else { 1 };
-        let high = rows_fit(usize::MAX, divide(room, channels));
+/// Pieces of what there is, first and count.
+pub(super) struct Block {
+    pub(super) window: Window,
+    pub(super) group: usize,
+    pub(super) channels: [usize; 2],
+    /// Rows and columns.
+    pub(super) taps: [[usize; 2]; 2],
+    pub(super) positions: [[usize; 2]; 2],
+    lines: [Line; 2],
+    /// Where the source of the window begins.
+    start: usize,
+}
+
+/// Neighbouring positions of a row that are computed at once.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Run {
+    /// Where the first one lies in the window.
+    pub(super) base: usize,
+    /// Its row and column among all positions.
+    pub(super) row: usize,
+    pub(super) column: usize,
+    /// Those that a run before this one has computed.
+    pub(super) skipped: usize,
+    /// How many there are.
+    pub(super) count: usize,
+}
+
+impl Blocks {
+    /// `channels` are those of each of the `groups`; where the window is the source itself the blocks are `direct`.
+    #[inline(never)]
+    pub(super) fn new(
+        lanes: usize,
+        groups: usize,
+        channels: usize,
+        lines: [Line; 2],
+        extent: Extent,
+        direct: bool,
+    ) -> Self {
+        let [rows, columns] = lines;
+        let none = [[0, 0]; 2];
+        let ([r, s], [i, j]) = (extent.taps, extent.positions);
         Self {
-            channels,
-            positions: [high, wide],
-            taps: [r, s],
+            lanes,
+            lines,
+            direct,
+            all: [
+                groups,
+                channels,
+                rows.taps,
+                columns.taps,
+                rows.positions,
+                columns.positions,
+            ],
+            size: [1, extent.channels, r, s, i, j],
+            next: [0; AXES],
+            block: Block {
+                window: Window::copied(lanes, lines, none, none),
+                group: 0,
+                channels: [0; 2],
+                taps: none,
+                positions: none,
+                lines,
+                start: 0,
+            },
         }
+    }
+
+    /// The next block.
+    #[inline(never)]
+    pub(super) fn advance(&mut self) -> Option<&Block> {
+        let at = self.next;
+        let mut pieces = [[0; 2]; AXES];
+        for axis in 0..AXES {
+            let count = self.all[axis].saturating_sub(at[axis]).min(self.size[axis]);
+            if count == 0 {
+                return None;
+            }
+            pieces[axis] = [at[axis], count];
+        }
+        for axis in (0..AXES).rev() {
+            self.next[axis] = at[axis] + self.size[axis];
+            if axis == 0 || self.next[axis] < self.all[axis] {
+                break;
+            }
+            self.next[axis] = 0;
+        }
+        let [[group, _], channels, r, s, i, j] = pieces;
+        let (taps, positions) = ([r, s], [i, j]);
+        let (window, offset) = if self.direct {
+            Window::direct(self.lanes, self.lines, positions, taps)
+        } else {
+            (Window::copied(self.lanes, self.lines, positions, taps), 0)
+        };
+        let first_plane = group * self.all[1] + channels[0];
+        self.block = Block {
+            window,
+            group,
+            channels,
+            taps,
+            positions,
+            start: first_plane * window.source_plane() + offset,
+            ..self.block
+        };
+        Some(&self.block)
     }
 }
 
-/// `a / b`, or `a` where `b` is 0. It never is, but the compiler does not always see that.
-#[inline(always)]
-pub(super) fn divide(a: usize, b: usize) -> usize {
-    a.checked_div(b).unwrap_or(a)
-}
+impl Block {
+    /// Whether no channel and no tap came before.
+    #[inline(always)]
+    pub(super) fn first_taps(&self) -> bool {
+        self.channels[0] == 0 && self.taps[0][0] == 0 && self.taps[1][0] == 0
+    }
 
-/// Starts and lengths of the pieces of `0..all`, `size` at a time.
-#[inline(always)]
-pub(super) fn pieces(all: usize, size: usize) -> impl Iterator<Item = [usize; 2]> {
-    let (size, mut start) = (size.max(1), 0);
-    core::iter::from_fn(move || {
-        let piece = [start, size.min(all.saturating_sub(start))];
-        start = start.saturating_add(size);
-        (piece[1] > 0).then_some(piece)
-    })
+    /// Whether no position came before.
+    #[inline(always)]
+    pub(super) fn first_positions(&self) -> bool {
+        self.positions[0][0] == 0 && self.positions[1][0] == 0
+    }
+
+    /// What the window shows of the planes `x`: of them or of a copy, which is written to `memory`.
+    #[inline(always)]
+    pub(super) fn source<'a, T: Scalar, V: Vector<T>>(
+        &self,
+        x: &'a [T],
+        memory: &'a mut [T],
+    ) -> &'a [T] {
+        let source = x.get(self.start..).unwrap_or_default();
+        if self.window.is_direct() {
+            return source;
+        }
+        V::apart(Fill::<T, V>::new(
+            &self.window,
+            self.channels[1],
+            source,
+            memory,
+        ));
+        memory
+    }
+
+    /// Where each tap of each channel meets the first position. Returns how many there are.
+    #[inline(never)]
+    pub(super) fn write_offsets(&self, offsets: &mut [usize; TAPS]) -> usize {
+        let mut places = offsets.iter_mut();
+        let mut count = 0;
+        for row in 0..self.taps[0][1] {
+            for column in 0..self.taps[1][1] {
+                for channel in 0..self.channels[1] {
+                    if let Some(place) = places.next() {
+                        *place = self.window.offset([channel, row, column]);
+                        count += 1;
+                    }
+                }
+            }
+        }
+        count
+    }
+
+    /// The runs of up to `together` neighbours from `next` on, row and column in the block, which is left behind them. The
+    /// last of a row may overlap the one before it. Behind the last position runs are empty, with the base of the first.
+    #[inline(never)]
+    pub(super) fn next_runs(&self, together: usize, next: &mut [usize; 2], runs: &mut [Run]) {
+        let [[i, high], [j, wide]] = self.positions;
+        let [mut row, mut column] = *next;
+        let mut behind = Run::default();
+        for (index, run) in runs.iter_mut().enumerate() {
+            if row >= high {
+                *run = behind;
+                continue;
+            }
+            let begin = column.min(wide.saturating_sub(together));
+            *run = Run {
+                base: row * self.window.steps[0] + begin * self.window.steps[1],
+                row: i + row,
+                column: j + begin,
+                skipped: column - begin,
+                count: (wide - begin).min(together),
+            };
+            if index == 0 {
+                behind.base = run.base;
+            }
+            column += together;
+            if column >= wide {
+                (row, column) = (row + 1, 0);
+            }
+        }
+        *next = [row, column];
+    }
+
+    /// The taps of each axis, counted from the first of the block, that any position of the runs meets inside the source.
+    #[inline(never)]
+    pub(super) fn taps_met(&self, runs: &[Run]) -> [[usize; 2]; 2] {
+        let mut met = self.taps.map(|[_, count]| [0, count]);
+        if self.window.is_direct() {
+            return met;
+        }
+        let (mut rows, mut columns) = ([usize::MAX, 0], [usize::MAX, 0]);
+        for run in runs.iter().filter(|run| run.count > 0) {
+            rows = [rows[0].min(run.row), rows[1].max(run.row)];
+            let last = run.column + run.count - 1;
+            columns = [columns[0].min(run.column), columns[1].max(last)];
+        }
+        let axes = self.lines.iter().zip(self.taps).zip([rows, columns]);
+        for (met, ((line, taps), positions)) in met.iter_mut().zip(axes) {
+            *met = line.taps_met(taps, positions);
+        }
+        met
+    }
 }

@@ -1,9 +1,11 @@
-use super::blocks::{SMALL, TAPS, WINDOW, pieces};
+use super::blocks::{Block, Blocks, Run};
+use super::extent::{Extent, SMALL, TAPS, WINDOW};
 use super::line::Line;
-use super::window::{Window, extent};
+use super::window::Window;
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::simd::{Offsets, Vector, kernel};
+use crate::simd::{Offsets, Vector, Work, kernel};
+use core::marker::PhantomData;
 
 /// Results, the most of a tile.
 const WIDEST: usize = 6;
@@ -47,10 +49,9 @@ kernel! {
     ) {
         let Correlation { lanes, groups, channels, results, lines, .. } = correlation;
         // For one sample a vector must not reach behind a row.
-        let [row_line, column_line] = lines;
-        let neighbours = column_line.step == 1 && column_line.positions >= LANES;
+        let neighbours = lines[1].step == 1 && lines[1].positions >= LANES;
         let direct = (lanes != 1 || neighbours) && lines.into_iter().all(Line::inside);
-        let extent = extent(lanes, lines, channels, direct);
+        let extent = Extent::in_window(lanes, lines, channels, direct);
         let (mut small, mut memory);
         let memory: &mut [T] = if direct {
             &mut []
@@ -63,98 +64,46 @@ kernel! {
         };
         let mut offsets = [0; TAPS];
         let mut panel = [T::ZERO; TAPS * WIDEST];
-        let source_plane = lines[0].source * lines[1].source * lanes;
-        for group in 0..groups {
-            for [c, channels_here] in pieces(channels, extent.channels) {
-                let first_plane = (group * channels + c) * source_plane;
-                let source = source.get(first_plane..).unwrap_or_default();
-                for r in pieces(row_line.taps, extent.taps[0]) {
-                    for s in pieces(column_line.taps, extent.taps[1]) {
-                        for i in pieces(row_line.positions, extent.positions[0]) {
-                            for j in pieces(column_line.positions, extent.positions[1]) {
-                                let (window, source) = if direct {
-                                    let (window, start) = Window::direct(lanes, lines, [i, j], [r, s]);
-                                    (window, source.get(start..).unwrap_or_default())
-                                } else {
-                                    let window = Window::copied(lanes, lines, [i, j], [r, s]);
-                                    for channel in 0..channels_here {
-                                        let start = channel * source_plane;
-                                        let source = source.get(start..).unwrap_or_default();
-                                        window.fill::<T, V>(lines, source, channel, memory);
-                                    }
-                                    (window, &*memory)
-                                };
-                                let block = Block {
-                                    correlation,
-                                    window,
-                                    group,
-                                    channels: [c, channels_here],
-                                    positions: [i, j],
-                                    taps: [r, s],
-                                };
-                                let count = block.write_offsets(&mut offsets);
-                                let offsets = Offsets::new(offsets.get(..count).unwrap_or_default());
-                                let mut start = 0;
-                                while start < results {
-                                    let rest = results - start;
-                                    let at = |size| rest == size || rest >= 2 * size;
-                                    let panel = &mut panel;
-                                    start += if const { TILE == 12 } && at(6) {
-                                        block.tiles::<T, V, 4, 6>(start, offsets, panel, weight, bias, source, to)
-                                    } else if const { TILE == 12 } && at(5) {
-                                        block.tiles::<T, V, 4, 5>(start, offsets, panel, weight, bias, source, to)
-                                    } else if const { TILE == 12 } && at(3) {
-                                        block.tiles::<T, V, 6, 3>(start, offsets, panel, weight, bias, source, to)
-                                    } else if const { TILE == 12 } {
-                                        block.tiles::<T, V, 8, 1>(start, offsets, panel, weight, bias, source, to)
-                                    } else if const { TILE == 6 } && at(6) {
-                                        block.tiles::<T, V, 1, 6>(start, offsets, panel, weight, bias, source, to)
-                                    } else if const { TILE >= 3 } && at(3) {
-                                        block.tiles::<T, V, 1, 3>(start, offsets, panel, weight, bias, source, to)
-                                    } else {
-                                        block.tiles::<T, V, 2, 1>(start, offsets, panel, weight, bias, source, to)
-                                    };
-                                }
-                            }
-                        }
-                    }
-                }
+        let mut blocks = Blocks::new(lanes, groups, channels, lines, extent, direct);
+        while let Some(block) = blocks.advance() {
+            let source = block.source::<T, V>(source, memory);
+            let count = block.write_offsets(&mut offsets);
+            let offsets = Offsets::new(offsets.get(..count).unwrap_or_default());
+            let tiles = Tiles { correlation: &correlation, block };
+            let panel = &mut panel;
+            let mut start = 0;
+            while start < results {
+                let rest = results - start;
+                let at = |size| rest == size || rest >= 2 * size;
+                start += if const { TILE == 12 } && at(6) {
+                    tiles.write::<T, V, 4, 6>(start, offsets, panel, weight, bias, source, to)
+                } else if const { TILE == 12 } && at(5) {
+                    tiles.write::<T, V, 4, 5>(start, offsets, panel, weight, bias, source, to)
+                } else if const { TILE == 12 } && at(3) {
+                    tiles.write::<T, V, 6, 3>(start, offsets, panel, weight, bias, source, to)
+                } else if const { TILE == 12 } {
+                    tiles.write::<T, V, 8, 1>(start, offsets, panel, weight, bias, source, to)
+                } else if const { TILE == 6 } && at(6) {
+                    tiles.write::<T, V, 1, 6>(start, offsets, panel, weight, bias, source, to)
+                } else if const { TILE >= 3 } && at(3) {
+                    tiles.write::<T, V, 1, 3>(start, offsets, panel, weight, bias, source, to)
+                } else {
+                    tiles.write::<T, V, 2, 1>(start, offsets, panel, weight, bias, source, to)
+                };
             }
         }
     }
 }
 
-/// Pieces of a correlation, first and count: channels, positions and taps along each axis.
-struct Block {
-    correlation: Correlation,
-    window: Window,
-    group: usize,
-    channels: [usize; 2],
-    positions: [[usize; 2]; 2],
-    taps: [[usize; 2]; 2],
+/// The results of a block.
+struct Tiles<'a> {
+    correlation: &'a Correlation,
+    block: &'a Block,
 }
 
-impl Block {
-    /// Where each tap of each channel meets the first position. Returns how many there are.
-    #[inline(always)]
-    fn write_offsets(&self, offsets: &mut [usize; TAPS]) -> usize {
-        let mut places = offsets.iter_mut();
-        let mut count = 0;
-        for row in 0..self.taps[0][1] {
-            for column in 0..self.taps[1][1] {
-                for channel in 0..self.channels[1] {
-                    if let Some(place) = places.next() {
-                        *place = self.window.offset([channel, row, column]);
-                        count += 1;
-                    }
-                }
-            }
-        }
-        count
-    }
-
+impl Tiles<'_> {
     /// The weights of `N` results from `start` on, in the order of the offsets.
-    #[inline(always)]
+    #[inline(never)]
     fn copy_weights<T: Scalar, const N: usize>(
         &self,
         start: usize,
@@ -162,11 +111,17 @@ impl Block {
         panel: &mut [[T; N]],
     ) {
         let weights = self.correlation.weights;
-        let first = weights.first + self.group * weights.group + start * weights.result;
+        let &Block {
+            group,
+            channels: [c, channels],
+            taps: [[r, rows], [s, columns]],
+            ..
+        } = self.block;
+        let first = weights.first + group * weights.group + start * weights.result;
         let mut panel = panel.iter_mut();
-        for row in self.taps[0][0]..self.taps[0][0] + self.taps[0][1] {
-            for column in self.taps[1][0]..self.taps[1][0] + self.taps[1][1] {
-                for channel in self.channels[0]..self.channels[0] + self.channels[1] {
+        for row in r..r + rows {
+            for column in s..s + columns {
+                for channel in c..c + channels {
                     let at = first
                         + channel * weights.channel
                         + row * weights.taps[0]
@@ -190,7 +145,7 @@ impl Block {
     /// `N` results from `start` on at all positions of the block, `P` vectors at a time. Returns `N`.
     #[inline(always)]
     #[allow(clippy::too_many_arguments)]
-    fn tiles<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
+    fn write<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
         &self,
         start: usize,
         offsets: Offsets,
@@ -200,7 +155,7 @@ impl Block {
         source: &[T],
         to: &mut [T],
     ) -> usize {
-        let Correlation {
+        let &Correlation {
             lanes,
             results,
             plane,
@@ -211,69 +166,56 @@ impl Block {
         let panel = panel.as_chunks_mut::<N>().0;
         self.copy_weights(start, weight, panel);
         let panel = panel.get(..offsets.len()).unwrap_or_default();
-        let result = self.group * results + start;
+        let result = self.block.group * results + start;
         // The first block sets the sums, those behind it add to them.
-        let fresh = self.channels[0] == 0 && self.taps.iter().all(|taps| taps[0] == 0);
+        let fresh = self.block.first_taps();
         let mut biases = [T::ZERO; N];
         if fresh && let Some(bias) = bias.get(result..).and_then(<[T]>::first_chunk) {
             biases = *bias;
         }
-        let [[i, high], [j, wide]] = self.positions;
         // Positions of a vector.
         let together = if lanes == 1 { LANES } else { 1 };
         let result_plane = plane[0] * plane[1] * lanes;
-        let (mut row, mut column) = (0, 0);
-        while row < high {
-            let mut bases = [0; P];
-            let mut places = [Place::default(); P];
-            let (first_row, mut last_row) = (row, row);
-            let (mut left, mut right) = (wide, 0);
-            for p in 0..P {
-                // Behind the last one it is computed again, and not written.
-                if row < high {
-                    // The last vector of a row may overlap the one before it.
-                    let begin = column.min(wide.saturating_sub(together));
-                    bases[p] = row * self.window.steps[0] + begin * self.window.steps[1];
-                    let y = place[0] + (i + row) * steps[0];
-                    let x = place[1] + (j + begin) * steps[1];
-                    places[p] = Place {
-                        at: (y * plane[1] + x) * lanes,
-                        skipped: column - begin,
-                        count: if lanes == 1 {
-                            (wide - begin).min(LANES)
-                        } else {
-                            LANES
-                        },
-                    };
-                    (left, right) = (left.min(begin), right.max(begin + together));
-                    last_row = row;
-                    column += together;
-                    if column >= wide {
-                        (row, column) = (row + 1, 0);
-                    }
-                } else {
-                    bases[p] = bases[0];
-                }
+        let at = |run: &Run| {
+            let (row, column) = (
+                place[0] + run.row * steps[0],
+                place[1] + run.column * steps[1],
+            );
+            (row * plane[1] + column) * lanes
+        };
+        // Most often every vector goes as it is where it belongs.
+        let whole = |run: &Run| {
+            let vector = run.count == together && (fresh || run.skipped == 0);
+            vector && (lanes != 1 || steps[1] == 1)
+        };
+        let (mut next, mut runs) = ([0, 0], [Run::default(); P]);
+        loop {
+            self.block.next_runs(together, &mut next, &mut runs);
+            if runs[0].count == 0 {
+                return N;
             }
-            let taps = [
-                self.taps_met(0, [i + first_row, i + last_row]),
-                self.taps_met(1, [j + left, j + right - 1]),
-            ];
-            let values = self.sums::<T, V, P, N>(taps, offsets, panel, source, bases, &biases);
-            // Most often every vector goes as it is where it belongs.
-            let whole = |place: &Place| {
-                let vector = place.count == LANES && (fresh || place.skipped == 0);
-                place.count > 0 && (lanes != 1 || vector && steps[1] == 1)
-            };
-            if places.iter().all(whole) {
+            let taps = self.block.taps_met(&runs);
+            let values = V::apart(Sums {
+                block: self.block,
+                taps,
+                offsets,
+                panel,
+                source,
+                runs: &runs,
+                biases: &biases,
+                vector: PhantomData::<V>,
+            });
+            let mut places = [0; P];
+            for p in 0..P {
+                places[p] = at(&runs[p]);
+            }
+            if runs.iter().all(whole) {
                 for (n, values) in values.iter().enumerate() {
                     let to = to
                         .get_mut((result + n) * result_plane..)
                         .unwrap_or_default();
                     for p in 0..P {
-                        if let Some(to) =
-                            to.get_mut(places[p].at..).and_then(<[T]>::first_chunk_mut)
-                        {
+                        if let Some(to) = to.get_mut(places[p]..).and_then(<[T]>::first_chunk_mut) {
                             let sum = V::load(&values[p].0);
                             let sum = if fresh { sum } else { sum.add(V::load(to)) };
                             sum.store(to);
@@ -284,53 +226,50 @@ impl Block {
             }
             let step = if lanes == 1 { steps[1] } else { 1 };
             let first = (result * result_plane, result_plane, step);
+            let places = runs.map(|run| Place {
+                at: at(&run),
+                skipped: run.skipped * lanes,
+                count: run.count * lanes,
+            });
             write_parts(fresh, values.as_flattened(), &places, first, to);
         }
-        N
     }
+}
 
-    /// The taps of an axis, counted from the first of the block, that any of the positions from `first` to `last` meets
-    /// inside the source.
-    #[inline(always)]
-    fn taps_met(&self, axis: usize, [first, last]: [usize; 2]) -> [usize; 2] {
-        let [k, count] = self.taps[axis];
-        if self.window.is_direct() {
-            return [0, count];
-        }
-        let line = self.correlation.lines[axis];
-        let all = line.section([first, last - first + 1], [k, count]);
-        if all.lowest >= 0 && all.lowest as usize + all.length <= line.source {
-            return [0, count];
-        }
-        let meets = |tap: usize| {
-            let at = line.first + (k + tap) as isize * line.tap;
-            at + (last * line.step) as isize >= 0
-                && at + ((first * line.step) as isize) < line.source as isize
-        };
-        let start = (0..count).find(|&tap| meets(tap)).unwrap_or(count);
-        let end = (start..count).rev().find(|&tap| meets(tap));
-        [start, end.map_or(start, |tap| tap + 1)]
-    }
+/// `biases[n] + Σ_k panel[k][n] · source[offsets[k] + runs[p].base]` over some taps of each axis, vector by vector. A function
+/// of its own, so that its registers hold the sums and what it reads, and nothing that the caller keeps.
+struct Sums<'a, T, V, const P: usize, const N: usize> {
+    block: &'a Block,
+    taps: [[usize; 2]; 2],
+    offsets: Offsets<'a>,
+    panel: &'a [[T; N]],
+    source: &'a [T],
+    runs: &'a [Run; P],
+    biases: &'a [T; N],
+    vector: PhantomData<V>,
+}
 
-    /// `biases[n] + Σ_k panel[k][n] · source[offsets[k] + bases[p]]` over some taps of each axis, vector by vector. In memory:
-    /// those who pick among the sums would keep them there while they are added up.
+impl<T: Scalar, V: Vector<T>, const P: usize, const N: usize> Work for Sums<'_, T, V, P, N> {
+    type Output = [[Lanes<T>; P]; N];
     #[inline(always)]
-    fn sums<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
-        &self,
-        [rows, columns]: [[usize; 2]; 2],
-        offsets: Offsets,
-        panel: &[[T; N]],
-        source: &[T],
-        bases: [usize; P],
-        biases: &[T; N],
-    ) -> [[Lanes<T>; P]; N] {
+    fn run<const FMA: bool>(self) -> Self::Output {
+        let Self {
+            block,
+            taps: [rows, columns],
+            offsets,
+            panel,
+            source,
+            runs,
+            biases,
+            ..
+        } = self;
         let mut sums = [[V::zero(); P]; N];
         let mut sources = [source; P];
         for p in 0..P {
-            sources[p] = source.get(bases[p]..).unwrap_or_default();
+            sources[p] = source.get(runs[p].base..).unwrap_or_default();
         }
         // The taps of whole rows follow one another.
-        let (channels, row_taps) = (self.channels[1], self.taps[1][1]);
+        let (channels, row_taps) = (block.channels[1], block.taps[1][1]);
         let together = if columns == [0, row_taps] {
             rows[1] - rows[0]
         } else {
@@ -342,8 +281,8 @@ impl Block {
             row += together;
             let end = ((row - 1) * row_taps + columns[1]) * channels;
             let panel = panel.get(start..end).unwrap_or_default();
-            let runs = offsets.range(start, end).runs::<T, [T; LANES], P>(sources);
-            for (values, w) in runs.into_iter().flatten().zip(panel) {
+            let values = offsets.range(start, end).runs::<T, [T; LANES], P>(sources);
+            for (values, w) in values.into_iter().flatten().zip(panel) {
                 let mut x = [V::zero(); P];
                 for p in 0..P {
                     x[p] = V::load(values[p]);

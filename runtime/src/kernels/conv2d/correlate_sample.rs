@@ -1,8 +1,9 @@
 //! One sample: the channels of the source lie in the SIMD lanes, whose weights are neighbours.
 
-use super::blocks::{SMALL, TAPS, WINDOW, divide, pieces};
 use super::correlate::Correlation;
+use super::extent::{SMALL, TAPS, WINDOW, divide, pieces};
 use super::line::Line;
+use super::turn::{Planes, turn};
 use super::window::Window;
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
@@ -69,6 +70,7 @@ kernel! {
         let Correlation { groups, channels, results, lines, weights, .. } = correlation;
         let window = whole(lines);
         let plane = window.plane().max(1);
+        let source_plane = lines[0].source * lines[1].source;
         let vectors = channels.div_ceil(LANES);
         let taps = lines[0].taps * lines[1].taps;
         let together = together(plane, taps);
@@ -87,10 +89,9 @@ kernel! {
                 for vector in 0..here {
                     let start = (first + vector) * LANES;
                     let here = channels.saturating_sub(start).min(LANES);
-                    let source_plane = lines[0].source * lines[1].source;
                     let source = source.get((group * channels + start) * source_plane..).unwrap_or_default();
                     let memory = memory.get_mut(vector * plane / LANES..).unwrap_or_default();
-                    turn::<T, V>(&window, lines, here, source, memory);
+                    fill::<T, V>(&window, here, source, memory);
                 }
                 // Whole vectors of weights, then those of the last channels.
                 let few = channels % LANES;
@@ -135,29 +136,25 @@ kernel! {
 }
 
 /// Brings the planes of up to sixteen channels into the window, a position's channels side by side; zeros behind the last.
-#[inline(always)]
-fn turn<T: Scalar, V: Vector<T>>(
+#[inline(never)]
+fn fill<T: Scalar, V: Vector<T>>(
     window: &Window,
-    lines: [Line; 2],
     channels: usize,
     source: &[T],
     memory: &mut [Lanes<T>],
 ) {
-    let [height, width] = lines.map(|line| line.source);
+    let [height, width] = window.source();
+    let mut values = [Lanes([T::ZERO; LANES]); LANES];
     for row in 0..height {
         for column in (0..width).step_by(LANES) {
             let here = LANES.min(width - column);
-            let mut rows = [V::zero(); LANES];
-            for c in 0..LANES {
-                if c < channels {
-                    let at = (c * height + row) * width + column;
-                    rows[c] = V::load_partial(source.get(at..at + here).unwrap_or_default());
-                }
-            }
-            let mut values = [Lanes([T::ZERO; LANES]); LANES];
-            for (values, column) in values.iter_mut().zip(V::transpose(rows)) {
-                column.store(&mut values.0);
-            }
+            let planes = Planes {
+                values: source.get(row * width + column..).unwrap_or_default(),
+                plane: height * width,
+                planes: channels,
+                positions: here,
+            };
+            turn::<T, V>(planes, &mut values);
             for (values, column) in values.iter().zip(column..column + here) {
                 if let Some(place) = window.place(row, column)
                     && let Some(to) = memory.get_mut(place / LANES)

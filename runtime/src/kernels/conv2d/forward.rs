@@ -1,14 +1,13 @@
+use super::Geometry;
 use super::correlate::{Correlation, Weights, correlate};
 use super::forward_sample::{NEIGHBOURS, forward_sample};
-use super::line::Line;
-use super::{Correlate, ForwardSample, Geometry};
 use crate::Scalar;
 use crate::element::LANES;
 use crate::simd::Isa;
 
 /// `y = W ∗ x + b` for `lanes` samples side by side.
 #[inline]
-pub(crate) fn forward<T: Scalar + Correlate<T> + ForwardSample<T>>(
+pub(crate) fn forward<T: Scalar>(
     isa: Isa,
     lanes: usize,
     geometry: Geometry,
@@ -33,7 +32,7 @@ pub(crate) fn forward<T: Scalar + Correlate<T> + ForwardSample<T>>(
         groups: geometry.groups,
         channels: geometry.group_channels(),
         results: geometry.group_outputs(),
-        lines: [Line::forward(rows), Line::forward(columns)],
+        lines: geometry.forward_lines(),
         weights: Weights {
             first: 0,
             group: geometry.group_outputs(),

@@ -1,13 +1,15 @@
 //! One sample: the outputs of a position lie in the SIMD lanes.
 
-use super::blocks::{SMALL, TAPS, WINDOW, pieces};
+use super::blocks::{Block, Blocks, Run};
+use super::extent::{Extent, SMALL, TAPS, WINDOW};
 use super::line::Line;
 use super::taps::Taps;
-use super::window::{Window, extent};
+use super::window::Window;
 use super::{Axis, Geometry};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::simd::{Offsets, Vector, kernel};
+use crate::simd::{Offsets, Vector, Work, kernel};
+use core::marker::PhantomData;
 
 /// Neighbouring positions that share the weights.
 pub(super) const NEIGHBOURS: usize = 5;
@@ -21,11 +23,11 @@ kernel! {
         x: &[T],
         y: &mut [T],
     ) {
-        let Geometry { rows, columns, groups, .. } = geometry;
+        let Geometry { columns, groups, .. } = geometry;
         let (channels, outputs) = (geometry.group_channels(), geometry.group_outputs());
-        let lines = [Line::forward(rows), Line::forward(columns)];
+        let lines = geometry.forward_lines();
         let direct = columns.stride == 1 && columns.output >= NEIGHBOURS && lines.into_iter().all(Line::inside);
-        let extent = extent(1, lines, channels, direct);
+        let extent = Extent::in_window(1, lines, channels, direct);
         let (mut small, mut memory);
         let memory: &mut [T] = if direct {
             &mut []
@@ -54,71 +56,44 @@ kernel! {
             }
             _ => 1,
         };
-        let source_plane = rows.input * columns.input;
-        for group in 0..groups {
-            for c in pieces(channels, extent.channels) {
-                let x = x.get((group * channels + c[0]) * source_plane..).unwrap_or_default();
-                for r in pieces(rows.kernel, extent.taps[0]) {
-                    for s in pieces(columns.kernel, extent.taps[1]) {
-                        for i in pieces(rows.output, extent.positions[0]) {
-                            for j in pieces(columns.output, extent.positions[1]) {
-                                let (window, x) = if direct {
-                                    let (window, start) = Window::direct(1, lines, [i, j], [r, s]);
-                                    (window, x.get(start..).unwrap_or_default())
-                                } else {
-                                    let window = Window::copied(1, lines, [i, j], [r, s]);
-                                    for channel in 0..c[1] {
-                                        let x = x.get(channel * source_plane..).unwrap_or_default();
-                                        window.fill::<T, V>(lines, x, channel, memory);
-                                    }
-                                    (window, &*memory)
-                                };
-                                let block = Block {
-                                    geometry,
-                                    window,
-                                    group,
-                                    positions: [i, j],
-                                    fresh: c[0] == 0 && r[0] == 0 && s[0] == 0,
-                                };
-                                taps.write(geometry, &window, c, [r, s], together);
-                                let (mut start, mut weight) = (0, weight);
-                                if outputs < LANES {
-                                    let weight_of_group = weight.get(group * outputs..).unwrap_or_default();
-                                    widen(taps.weights_mut(), weight_of_group, outputs, wide);
-                                    weight = wide;
-                                }
-                                let taps = Reads {
-                                    inputs: Offsets::new(taps.offsets()),
-                                    weights: Offsets::new(taps.weights()),
-                                    next: geometry.outputs,
-                                };
-                                while start < outputs {
-                                    let two = outputs - start >= 2 * LANES;
-                                    start += if const { TILE == 12 } && two {
-                                        block.outputs::<T, V, 2, 2, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
-                                    } else if const { TILE == 12 } && together == 5 {
-                                        block.outputs::<T, V, 1, 2, NEIGHBOURS, 5, 9>(start, taps, weight, bias, x, y)
-                                    } else if const { TILE == 12 } && together == 3 {
-                                        block.outputs::<T, V, 1, 2, NEIGHBOURS, 3, 7>(start, taps, weight, bias, x, y)
-                                    } else if const { TILE == 12 } {
-                                        block.outputs::<T, V, 1, 4, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
-                                    } else if const { TILE == 6 } {
-                                        block.outputs::<T, V, 1, 1, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
-                                    } else {
-                                        block.outputs::<T, V, 1, 1, 3, 1, 3>(start, taps, weight, bias, x, y)
-                                    };
-                                }
-                            }
-                        }
-                    }
-                }
+        let mut blocks = Blocks::new(1, groups, channels, lines, extent, direct);
+        while let Some(block) = blocks.advance() {
+            let x = block.source::<T, V>(x, memory);
+            taps.write(geometry, block, together);
+            let (mut start, mut weight) = (0, weight);
+            if outputs < LANES {
+                let weight_of_group = weight.get(block.group * outputs..).unwrap_or_default();
+                widen(taps.weights_mut(), weight_of_group, outputs, wide);
+                weight = wide;
+            }
+            let taps = Reads {
+                inputs: Offsets::new(taps.offsets()),
+                weights: Offsets::new(taps.weights()),
+                next: geometry.outputs,
+            };
+            let tiles = Tiles { geometry: &geometry, block };
+            while start < outputs {
+                let two = outputs - start >= 2 * LANES;
+                start += if const { TILE == 12 } && two {
+                    tiles.write::<T, V, 2, 2, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                } else if const { TILE == 12 } && together == 5 {
+                    tiles.write::<T, V, 1, 2, NEIGHBOURS, 5, 9>(start, taps, weight, bias, x, y)
+                } else if const { TILE == 12 } && together == 3 {
+                    tiles.write::<T, V, 1, 2, NEIGHBOURS, 3, 7>(start, taps, weight, bias, x, y)
+                } else if const { TILE == 12 } {
+                    tiles.write::<T, V, 1, 4, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                } else if const { TILE == 6 } {
+                    tiles.write::<T, V, 1, 1, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                } else {
+                    tiles.write::<T, V, 1, 1, 3, 1, 3>(start, taps, weight, bias, x, y)
+                };
             }
         }
     }
 }
 
 /// Copies the weights of each tap to whole vectors.
-#[inline(always)]
+#[inline(never)]
 fn widen<T: Scalar>(taps: &mut [usize], weight: &[T], outputs: usize, wide: &mut [T]) {
     let vectors = wide.as_chunks_mut::<LANES>().0;
     for (index, (tap, to)) in taps.iter_mut().zip(vectors).enumerate() {
@@ -139,21 +114,17 @@ struct Reads<'a> {
     next: usize,
 }
 
-/// Positions of the outputs of a group along each axis, first and count.
-struct Block {
-    geometry: Geometry,
-    window: Window,
-    group: usize,
-    positions: [[usize; 2]; 2],
-    /// Whether these are the first taps.
-    fresh: bool,
+/// The outputs of a block.
+struct Tiles<'a> {
+    geometry: &'a Geometry,
+    block: &'a Block,
 }
 
-impl Block {
+impl Tiles<'_> {
     /// `Q` vectors of outputs from `start` on, at `R` runs of `N` neighbouring positions at a time. Returns how many outputs.
-    /// `S` and `M` as in [`sums`].
+    /// `S` and `M` as in [`Sums`].
     #[inline(always)]
-    fn outputs<
+    fn write<
         T: Scalar,
         V: Vector<T>,
         const Q: usize,
@@ -170,91 +141,140 @@ impl Block {
         x: &[T],
         y: &mut [T],
     ) -> usize {
-        let Geometry { rows, columns, .. } = self.geometry;
+        let &Geometry { rows, columns, .. } = self.geometry;
         let outputs = self.geometry.group_outputs();
         // The last vector may overlap the one before it.
         let begin = start.min(outputs.saturating_sub(Q * LANES));
         let done = start - begin;
-        let first = self.group * outputs + begin;
+        let first = self.block.group * outputs + begin;
         // Of few outputs the weights are a copy that begins with those of the group.
         let lane = if outputs < LANES { 0 } else { first };
         let plane = rows.output * columns.output;
+        let planes = Planes {
+            plane,
+            columns: columns.output,
+            outputs: (outputs - begin).min(Q * LANES),
+            done,
+            fresh: self.block.first_taps(),
+        };
         let bias = bias.get(first..).unwrap_or_default();
-        let [[i, high], [j, wide]] = self.positions;
-        let (mut row, mut column) = (0, 0);
-        while row < high {
-            let mut bases = [0; R];
-            let mut runs = [Run::default(); R];
-            for r in 0..R {
-                if row < high {
-                    // The last run of a row may overlap the one before it.
-                    let begin = column.min(wide.saturating_sub(N));
-                    bases[r] = row * self.window.steps[0] + begin * self.window.steps[1];
-                    runs[r] = Run {
-                        at: (i + row) * columns.output + j + begin,
-                        skipped: column - begin,
-                        count: (wide - begin).min(N),
-                    };
-                    column += N;
-                    if column >= wide {
-                        (row, column) = (row + 1, 0);
-                    }
-                }
+        let y = y.get_mut(first * plane..).unwrap_or_default();
+        let (mut next, mut runs) = ([0, 0], [Run::default(); R]);
+        loop {
+            self.block.next_runs(N, &mut next, &mut runs);
+            if runs[0].count == 0 {
+                return Q * LANES - done;
             }
-            let sums = sums::<T, V, Q, R, N, S, M>(lane, taps, weight, x, bases);
+            let sums = V::apart(Sums::<T, V, Q, R, N, S, M> {
+                lane,
+                taps,
+                weight,
+                x,
+                runs: &runs,
+                vector: PhantomData,
+            });
             // Most often the runs are one, and long enough for vectors of positions.
             let joined = const { Q == 1 && 2 * R * N > LANES }
-                && (self.fresh || done == 0)
-                && (0..R).all(|r| runs[r].at == runs[0].at + r * N && runs[r].count == N)
-                && runs.iter().all(|run| run.skipped == 0);
+                && (planes.fresh || done == 0)
+                && (0..R).all(|r| planes.place(&runs[r]) == planes.place(&runs[0]) + r * N)
+                && runs.iter().all(|run| run.count == N && run.skipped == 0);
             if joined {
-                let to = y.get_mut(first * plane + runs[0].at..).unwrap_or_default();
-                let sums = sums.as_flattened().as_flattened();
-                self.write_joined::<T, V>(sums, bias, outputs - begin, to);
-                continue;
+                V::apart(WriteJoined {
+                    planes: &planes,
+                    sums: sums.as_flattened().as_flattened(),
+                    bias,
+                    to: y.get_mut(planes.place(&runs[0])..).unwrap_or_default(),
+                    vector: PhantomData::<V>,
+                });
+            } else {
+                planes.write(&runs, sums.as_flattened(), bias, y);
             }
-            for (run, sums) in runs.iter().zip(&sums) {
-                let planes = y.chunks_mut(plane.max(1)).skip(first).take(outputs - begin);
-                for (o, y) in planes.enumerate().take(Q * LANES) {
-                    let y = y.get_mut(run.at..run.at + run.count).unwrap_or_default();
-                    let Some(sums) = sums.get(o / LANES) else {
-                        break;
-                    };
-                    if self.fresh {
-                        let bias = bias.get(o).copied().unwrap_or(T::ZERO);
-                        for (y, sums) in y.iter_mut().zip(sums) {
-                            *y = sums.0[o % LANES] + bias;
-                        }
-                    } else if o >= done {
-                        for (y, sums) in y.iter_mut().zip(sums).skip(run.skipped) {
-                            *y += sums.0[o % LANES];
-                        }
+        }
+    }
+}
+
+/// Planes of outputs.
+struct Planes {
+    /// Positions of a plane, and of a row.
+    plane: usize,
+    columns: usize,
+    /// How many there are, and those of them that were written before.
+    outputs: usize,
+    done: usize,
+    /// Whether the sums are set, not added to.
+    fresh: bool,
+}
+
+impl Planes {
+    /// Where a run lies in a plane.
+    #[inline(always)]
+    fn place(&self, run: &Run) -> usize {
+        run.row * self.columns + run.column
+    }
+
+    /// Writes the sums of each run, as many vectors for each run as `sums` has. One function for all tiles and instruction
+    /// sets: it picks scalars.
+    #[inline(never)]
+    fn write<T: Scalar, const N: usize>(
+        &self,
+        runs: &[Run],
+        sums: &[[Lanes<T>; N]],
+        bias: &[T],
+        y: &mut [T],
+    ) {
+        let vectors = sums.len().checked_div(runs.len()).unwrap_or_default();
+        for (run, sums) in runs.iter().zip(sums.chunks_exact(vectors.max(1))) {
+            let at = self.place(run);
+            for (o, y) in y
+                .chunks_mut(self.plane.max(1))
+                .enumerate()
+                .take(self.outputs)
+            {
+                let y = y.get_mut(at..at + run.count).unwrap_or_default();
+                let Some(sums) = sums.get(o / LANES) else {
+                    break;
+                };
+                if self.fresh {
+                    let bias = bias.get(o).copied().unwrap_or(T::ZERO);
+                    for (y, sums) in y.iter_mut().zip(sums) {
+                        *y = sums.0[o % LANES] + bias;
+                    }
+                } else if o >= self.done {
+                    for (y, sums) in y.iter_mut().zip(sums).skip(run.skipped) {
+                        *y += sums.0[o % LANES];
                     }
                 }
             }
         }
-        Q * LANES - done
     }
+}
 
-    /// Writes the sums of `N` positions each whose runs follow one another in the planes. `to` begins with the first of
-    /// them, of the first of `outputs` outputs.
+/// Writes the sums of neighbouring positions of up to sixteen outputs. `to` begins with the first position of the first one.
+struct WriteJoined<'a, T, V> {
+    planes: &'a Planes,
+    sums: &'a [Lanes<T>],
+    bias: &'a [T],
+    to: &'a mut [T],
+    vector: PhantomData<V>,
+}
+
+impl<T: Scalar, V: Vector<T>> Work for WriteJoined<'_, T, V> {
+    type Output = ();
     #[inline(always)]
-    fn write_joined<T: Scalar, V: Vector<T>>(
-        &self,
-        sums: &[Lanes<T>],
-        bias: &[T],
-        outputs: usize,
-        to: &mut [T],
-    ) {
-        let Geometry { rows, columns, .. } = self.geometry;
-        let plane = (rows.output * columns.output).max(1);
-        let bias = if self.fresh {
-            V::load_partial(bias)
+    fn run<const FMA: bool>(self) {
+        let &Planes {
+            plane,
+            outputs,
+            fresh,
+            ..
+        } = self.planes;
+        let bias = if fresh {
+            V::load_partial(self.bias)
         } else {
             V::zero()
         };
         let mut start = 0;
-        for sums in sums.chunks(LANES) {
+        for sums in self.sums.chunks(LANES) {
             let mut positions = [V::zero(); LANES];
             for (position, sums) in positions.iter_mut().zip(sums) {
                 *position = V::load(&sums.0).add(bias);
@@ -265,9 +285,9 @@ impl Block {
             }
             let mut at = start;
             for values in values.iter().take(outputs) {
-                let to = to.get_mut(at..at + sums.len()).unwrap_or_default();
+                let to = self.to.get_mut(at..at + sums.len()).unwrap_or_default();
                 let mut sum = V::load(&values.0);
-                if !self.fresh {
+                if !fresh {
                     sum = sum.add(V::load_partial(to));
                 }
                 sum.store_partial(to);
@@ -278,21 +298,30 @@ impl Block {
     }
 }
 
-/// Neighbouring positions: the first in a plane, those that were written before, and how many there are.
-#[derive(Clone, Copy, Default)]
-struct Run {
-    at: usize,
-    skipped: usize,
-    count: usize,
-}
-
-/// `Σ_k weight[k][output] · x[offset[k] + base + n]` for the outputs from `lane` on. In memory, so that those who pick
-/// among the sums do not keep them there while they are added up.
+/// `Σ_k weight[k][output] · x[offset[k] + run.base + n]` for the outputs from `lane` on. A function of its own, so that its
+/// registers hold the sums and what it reads, and nothing that the caller keeps.
 ///
 /// Each tap of the list stands for `S` that are neighbours, and an input that several of them read is read once: `M`
 /// inputs are `N + S - 1`.
-#[inline(always)]
-fn sums<
+struct Sums<
+    'a,
+    T,
+    V,
+    const Q: usize,
+    const R: usize,
+    const N: usize,
+    const S: usize,
+    const M: usize,
+> {
+    lane: usize,
+    taps: Reads<'a>,
+    weight: &'a [T],
+    x: &'a [T],
+    runs: &'a [Run; R],
+    vector: PhantomData<V>,
+}
+
+impl<
     T: Scalar,
     V: Vector<T>,
     const Q: usize,
@@ -300,35 +329,41 @@ fn sums<
     const N: usize,
     const S: usize,
     const M: usize,
->(
-    lane: usize,
-    taps: Reads,
-    weight: &[T],
-    x: &[T],
-    bases: [usize; R],
-) -> [[[Lanes<T>; N]; Q]; R] {
-    const { assert!(M + 1 == N + S) }
-    let mut sums = [[[V::zero(); N]; Q]; R];
-    let mut inputs = [x; R];
-    for r in 0..R {
-        inputs[r] = x.get(bases[r]..).unwrap_or_default();
-    }
-    let mut weights = [weight; S];
-    for s in 0..S {
-        weights[s] = weight.get(lane + s * taps.next..).unwrap_or_default();
-    }
-    if let Some(inputs) = taps.inputs.runs::<T, [T; M], R>(inputs)
-        && let Some(weights) = taps.weights.runs::<T, [[T; LANES]; Q], S>(weights)
-    {
-        for (x, weights) in inputs.zip(weights) {
-            let mut w = [[V::zero(); Q]; S];
-            for s in 0..S {
-                for q in 0..Q {
-                    w[s][q] = V::load(&weights[s][q]);
+> Work for Sums<'_, T, V, Q, R, N, S, M>
+{
+    type Output = [[[Lanes<T>; N]; Q]; R];
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> Self::Output {
+        const { assert!(M + 1 == N + S) }
+        let Self {
+            lane,
+            taps,
+            weight,
+            x,
+            runs,
+            ..
+        } = self;
+        let mut sums = [[[V::zero(); N]; Q]; R];
+        let mut inputs = [x; R];
+        for r in 0..R {
+            inputs[r] = x.get(runs[r].base..).unwrap_or_default();
+        }
+        let mut weights = [weight; S];
+        for s in 0..S {
+            weights[s] = weight.get(lane + s * taps.next..).unwrap_or_default();
+        }
+        if let Some(inputs) = taps.inputs.runs::<T, [T; M], R>(inputs)
+            && let Some(weights) = taps.weights.runs::<T, [[T; LANES]; Q], S>(weights)
+        {
+            for (x, weights) in inputs.zip(weights) {
+                let mut w = [[V::zero(); Q]; S];
+                for s in 0..S {
+                    for q in 0..Q {
+                        w[s][q] = V::load(&weights[s][q]);
+                    }
                 }
-            }
-            // Written out: a loop over so many products is not unrolled, and the sums would lie in memory.
-            macro_rules! add {
+                // Written out: a loop over so many products is not unrolled, and the sums would lie in memory.
+                macro_rules! add {
                 ($($m:literal)*) => {$(
                     if const { $m < M } {
                         for r in 0..R {
@@ -345,16 +380,17 @@ fn sums<
                     }
                 )*};
             }
-            add!(0 1 2 3 4 5 6 7 8);
-        }
-    }
-    let mut values = [[[Lanes([T::ZERO; LANES]); N]; Q]; R];
-    for r in 0..R {
-        for q in 0..Q {
-            for n in 0..N {
-                sums[r][q][n].store(&mut values[r][q][n].0);
+                add!(0 1 2 3 4 5 6 7 8);
             }
         }
+        let mut values = [[[Lanes([T::ZERO; LANES]); N]; Q]; R];
+        for r in 0..R {
+            for q in 0..Q {
+                for n in 0..N {
+                    sums[r][q][n].store(&mut values[r][q][n].0);
+                }
+            }
+        }
+        values
     }
-    values
 }

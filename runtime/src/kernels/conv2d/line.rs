@@ -75,6 +75,24 @@ impl Line {
         }
     }
 
+    /// The taps among `count` from `k` on, counted from there, that any of the positions from `first` to `last` meets inside
+    /// the source.
+    #[inline(always)]
+    pub(super) fn taps_met(self, [k, count]: [usize; 2], [first, last]: [usize; 2]) -> [usize; 2] {
+        let all = self.section([first, last - first + 1], [k, count]);
+        if all.lowest >= 0 && all.lowest as usize + all.length <= self.source {
+            return [0, count];
+        }
+        let meets = |tap: usize| {
+            let at = self.first + (k + tap) as isize * self.tap;
+            at + (last * self.step) as isize >= 0
+                && at + ((first * self.step) as isize) < self.source as isize
+        };
+        let start = (0..count).find(|&tap| meets(tap)).unwrap_or(count);
+        let end = (start..count).rev().find(|&tap| meets(tap));
+        [start, end.map_or(start, |tap| tap + 1)]
+    }
+
     /// Whether every position meets every tap inside the source.
     #[inline(always)]
     pub(super) fn inside(self) -> bool {

@@ -5,13 +5,13 @@
 //!
 //! The forward pass and the gradient of the input are both correlations of planes with weights ([`Correlation`]), the
 //! gradient of the weights one of planes with planes. For one sample, each has a second form with the outputs in the SIMD
-//! lanes instead of a row of positions (`*_sample`), and a choice by sizes. Most work on blocks of positions and taps ([`Extent`]) whose
+//! lanes instead of a row of positions (`*_sample`), and a choice by sizes. Most work on [`Blocks`] of positions and taps whose
 //! source lies in a [`Window`]: the planes themselves, or where there is padding a copy of bounded size on the stack with
 //! zeros around it. Within a block a tap is one distance in memory, the same for all positions, so that the inner loops
 //! are one loop over a list of distances. The order in which a sum is added up depends on the sizes alone.
 //!
+//! [`Blocks`]: blocks::Blocks
 //! [`Correlation`]: correlate::Correlation
-//! [`Extent`]: blocks::Extent
 //! [`Window`]: window::Window
 
 mod backward_input;
@@ -21,10 +21,12 @@ mod backward_weight_sample;
 mod blocks;
 mod correlate;
 mod correlate_sample;
+mod extent;
 mod forward;
 mod forward_sample;
 mod line;
 mod taps;
+mod turn;
 mod window;
 
 pub(crate) use backward_input::backward_input;
@@ -37,6 +39,7 @@ pub(crate) use forward::forward;
 pub(crate) use forward_sample::ForwardSample;
 
 use super::window::Axis;
+use line::Line;
 
 /// The sizes of a convolution.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +62,12 @@ impl Geometry {
     #[inline(always)]
     fn group_outputs(&self) -> usize {
         self.outputs / self.groups.max(1)
+    }
+
+    /// Outputs as positions, along each axis.
+    #[inline(always)]
+    fn forward_lines(&self) -> [Line; 2] {
+        [Line::forward(self.rows), Line::forward(self.columns)]
     }
 
     /// The same with all positions in one row, where that makes no difference: each output sees the input at its place and

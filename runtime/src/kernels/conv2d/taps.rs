@@ -1,6 +1,6 @@
 use super::Geometry;
-use super::blocks::TAPS;
-use super::window::Window;
+use super::blocks::Block;
+use super::extent::TAPS;
 
 /// Some taps of some channels.
 pub(super) struct Taps {
@@ -19,26 +19,20 @@ impl Taps {
         count: 0,
     };
 
-    /// Those of some channels, rows and columns of the kernel, each first and count; of every `together` columns the first.
-    #[inline(always)]
-    pub(super) fn write(
-        &mut self,
-        geometry: Geometry,
-        window: &Window,
-        channels: [usize; 2],
-        [rows, columns]: [[usize; 2]; 2],
-        together: usize,
-    ) {
+    /// Those of a block; of every `together` columns the first.
+    #[inline(never)]
+    pub(super) fn write(&mut self, geometry: Geometry, block: &Block, together: usize) {
+        let [rows, columns] = block.taps;
         let mut places = self.offsets.iter_mut().zip(&mut self.weights);
         self.count = 0;
-        for channel in 0..channels[1] {
+        for channel in 0..block.channels[1] {
             for row in 0..rows[1] {
                 for column in (0..columns[1]).step_by(together.max(1)) {
                     if let Some((offset, weights)) = places.next() {
                         let (row_tap, column_tap) = (rows[0] + row, columns[0] + column);
-                        *offset = window.offset([channel, row, column]);
-                        *weights =
-                            geometry.weight_index(channels[0] + channel, row_tap, column_tap);
+                        let channel_tap = block.channels[0] + channel;
+                        *offset = block.window.offset([channel, row, column]);
+                        *weights = geometry.weight_index(channel_tap, row_tap, column_tap);
                         self.count += 1;
                     }
                 }

@@ -1,8 +1,9 @@
-use super::blocks::{Extent, divide};
+use super::extent::{Extent, divide};
 use super::line::{Line, Section};
 use crate::Scalar;
 use crate::element::LANES;
-use crate::simd::Vector;
+use crate::simd::{Vector, Work};
+use core::marker::PhantomData;
 
 /// A piece of the planes of a source: the source itself where nothing beyond its edges is asked for, or a copy with
 /// zeros around it. All distances are in scalars.
@@ -22,6 +23,8 @@ pub(super) struct Window {
     column_step: usize,
     lanes: usize,
     direct: bool,
+    /// Rows and columns of a plane of the source.
+    source: [usize; 2],
 }
 
 impl Window {
@@ -49,7 +52,20 @@ impl Window {
             column_step: step,
             lanes,
             direct: false,
+            source: lines.map(|line| line.source),
         }
+    }
+
+    /// Rows and columns of the source.
+    #[inline(always)]
+    pub(super) fn source(&self) -> [usize; 2] {
+        self.source
+    }
+
+    /// Scalars of a plane of the source.
+    #[inline(always)]
+    pub(super) fn source_plane(&self) -> usize {
+        self.source[0] * self.source[1] * self.lanes
     }
 
     /// Scalars of a plane.
@@ -69,7 +85,7 @@ impl Window {
     }
 
     /// Scalars that the largest [`copied`](Window::copied) window of a block takes.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn room(lanes: usize, lines: [Line; 2], extent: Extent) -> usize {
         let positions = extent.positions.map(|count| [0, count]);
         let window = Self::copied(lanes, lines, positions, extent.taps.map(|count| [0, count]));
@@ -118,18 +134,52 @@ impl Window {
         };
         channel * self.plane + self.rows.offset(row) * self.pitch + column
     }
+}
 
+/// Copies the planes of some channels into a window.
+pub(super) struct Fill<'a, T, V> {
+    window: &'a Window,
+    channels: usize,
+    source: &'a [T],
+    memory: &'a mut [T],
+    vector: PhantomData<V>,
+}
+
+impl<'a, T, V> Fill<'a, T, V> {
+    #[inline(always)]
+    pub(super) fn new(
+        window: &'a Window,
+        channels: usize,
+        source: &'a [T],
+        memory: &'a mut [T],
+    ) -> Self {
+        Self {
+            window,
+            channels,
+            source,
+            memory,
+            vector: PhantomData,
+        }
+    }
+}
+
+impl<T: Scalar, V: Vector<T>> Work for Fill<'_, T, V> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let source = self.source.chunks(self.window.source_plane().max(1));
+        let copies = self.memory.chunks_mut(self.window.plane.max(1));
+        for (source, copy) in source.zip(copies).take(self.channels) {
+            self.window.fill::<T, V>(source, copy);
+        }
+    }
+}
+
+impl Window {
     /// Copies one plane of the source.
     #[inline(always)]
-    pub(super) fn fill<T: Scalar, V: Vector<T>>(
-        &self,
-        lines: [Line; 2],
-        source: &[T],
-        channel: usize,
-        memory: &mut [T],
-    ) {
-        let [height, width] = lines.map(|line| line.source);
-        let copy = memory.get_mut(channel * self.plane..).unwrap_or_default();
+    fn fill<T: Scalar, V: Vector<T>>(&self, source: &[T], copy: &mut [T]) {
+        let [height, width] = self.source;
         // Columns of the copy that exist in the source.
         let outside = usize::try_from(-self.columns.lowest).unwrap_or(0);
         let left = outside.min(self.columns.length);
@@ -209,15 +259,4 @@ fn duplicate<T: Scalar, V: Vector<T>>(from: &[T], to: &mut [T]) {
             }
         }
     }
-}
-
-/// What a window of the source may hold, in elements, and how the work is cut for it.
-#[inline(always)]
-pub(super) fn extent(lanes: usize, lines: [Line; 2], channels: usize, direct: bool) -> Extent {
-    let room = if direct {
-        usize::MAX / 2
-    } else {
-        super::blocks::WINDOW / lanes.max(1)
-    };
-    Extent::of(lines[0], lines[1], channels, room)
 }
