@@ -82,6 +82,8 @@ pub trait Scalar:
     fn max(self, other: Self) -> Self;
     /// Neither infinite nor NaN.
     fn is_finite(self) -> bool;
+    /// Not a number.
+    fn is_nan(self) -> bool;
     /// `√x`, correctly rounded.
     fn sqrt(self) -> Self;
     /// `eˣ`
@@ -150,6 +152,10 @@ macro_rules! scalar {
             #[inline(always)]
             fn is_finite(self) -> bool {
                 $scalar::is_finite(self)
+            }
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                $scalar::is_nan(self)
             }
             #[inline(always)]
             fn sqrt(self) -> Self {

@@ -78,8 +78,8 @@ kernel! {
         short: usize,
     ) {
         let short = short.max(1);
-        let [a, b, c] = QUINTIC.map(|c| c as T);
-        gram.fill(0.0);
+        let [a, b, c] = QUINTIC.map(T::from_f64);
+        gram.fill(T::ZERO);
         for row in x.chunks_exact(short) {
             for (gram, &factor) in gram.chunks_exact_mut(short).zip(row) {
                 for (gram, &x) in gram.iter_mut().zip(row) {

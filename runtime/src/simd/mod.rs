@@ -256,7 +256,7 @@ macro_rules! kernel {
         }
         // Such kernels are of layers that are never inlined, and no trait lists them.
         crate::simd::kernel!(@declare #[allow(dead_code, unreachable_pub)] $kernel $T ($($argument: $type),*));
-        crate::simd::kernel!(@copies f32 avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies f32 [f32 avx512] $kernel $T $FMA $TILE ($($argument: $type),*) $body);
     };
     (@declare $(#[$meta:meta])* $kernel:ident $T:ident ($($argument:ident: $type:ty),*)) => {
         #[doc(hidden)]
@@ -270,42 +270,49 @@ macro_rules! kernel {
     (@trait $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
         crate::simd::kernel!(@declare $kernel $T ($($argument: $type),*));
 
-        crate::simd::kernel!(@copies f32 avx512 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
-        crate::simd::kernel!(@copies f64 avx2 $kernel $T $FMA $TILE ($($argument: $type),*) $body);
+        crate::simd::kernel!(@copies $T [f32 avx512, f64 avx2] $kernel $T $FMA $TILE ($($argument: $type),*) $body);
     };
     (@avx512 avx512 $T:ident ($($argument:ident: $type:ty),*)) => {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
         #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
         #[inline(never)]
         fn avx512($($argument: $type),*) {
-            body::<true, { crate::simd::tile::<$T>(64) }, 64, false, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
+            body::<$T, true, { crate::simd::tile::<$T>(64) }, 64, false, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
         }
     };
     (@avx512 avx2 $T:ident $arguments:tt) => {};
     (@inlined avx512 $T:ident ($($argument:ident),*)) => {
-        body::<true, { crate::simd::tile::<$T>(64) }, 64, true, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
+        body::<$T, true, { crate::simd::tile::<$T>(64) }, 64, true, <$T as crate::simd::Vectors>::Avx512>($($argument),*)
     };
     (@inlined avx2 $T:ident ($($argument:ident),*)) => {
-        body::<true, { crate::simd::tile::<$T>(32) }, 32, true, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
+        body::<$T, true, { crate::simd::tile::<$T>(32) }, 32, true, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
     };
-    (@copies $scalar:ident $widest:ident $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
+    (@copies $scalar:ident [$($copy:tt)*] $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
         const _: () = {
-            type $T = $scalar;
-
             #[inline(always)]
+            #[allow(clippy::extra_unused_type_parameters)] // the body of a kernel for one scalar names that
             fn body<
+                $T: crate::Scalar,
                 const $FMA: bool,
                 const $TILE: usize,
                 const WIDTH: usize,
                 const INLINED: bool,
-                V: crate::simd::Vector<$T>,
+                V: crate::simd::Vector<$scalar>,
             >(
                 $($argument: $type),*
             ) $body
 
+            crate::simd::kernel!(@copy [$($copy)*] $kernel $T ($($argument: $type),*));
+        };
+    };
+    (@copy [] $kernel:ident $T:ident $arguments:tt) => {};
+    (@copy [$scalar:ident $widest:ident $(, $($rest:tt)*)?] $kernel:ident $T:ident ($($argument:ident: $type:ty),*)) => {
+        const _: () = {
+            type $T = $scalar;
+
             #[inline(never)]
             fn baseline($($argument: $type),*) {
-                body::<{ crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, false, crate::Lanes<$T>>(
+                body::<$T, { crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, false, crate::Lanes<$T>>(
                     $($argument),*
                 )
             }
@@ -314,7 +321,7 @@ macro_rules! kernel {
             #[target_feature(enable = "avx2,fma,f16c")]
             #[inline(never)]
             fn avx2($($argument: $type),*) {
-                body::<true, { crate::simd::tile::<$T>(32) }, 32, false, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
+                body::<$T, true, { crate::simd::tile::<$T>(32) }, 32, false, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
             }
 
             crate::simd::kernel!(@avx512 $widest $T ($($argument: $type),*));
@@ -340,13 +347,13 @@ macro_rules! kernel {
                 fn run_inlined(isa: crate::simd::Isa, $($argument: $type),*) {
                     match isa.instruction_set() {
                         crate::simd::InstructionSet::Baseline => {
-                            body::<{ crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, true, crate::Lanes<$T>>(
+                            body::<$T, { crate::simd::BASELINE_FMA }, { crate::simd::tile::<$T>(16) }, 16, true, crate::Lanes<$T>>(
                                 $($argument),*
                             )
                         }
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         crate::simd::InstructionSet::Avx2 => {
-                            body::<true, { crate::simd::tile::<$T>(32) }, 32, true, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
+                            body::<$T, true, { crate::simd::tile::<$T>(32) }, 32, true, <$T as crate::simd::Vectors>::Avx2>($($argument),*)
                         }
                         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
                         crate::simd::InstructionSet::Avx512 => crate::simd::kernel!(@inlined $widest $T ($($argument),*)),
@@ -354,6 +361,7 @@ macro_rules! kernel {
                 }
             }
         };
+        crate::simd::kernel!(@copy [$($($rest)*)?] $kernel $T ($($argument: $type),*));
     };
 }
 pub(crate) use kernel;

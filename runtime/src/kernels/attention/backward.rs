@@ -1,7 +1,6 @@
 use super::geometry::{Geometry, Places, part, part_mut};
 use super::mask::Mask;
 use super::rows::{add_weighted, change, dot, exponentials, kept, multiply, scores, spread};
-use crate::Scalar;
 use crate::element::LANES;
 use crate::join;
 use crate::simd::kernel;
