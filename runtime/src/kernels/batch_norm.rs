@@ -3,7 +3,8 @@
 //! Shapes: `x, y: [group][channels][positions][lanes]`; statistics: one value a channel, every `step` scalars. Only the
 //! first `samples` of the samples are real; the lanes behind them must not count. `lanes` is 1 or [`LANES`].
 
-use super::normalization::{deviations, gradient_row, gradient_sums, sum};
+use super::normalization::{deviations, gradient_row, gradient_sums};
+use super::sum::sum;
 use crate::Scalar;
 use crate::element::LANES;
 use crate::simd::{Vector, kernel};
@@ -87,7 +88,7 @@ kernel! {
             let [mut total, mut total_squares] = [V::zero(); 2];
             for (group, x) in geometry.channel(lanes, channel, x).enumerate() {
                 let real = geometry.real::<T, V>(lanes, group);
-                let [sum, squares] = deviations(shift, x);
+                let [sum, squares] = deviations::<T, V>(shift, x);
                 total = sum.multiply_add(real, total);
                 total_squares = squares.multiply_add(real, total_squares);
             }
@@ -181,7 +182,7 @@ kernel! {
             let (shift, mut sums) = (V::splat(-mean), [V::zero(); 2]);
             let planes = geometry.channel(lanes, channel, x).zip(geometry.channel(lanes, channel, dy));
             for (x, dy) in planes {
-                let [sum, product] = gradient_sums(shift, V::splat(inverse), x, dy);
+                let [sum, product] = gradient_sums::<T, V>(shift, V::splat(inverse), x, dy);
                 sums = [sums[0].add(sum), sums[1].add(product)];
             }
             let (db, dw) = (sums[0].total(), sums[1].total());
@@ -200,7 +201,7 @@ kernel! {
             for (group, ((x, dy), dx)) in planes.enumerate() {
                 let real = geometry.real::<T, V>(lanes, group);
                 let (slope, offset) = (slope.multiply(real), offset.multiply(real));
-                gradient_row(shift, slope, offset, V::splat(scale), x, dy, dx);
+                gradient_row::<T, V>(shift, slope, offset, V::splat(scale), x, dy, dx);
             }
         }
     }

@@ -12,6 +12,7 @@ pub(crate) mod max_pool2d;
 pub(crate) mod normalization;
 mod pack;
 pub(crate) mod recurrent;
+mod sum;
 #[cfg(test)]
 mod test_values;
 mod tile;

@@ -365,3 +365,45 @@ macro_rules! kernel {
     };
 }
 pub(crate) use kernel;
+
+/// Defines a piece of kernels that is a function of its own for each scalar and instruction set: what several kernels do, or
+/// one at several places, is compiled once that way, and a loop that is all there is of a function has the registers for
+/// itself.
+///
+/// `apart! { fn name<T, V, FMA>(args) { body } }`, with sizes behind: `fn name<T, V, FMA, const N: usize>`. A kernel calls
+/// `name::<T, V>(args)` with its scalar and its [`Vector`]; `FMA` is for the body alone, as in [`kernel!`](kernel).
+macro_rules! apart {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident<$T:ident, $V:ident, $FMA:ident $(, const $N:ident: usize)*>(
+        $($argument:ident: $type:ty),* $(,)?
+    ) $body:block) => {
+        crate::simd::apart! {
+            $(#[$meta])* $vis fn $name<$T, $V, $FMA $(, const $N: usize)*>($($argument: $type),*) -> () $body
+        }
+    };
+    ($(#[$meta:meta])* $vis:vis fn $name:ident<$T:ident, $V:ident, $FMA:ident $(, const $N:ident: usize)*>(
+        $($argument:ident: $type:ty),* $(,)?
+    ) -> $output:ty $body:block) => {
+        $(#[$meta])*
+        #[inline(always)]
+        $vis fn $name<$T: crate::Scalar, $V: crate::simd::Vector<$T> $(, const $N: usize)*>(
+            $($argument: $type),*
+        ) -> $output {
+            struct Call<A, V $(, const $N: usize)*>(A, core::marker::PhantomData<V>);
+
+            impl<$T: crate::Scalar, $V: crate::simd::Vector<$T> $(, const $N: usize)*> crate::simd::Work
+                for Call<($($type,)* core::marker::PhantomData<$T>), $V $(, $N)*>
+            {
+                type Output = $output;
+                #[inline(always)]
+                fn run<const $FMA: bool>(self) -> $output {
+                    let ($($argument,)* _) = self.0;
+                    $body
+                }
+            }
+
+            let arguments = ($($argument,)* core::marker::PhantomData);
+            $V::apart(Call::<_, $V $(, $N)*>(arguments, core::marker::PhantomData))
+        }
+    };
+}
+pub(crate) use apart;

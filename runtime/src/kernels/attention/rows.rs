@@ -3,8 +3,8 @@
 use super::geometry::{Places, part};
 use crate::Scalar;
 use crate::element::LANES;
-use crate::simd::{Vector, Work, multiply_add};
-use core::marker::PhantomData;
+use crate::kernels::sum::sum as sum_of_vectors;
+use crate::simd::{Vector, apart, multiply_add};
 
 /// Keys or values that go through registers beside each other.
 const BLOCK: usize = 4;
@@ -18,46 +18,15 @@ fn number<T: Scalar, V: Vector<T>>(number: &[T]) -> V {
     }
 }
 
-/// `row_j = scale·(x·place_j)`
-#[inline(always)]
-pub(super) fn scores<T: Scalar, V: Vector<T>>(
-    lanes: usize,
-    scale: T,
-    x: &[T],
-    places: Places<'_, T>,
-    row: &mut [T],
-) {
-    V::apart(Scores {
-        lanes,
-        scale,
-        x,
-        places,
-        row,
-        vector: PhantomData::<V>,
-    });
-}
-
-struct Scores<'a, T, V> {
-    lanes: usize,
-    scale: T,
-    x: &'a [T],
-    places: Places<'a, T>,
-    row: &'a mut [T],
-    vector: PhantomData<V>,
-}
-
-impl<T: Scalar, V: Vector<T>> Work for Scores<'_, T, V> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Self {
-            lanes,
-            scale,
-            x,
-            places,
-            row,
-            ..
-        } = self;
+apart! {
+    /// `row_j = scale·(x·place_j)`
+    pub(super) fn scores<T, V, FMA>(
+        lanes: usize,
+        scale: T,
+        x: &[T],
+        places: Places<'_, T>,
+        row: &mut [T],
+    ) {
         let lanes = lanes.max(1);
         let (blocks, rest) = places.blocks::<BLOCK>(x.len());
         let mut rows = row.chunks_exact_mut(BLOCK * lanes);
@@ -109,42 +78,14 @@ fn products<T: Scalar, const FMA: bool, V: Vector<T>, const N: usize>(
     }
 }
 
-/// `y += Σ_j row_j·place_j`
-#[inline(always)]
-pub(super) fn add_weighted<T: Scalar, V: Vector<T>>(
-    lanes: usize,
-    row: &[T],
-    places: Places<'_, T>,
-    y: &mut [T],
-) {
-    V::apart(AddWeighted {
-        lanes,
-        row,
-        places,
-        y,
-        vector: PhantomData::<V>,
-    });
-}
-
-struct AddWeighted<'a, T, V> {
-    lanes: usize,
-    row: &'a [T],
-    places: Places<'a, T>,
-    y: &'a mut [T],
-    vector: PhantomData<V>,
-}
-
-impl<T: Scalar, V: Vector<T>> Work for AddWeighted<'_, T, V> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Self {
-            lanes,
-            row,
-            places,
-            y,
-            ..
-        } = self;
+apart! {
+    /// `y += Σ_j row_j·place_j`
+    pub(super) fn add_weighted<T, V, FMA>(
+        lanes: usize,
+        row: &[T],
+        places: Places<'_, T>,
+        y: &mut [T],
+    ) {
         let lanes = lanes.max(1);
         let (blocks, rest) = places.blocks::<BLOCK>(y.len());
         let rows = row.chunks_exact(BLOCK * lanes);
@@ -188,33 +129,9 @@ fn add_places<T: Scalar, const FMA: bool, V: Vector<T>, const N: usize>(
     }
 }
 
-/// `to_j += row_j·x`, for runs `to_j` one behind the other.
-#[inline(always)]
-pub(super) fn spread<T: Scalar, V: Vector<T>>(lanes: usize, row: &[T], x: &[T], to: &mut [T]) {
-    V::apart(Spread {
-        lanes,
-        row,
-        x,
-        to,
-        vector: PhantomData::<V>,
-    });
-}
-
-struct Spread<'a, T, V> {
-    lanes: usize,
-    row: &'a [T],
-    x: &'a [T],
-    to: &'a mut [T],
-    vector: PhantomData<V>,
-}
-
-impl<T: Scalar, V: Vector<T>> Work for Spread<'_, T, V> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Self {
-            lanes, row, x, to, ..
-        } = self;
+apart! {
+    /// `to_j += row_j·x`, for runs `to_j` one behind the other.
+    pub(super) fn spread<T, V, FMA>(lanes: usize, row: &[T], x: &[T], to: &mut [T]) {
         let (x_chunks, x_rest) = x.as_chunks::<LANES>();
         let runs = to.chunks_exact_mut(x.len().max(1));
         for (weight, to) in row.chunks_exact(lanes.max(1)).zip(runs) {
@@ -267,11 +184,7 @@ pub(super) fn dot<T: Scalar, V: Vector<T>>(lanes: usize, a: &[T], b: &[T]) -> V 
 /// The sum of a row.
 #[inline(always)]
 pub(super) fn sum<T: Scalar, V: Vector<T>>(lanes: usize, row: &[T]) -> V {
-    let mut sum = V::zero();
-    for row in row.chunks(LANES) {
-        sum = sum.add(V::load_partial(row));
-    }
-    over_lanes(lanes, sum)
+    over_lanes(lanes, sum_of_vectors::<T, V>(row))
 }
 
 #[inline(always)]
@@ -291,28 +204,14 @@ pub(super) fn change<T: Scalar, V: Vector<T>>(row: &mut [T], other: &[T], f: imp
     }
 }
 
-/// `row_j = e^(row_j − largest)`
-#[inline(always)]
-pub(super) fn exponentials<T: Scalar, V: Vector<T>>(row: &mut [T], largest: V) {
-    V::apart(Exponentials {
-        row,
-        minus: largest.multiply(V::splat(-T::ONE)),
-    });
-}
-
-struct Exponentials<'a, T, V> {
-    row: &'a mut [T],
-    minus: V,
-}
-
-impl<T: Scalar, V: Vector<T>> Work for Exponentials<'_, T, V> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        for row in self.row.chunks_mut(LANES) {
-            V::load_partial(row).add(self.minus).store_partial(row);
+apart! {
+    /// `row_j = e^(row_j − largest)`
+    pub(super) fn exponentials<T, V, FMA>(row: &mut [T], largest: V) {
+        let minus = largest.multiply(V::splat(-T::ONE));
+        for row in row.chunks_mut(LANES) {
+            V::load_partial(row).add(minus).store_partial(row);
         }
-        for number in self.row {
+        for number in row {
             *number = number.exp();
         }
     }

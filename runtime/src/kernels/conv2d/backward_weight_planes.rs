@@ -5,8 +5,8 @@ use super::line::Line;
 use super::taps::Taps;
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::simd::{Vector, Work, kernel};
-use core::marker::PhantomData;
+use crate::kernels::sum::sum;
+use crate::simd::{Vector, apart, kernel};
 
 /// Outputs, the most of a tile.
 const WIDEST: usize = 4;
@@ -26,7 +26,7 @@ kernel! {
         d_weight: &mut [T],
         d_bias: &mut [T],
     ) {
-        bias_gradient::<T, V>(lanes, geometry, overwrite, dy, d_bias);
+        bias_gradient::<T, V>(geometry.positions() * lanes, overwrite, dy, d_bias);
         let (channels, outputs) = (geometry.group_channels(), geometry.group_outputs());
         let lines = geometry.forward_lines();
         let direct = lanes != 1 && lines.into_iter().all(Line::inside);
@@ -94,61 +94,14 @@ kernel! {
     }
 }
 
-/// `db += Σ dy`
-#[inline(always)]
-pub(super) fn bias_gradient<T: Scalar, V: Vector<T>>(
-    lanes: usize,
-    geometry: Geometry,
-    overwrite: bool,
-    dy: &[T],
-    d_bias: &mut [T],
-) {
-    V::apart(BiasGradient {
-        plane: geometry.rows.output * geometry.columns.output * lanes,
-        overwrite,
-        dy,
-        d_bias,
-        vector: PhantomData::<V>,
-    });
-}
-
-struct BiasGradient<'a, T, V> {
-    /// Scalars of a plane.
-    plane: usize,
-    overwrite: bool,
-    dy: &'a [T],
-    d_bias: &'a mut [T],
-    vector: PhantomData<V>,
-}
-
-impl<T: Scalar, V: Vector<T>> Work for BiasGradient<'_, T, V> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let planes = self.dy.chunks_exact(self.plane.max(1));
-        for (db, dy) in self.d_bias.iter_mut().zip(planes) {
-            let sum = total::<T, V>(dy);
-            *db = if self.overwrite { sum } else { *db + sum };
+apart! {
+    /// `db += Σ dy` over planes of as many scalars.
+    pub(super) fn bias_gradient<T, V, FMA>(plane: usize, overwrite: bool, dy: &[T], d_bias: &mut [T]) {
+        for (db, dy) in d_bias.iter_mut().zip(dy.chunks_exact(plane.max(1))) {
+            let sum = sum::<T, V>(dy).total();
+            *db = if overwrite { sum } else { *db + sum };
         }
     }
-}
-
-/// The sum of all.
-#[inline(always)]
-fn total<T: Scalar, V: Vector<T>>(values: &[T]) -> T {
-    let (vectors, rest) = values.as_chunks::<LANES>();
-    let (fours, few) = vectors.as_chunks::<4>();
-    let mut sums = [V::zero(); 4];
-    for four in fours {
-        for i in 0..4 {
-            sums[i] = sums[i].add(V::load(&four[i]));
-        }
-    }
-    for vector in few {
-        sums[0] = sums[0].add(V::load(vector));
-    }
-    let sum = sums[0].add(sums[1]).add(sums[2].add(sums[3])).total();
-    rest.iter().fold(sum, |sum, &value| sum + value)
 }
 
 /// The weights of a block.
@@ -196,9 +149,9 @@ impl Tiles<'_> {
         dy: &'a [T],
         copies: &'a mut [T],
     ) -> Planes<'a, T> {
-        let &Geometry { rows, columns, .. } = self.geometry;
+        let &Geometry { columns, .. } = self.geometry;
         let [[i, high], [j, wide]] = self.block.positions;
-        let plane = rows.output * columns.output;
+        let plane = self.geometry.positions();
         let first = first * plane + i * columns.output + j;
         if self.lanes != 1 {
             return Planes {
@@ -291,20 +244,17 @@ impl Tiles<'_> {
         planes: &Planes<T>,
         start: usize,
     ) -> [[T; N]; S] {
+        let [down, right] = self.block.window.steps;
+        // From a row of positions to the next, and from a vector of them.
+        let steps = [down, if self.lanes == 1 { LANES } else { right }];
         let vectors = planes.vectors;
         let mut totals = [[T::ZERO; N]; S];
         let mut sums = [[V::zero(); N]; S];
-        // From a vector of positions to the next.
-        let step = if self.lanes == 1 {
-            LANES
-        } else {
-            self.block.window.steps[1]
-        };
-        let span = vectors.saturating_sub(1) * step + LANES;
+        let span = vectors.saturating_sub(1) * steps[1] + LANES;
         for row in 0..planes.rows {
             let mut inputs: [&[T]; S] = [&[]; S];
             for s in 0..S {
-                let at = row * self.block.window.steps[0] + offsets[s];
+                let at = row * steps[0] + offsets[s];
                 match x.get(at..at + span) {
                     Some(x) => inputs[s] = x,
                     None => return totals,
@@ -338,7 +288,7 @@ impl Tiles<'_> {
                         None => return totals,
                     }
                 }
-                at += step;
+                at += steps[1];
             }
         }
         // Through memory at once: else they would lie there while they are added up.

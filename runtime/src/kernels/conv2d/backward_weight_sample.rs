@@ -9,7 +9,7 @@ use super::taps::Taps;
 use super::turn::{Planes, turn};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::simd::{Offsets, Vector, kernel};
+use crate::simd::{Offsets, Vector, apart, kernel};
 
 /// Scalars of the window, and as many of `dy`.
 const ROOM: usize = WINDOW / 2;
@@ -30,7 +30,7 @@ kernel! {
         d_weight: &mut [T],
         d_bias: &mut [T],
     ) {
-        bias_gradient::<T, V>(1, geometry, overwrite, dy, d_bias);
+        bias_gradient::<T, V>(geometry.positions(), overwrite, dy, d_bias);
         let (channels, outputs) = (geometry.group_channels(), geometry.group_outputs());
         let lines = geometry.forward_lines();
         let direct = geometry.columns.stride == 1 && lines.into_iter().all(Line::inside);
@@ -115,12 +115,12 @@ impl Tiles<'_> {
             let weights = weights.get(begin..).unwrap_or_default();
             if let Some(tile) = offsets.get(begin..).and_then(<[usize]>::first_chunk) {
                 let sums = sums::<T, V, M, N>(tile, positions, x, dy);
-                self.add(start, weights, &sums, tap - begin, d_weight);
+                self.add::<T, V, M, _>(start, weights, &sums, tap - begin, d_weight);
             } else {
                 // There are fewer taps at all.
                 for (&tap, weights) in offsets.iter().zip(weights.chunks(1)) {
                     let sums = sums::<T, V, M, 1>(&[tap], positions, x, dy);
-                    self.add(start, weights, &sums, 0, d_weight);
+                    self.add::<T, V, M, _>(start, weights, &sums, 0, d_weight);
                 }
             }
         }
@@ -136,7 +136,7 @@ impl Tiles<'_> {
         dy: &[T],
         turned: &'a mut [Lanes<T>],
     ) -> &'a [Lanes<T>] {
-        let &Geometry { rows, columns, .. } = self.geometry;
+        let &Geometry { columns, .. } = self.geometry;
         let [[i, high], [j, wide]] = self.block.positions;
         // Whole rows follow one another.
         let (high, wide) = if wide == columns.output {
@@ -145,7 +145,7 @@ impl Tiles<'_> {
             (high, wide)
         };
         let outputs = self.geometry.group_outputs();
-        let plane = rows.output * columns.output;
+        let plane = self.geometry.positions();
         let first = (self.block.group * outputs + start) * plane + i * columns.output + j;
         let mut values = [Lanes([T::ZERO; LANES]); LANES];
         for vector in 0..vectors {
@@ -177,7 +177,7 @@ impl Tiles<'_> {
         &self,
         start: usize,
         weights: &[usize],
-        sums: &[[V; M]; N],
+        sums: &[[Lanes<T>; M]; N],
         done: usize,
         d_weight: &mut [T],
     ) {
@@ -194,42 +194,48 @@ impl Tiles<'_> {
             let to = d_weight.get_mut(at..at + here).unwrap_or_default();
             for m in 0..M {
                 let to = to.get_mut(m * LANES..).unwrap_or_default();
-                let sum = if self.overwrite {
-                    sums[n][m]
-                } else {
-                    sums[n][m].add(V::load_partial(to))
-                };
+                let mut sum = V::load(&sums[n][m].0);
+                if !self.overwrite {
+                    sum = sum.add(V::load_partial(to));
+                }
                 sum.store_partial(to);
             }
         }
     }
 }
 
-/// `Σ x[offset + position]·dy[position]` for each of `N` taps and `M` vectors of outputs.
-#[inline(always)]
-fn sums<T: Scalar, V: Vector<T>, const M: usize, const N: usize>(
-    offsets: &[usize; N],
-    positions: Offsets,
-    x: &[T],
-    dy: &[[Lanes<T>; M]],
-) -> [[V; M]; N] {
-    let mut sums = [[V::zero(); M]; N];
-    let mut inputs = [x; N];
-    for n in 0..N {
-        inputs[n] = x.get(offsets[n]..).unwrap_or_default();
-    }
-    let runs = positions.runs::<T, [T; 1], N>(inputs);
-    for (values, dy) in runs.into_iter().flatten().zip(dy) {
-        let mut vectors = [V::zero(); M];
-        for m in 0..M {
-            vectors[m] = V::load(&dy[m].0);
-        }
+apart! {
+    /// `Σ x[offset + position]·dy[position]` for each of `N` taps and `M` vectors of outputs.
+    fn sums<T, V, FMA, const M: usize, const N: usize>(
+        offsets: &[usize; N],
+        positions: Offsets<'_>,
+        x: &[T],
+        dy: &[[Lanes<T>; M]],
+    ) -> [[Lanes<T>; M]; N] {
+        let mut sums = [[V::zero(); M]; N];
+        let mut inputs = [x; N];
         for n in 0..N {
-            let x = V::splat(values[n][0]);
+            inputs[n] = x.get(offsets[n]..).unwrap_or_default();
+        }
+        let runs = positions.runs::<T, [T; 1], N>(inputs);
+        for (values, dy) in runs.into_iter().flatten().zip(dy) {
+            let mut vectors = [V::zero(); M];
             for m in 0..M {
-                sums[n][m] = x.multiply_add(vectors[m], sums[n][m]);
+                vectors[m] = V::load(&dy[m].0);
+            }
+            for n in 0..N {
+                let x = V::splat(values[n][0]);
+                for m in 0..M {
+                    sums[n][m] = x.multiply_add(vectors[m], sums[n][m]);
+                }
             }
         }
+        let mut values = [[Lanes([T::ZERO; LANES]); M]; N];
+        for n in 0..N {
+            for m in 0..M {
+                sums[n][m].store(&mut values[n][m].0);
+            }
+        }
+        values
     }
-    sums
 }

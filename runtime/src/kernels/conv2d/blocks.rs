@@ -3,7 +3,7 @@
 
 use super::extent::{Extent, TAPS};
 use super::line::Line;
-use super::window::{Fill, Window};
+use super::window::{Window, fill};
 use crate::Scalar;
 use crate::simd::Vector;
 
@@ -154,12 +154,7 @@ impl Block {
         if self.window.is_direct() {
             return source;
         }
-        V::apart(Fill::<T, V>::new(
-            &self.window,
-            self.channels[1],
-            source,
-            memory,
-        ));
+        fill::<T, V>(&self.window, self.channels[1], source, memory);
         memory
     }
 

@@ -4,8 +4,7 @@ use super::line::Line;
 use super::window::Window;
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::simd::{Offsets, Vector, Work, kernel};
-use core::marker::PhantomData;
+use crate::simd::{Offsets, Vector, apart, kernel};
 
 /// Results, the most of a tile.
 const WIDEST: usize = 6;
@@ -195,16 +194,8 @@ impl Tiles<'_> {
                 return N;
             }
             let taps = self.block.taps_met(&runs);
-            let values = V::apart(Sums {
-                block: self.block,
-                taps,
-                offsets,
-                panel,
-                source,
-                runs: &runs,
-                biases: &biases,
-                vector: PhantomData::<V>,
-            });
+            let values =
+                sums::<T, V, P, N>(self.block, taps, offsets, panel, source, &runs, &biases);
             let mut places = [0; P];
             for p in 0..P {
                 places[p] = at(&runs[p]);
@@ -236,33 +227,18 @@ impl Tiles<'_> {
     }
 }
 
-/// `biases[n] + Σ_k panel[k][n] · source[offsets[k] + runs[p].base]` over some taps of each axis, vector by vector. A function
-/// of its own, so that its registers hold the sums and what it reads, and nothing that the caller keeps.
-struct Sums<'a, T, V, const P: usize, const N: usize> {
-    block: &'a Block,
-    taps: [[usize; 2]; 2],
-    offsets: Offsets<'a>,
-    panel: &'a [[T; N]],
-    source: &'a [T],
-    runs: &'a [Run; P],
-    biases: &'a [T; N],
-    vector: PhantomData<V>,
-}
-
-impl<T: Scalar, V: Vector<T>, const P: usize, const N: usize> Work for Sums<'_, T, V, P, N> {
-    type Output = [[Lanes<T>; P]; N];
-    #[inline(always)]
-    fn run<const FMA: bool>(self) -> Self::Output {
-        let Self {
-            block,
-            taps: [rows, columns],
-            offsets,
-            panel,
-            source,
-            runs,
-            biases,
-            ..
-        } = self;
+apart! {
+    /// `biases[n] + Σ_k panel[k][n] · source[offsets[k] + runs[p].base]` over some taps of each axis, vector by vector.
+    fn sums<T, V, FMA, const P: usize, const N: usize>(
+        block: &Block,
+        taps: [[usize; 2]; 2],
+        offsets: Offsets<'_>,
+        panel: &[[T; N]],
+        source: &[T],
+        runs: &[Run; P],
+        biases: &[T; N],
+    ) -> [[Lanes<T>; P]; N] {
+        let [rows, columns] = taps;
         let mut sums = [[V::zero(); P]; N];
         let mut sources = [source; P];
         for p in 0..P {

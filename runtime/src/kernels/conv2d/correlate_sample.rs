@@ -7,7 +7,7 @@ use super::turn::{Planes, turn};
 use super::window::Window;
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::simd::{Offsets, Vector, kernel};
+use crate::simd::{Offsets, Vector, apart, kernel};
 
 /// Results of a tile with AVX-512.
 const RESULTS: usize = 4;
@@ -232,7 +232,7 @@ impl Block<'_> {
             if column >= wide {
                 (row, column) = (row + 1, 0);
             }
-            let sums = self.sums::<T, V, N, P>(rows, sources);
+            let sums = sums::<T, V, N, P>(self.lanes, self.places, self.offsets, rows, sources);
             for n in 0..N {
                 if n < start - begin {
                     continue;
@@ -243,8 +243,8 @@ impl Block<'_> {
                     .unwrap_or_default();
                 let bias = bias.get(result).copied().unwrap_or(T::ZERO);
                 let mut four = [V::zero(); 4];
-                for (four, sum) in four.iter_mut().zip(sums[n]) {
-                    *four = sum;
+                for (four, sum) in four.iter_mut().zip(&sums[n]) {
+                    *four = V::load(&sum.0);
                 }
                 let totals = V::totals(four);
                 for (total, at) in totals.into_iter().zip(at).take(here) {
@@ -256,34 +256,43 @@ impl Block<'_> {
         }
         begin + N - start
     }
+}
 
-    /// `Σ_k row[place[k]..] · source[offset[k]..]`, lane by lane.
-    #[inline(always)]
-    fn sums<T: Scalar, V: Vector<T>, const N: usize, const P: usize>(
-        &self,
+apart! {
+    /// `Σ_k row[place[k]..] · source[offset[k]..]` for `lanes` channels of each place, lane by lane.
+    fn sums<T, V, FMA, const N: usize, const P: usize>(
+        lanes: usize,
+        places: Offsets<'_>,
+        offsets: Offsets<'_>,
         rows: [&[T]; N],
         sources: [&[T]; P],
-    ) -> [[V; P]; N] {
+    ) -> [[Lanes<T>; P]; N] {
         let mut sums = [[V::zero(); P]; N];
-        let values = self.offsets.runs::<T, [T; LANES], P>(sources);
+        let values = offsets.runs::<T, [T; LANES], P>(sources);
         let mut values = values.into_iter().flatten();
-        if self.lanes == LANES {
-            let weights = self.places.runs::<T, [T; LANES], N>(rows);
+        if lanes == LANES {
+            let weights = places.runs::<T, [T; LANES], N>(rows);
             for (weights, values) in weights.into_iter().flatten().zip(values) {
                 add::<T, V, N, P>(weights.map(|weights| V::load(weights)), values, &mut sums);
             }
         } else {
-            for &place in self.places.all() {
+            for &place in places.all() {
                 let Some(values) = values.next() else { break };
                 let mut weights = [V::zero(); N];
                 for n in 0..N {
-                    let row = rows[n].get(place..place + self.lanes);
+                    let row = rows[n].get(place..place + lanes);
                     weights[n] = V::load_partial(row.unwrap_or_default());
                 }
                 add::<T, V, N, P>(weights, values, &mut sums);
             }
         }
-        sums
+        let mut values = [[Lanes([T::ZERO; LANES]); P]; N];
+        for n in 0..N {
+            for p in 0..P {
+                sums[n][p].store(&mut values[n][p].0);
+            }
+        }
+        values
     }
 }
 

@@ -8,8 +8,7 @@ use super::window::Window;
 use super::{Axis, Geometry};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::simd::{Offsets, Vector, Work, kernel};
-use core::marker::PhantomData;
+use crate::simd::{Offsets, Vector, apart, kernel};
 
 /// Neighbouring positions that share the weights.
 pub(super) const NEIGHBOURS: usize = 5;
@@ -122,7 +121,7 @@ struct Tiles<'a> {
 
 impl Tiles<'_> {
     /// `Q` vectors of outputs from `start` on, at `R` runs of `N` neighbouring positions at a time. Returns how many outputs.
-    /// `S` and `M` as in [`Sums`].
+    /// `S` and `M` as in [`sums`].
     #[inline(always)]
     fn write<
         T: Scalar,
@@ -165,27 +164,16 @@ impl Tiles<'_> {
             if runs[0].count == 0 {
                 return Q * LANES - done;
             }
-            let sums = V::apart(Sums::<T, V, Q, R, N, S, M> {
-                lane,
-                taps,
-                weight,
-                x,
-                runs: &runs,
-                vector: PhantomData,
-            });
+            let sums = sums::<T, V, Q, R, N, S, M>(lane, taps, weight, x, &runs);
             // Most often the runs are one, and long enough for vectors of positions.
             let joined = const { Q == 1 && 2 * R * N > LANES }
                 && (planes.fresh || done == 0)
                 && (0..R).all(|r| planes.place(&runs[r]) == planes.place(&runs[0]) + r * N)
                 && runs.iter().all(|run| run.count == N && run.skipped == 0);
             if joined {
-                V::apart(WriteJoined {
-                    planes: &planes,
-                    sums: sums.as_flattened().as_flattened(),
-                    bias,
-                    to: y.get_mut(planes.place(&runs[0])..).unwrap_or_default(),
-                    vector: PhantomData::<V>,
-                });
+                let to = y.get_mut(planes.place(&runs[0])..).unwrap_or_default();
+                let sums = sums.as_flattened().as_flattened();
+                write_joined::<T, V>(&planes, sums, bias, to);
             } else {
                 planes.write(&runs, sums.as_flattened(), bias, y);
             }
@@ -249,32 +237,17 @@ impl Planes {
     }
 }
 
-/// Writes the sums of neighbouring positions of up to sixteen outputs. `to` begins with the first position of the first one.
-struct WriteJoined<'a, T, V> {
-    planes: &'a Planes,
-    sums: &'a [Lanes<T>],
-    bias: &'a [T],
-    to: &'a mut [T],
-    vector: PhantomData<V>,
-}
-
-impl<T: Scalar, V: Vector<T>> Work for WriteJoined<'_, T, V> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let &Planes {
-            plane,
-            outputs,
-            fresh,
-            ..
-        } = self.planes;
+apart! {
+    /// Writes the sums of neighbouring positions of up to sixteen outputs. `to` begins with the first position of the first one.
+    fn write_joined<T, V, FMA>(planes: &Planes, sums: &[Lanes<T>], bias: &[T], to: &mut [T]) {
+        let &Planes { plane, outputs, fresh, .. } = planes;
         let bias = if fresh {
-            V::load_partial(self.bias)
+            V::load_partial(bias)
         } else {
             V::zero()
         };
         let mut start = 0;
-        for sums in self.sums.chunks(LANES) {
+        for sums in sums.chunks(LANES) {
             let mut positions = [V::zero(); LANES];
             for (position, sums) in positions.iter_mut().zip(sums) {
                 *position = V::load(&sums.0).add(bias);
@@ -285,7 +258,7 @@ impl<T: Scalar, V: Vector<T>> Work for WriteJoined<'_, T, V> {
             }
             let mut at = start;
             for values in values.iter().take(outputs) {
-                let to = self.to.get_mut(at..at + sums.len()).unwrap_or_default();
+                let to = to.get_mut(at..at + sums.len()).unwrap_or_default();
                 let mut sum = V::load(&values.0);
                 if !fresh {
                     sum = sum.add(V::load_partial(to));
@@ -298,51 +271,19 @@ impl<T: Scalar, V: Vector<T>> Work for WriteJoined<'_, T, V> {
     }
 }
 
-/// `Σ_k weight[k][output] · x[offset[k] + run.base + n]` for the outputs from `lane` on. A function of its own, so that its
-/// registers hold the sums and what it reads, and nothing that the caller keeps.
-///
-/// Each tap of the list stands for `S` that are neighbours, and an input that several of them read is read once: `M`
-/// inputs are `N + S - 1`.
-struct Sums<
-    'a,
-    T,
-    V,
-    const Q: usize,
-    const R: usize,
-    const N: usize,
-    const S: usize,
-    const M: usize,
-> {
-    lane: usize,
-    taps: Reads<'a>,
-    weight: &'a [T],
-    x: &'a [T],
-    runs: &'a [Run; R],
-    vector: PhantomData<V>,
-}
-
-impl<
-    T: Scalar,
-    V: Vector<T>,
-    const Q: usize,
-    const R: usize,
-    const N: usize,
-    const S: usize,
-    const M: usize,
-> Work for Sums<'_, T, V, Q, R, N, S, M>
-{
-    type Output = [[[Lanes<T>; N]; Q]; R];
-    #[inline(always)]
-    fn run<const FMA: bool>(self) -> Self::Output {
+apart! {
+    /// `Σ_k weight[k][output] · x[offset[k] + run.base + n]` for the outputs from `lane` on.
+    ///
+    /// Each tap of the list stands for `S` that are neighbours, and an input that several of them read is read once: `M`
+    /// inputs are `N + S - 1`.
+    fn sums<T, V, FMA, const Q: usize, const R: usize, const N: usize, const S: usize, const M: usize>(
+        lane: usize,
+        taps: Reads<'_>,
+        weight: &[T],
+        x: &[T],
+        runs: &[Run; R],
+    ) -> [[[Lanes<T>; N]; Q]; R] {
         const { assert!(M + 1 == N + S) }
-        let Self {
-            lane,
-            taps,
-            weight,
-            x,
-            runs,
-            ..
-        } = self;
         let mut sums = [[[V::zero(); N]; Q]; R];
         let mut inputs = [x; R];
         for r in 0..R {

@@ -64,6 +64,12 @@ impl Geometry {
         self.outputs / self.groups.max(1)
     }
 
+    /// Positions of a plane of outputs.
+    #[inline(always)]
+    fn positions(&self) -> usize {
+        self.rows.output * self.columns.output
+    }
+
     /// Outputs as positions, along each axis.
     #[inline(always)]
     fn forward_lines(&self) -> [Line; 2] {

@@ -1,17 +1,5 @@
-use crate::Scalar;
 use crate::element::{LANES, Lanes};
-use crate::simd::{Vector, Work};
-use core::marker::PhantomData;
-
-/// Brings neighbouring positions of up to sixteen planes to rows of a position each, with zeros behind the last plane.
-#[inline(always)]
-pub(super) fn turn<T: Scalar, V: Vector<T>>(planes: Planes<T>, rows: &mut [Lanes<T>; LANES]) {
-    V::apart(Turn {
-        planes,
-        rows,
-        vector: PhantomData::<V>,
-    });
-}
+use crate::simd::apart;
 
 /// Some positions of some planes.
 #[derive(Clone, Copy)]
@@ -25,28 +13,16 @@ pub(super) struct Planes<'a, T> {
     pub(super) positions: usize,
 }
 
-struct Turn<'a, T, V> {
-    planes: Planes<'a, T>,
-    rows: &'a mut [Lanes<T>; LANES],
-    vector: PhantomData<V>,
-}
-
-impl<T: Scalar, V: Vector<T>> Work for Turn<'_, T, V> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let Planes {
-            values,
-            plane,
-            planes,
-            positions,
-        } = self.planes;
+apart! {
+    /// Brings neighbouring positions of up to sixteen planes to rows of a position each, with zeros behind the last plane.
+    pub(super) fn turn<T, V, FMA>(planes: Planes<'_, T>, rows: &mut [Lanes<T>; LANES]) {
+        let Planes { values, plane, planes, positions } = planes;
         let mut lines = [V::zero(); LANES];
         for (index, line) in lines.iter_mut().enumerate().take(planes) {
             let at = index * plane;
             *line = V::load_partial(values.get(at..at + positions).unwrap_or_default());
         }
-        for (row, values) in self.rows.iter_mut().zip(V::transpose(lines)) {
+        for (row, values) in rows.iter_mut().zip(V::transpose(lines)) {
             values.store(&mut row.0);
         }
     }

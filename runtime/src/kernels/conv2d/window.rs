@@ -2,8 +2,7 @@ use super::extent::{Extent, divide};
 use super::line::{Line, Section};
 use crate::Scalar;
 use crate::element::LANES;
-use crate::simd::{Vector, Work};
-use core::marker::PhantomData;
+use crate::simd::{Vector, apart};
 
 /// A piece of the planes of a source: the source itself where nothing beyond its edges is asked for, or a copy with
 /// zeros around it. All distances are in scalars.
@@ -136,41 +135,13 @@ impl Window {
     }
 }
 
-/// Copies the planes of some channels into a window.
-pub(super) struct Fill<'a, T, V> {
-    window: &'a Window,
-    channels: usize,
-    source: &'a [T],
-    memory: &'a mut [T],
-    vector: PhantomData<V>,
-}
-
-impl<'a, T, V> Fill<'a, T, V> {
-    #[inline(always)]
-    pub(super) fn new(
-        window: &'a Window,
-        channels: usize,
-        source: &'a [T],
-        memory: &'a mut [T],
-    ) -> Self {
-        Self {
-            window,
-            channels,
-            source,
-            memory,
-            vector: PhantomData,
-        }
-    }
-}
-
-impl<T: Scalar, V: Vector<T>> Work for Fill<'_, T, V> {
-    type Output = ();
-    #[inline(always)]
-    fn run<const FMA: bool>(self) {
-        let source = self.source.chunks(self.window.source_plane().max(1));
-        let copies = self.memory.chunks_mut(self.window.plane.max(1));
-        for (source, copy) in source.zip(copies).take(self.channels) {
-            self.window.fill::<T, V>(source, copy);
+apart! {
+    /// Copies the planes of some channels into a window.
+    pub(super) fn fill<T, V, FMA>(window: &Window, channels: usize, source: &[T], memory: &mut [T]) {
+        let source = source.chunks(window.source_plane().max(1));
+        let copies = memory.chunks_mut(window.plane.max(1));
+        for (source, copy) in source.zip(copies).take(channels) {
+            window.fill::<T, V>(source, copy);
         }
     }
 }

@@ -21,11 +21,7 @@ pub(super) fn forward_planes<T: Scalar, V: Vector<T>, const WIDTH: usize>(
         }
         return;
     }
-    match geometry.columns.stride {
-        1 => planes::<T, 1>(geometry, 1, x, y),
-        2 => planes::<T, 2>(geometry, 2, x, y),
-        stride => planes::<T, 0>(geometry, stride, x, y),
-    }
+    planes(geometry, x, y);
 }
 
 /// Scalars of the rows that are joined before neighbours are compared.
@@ -151,10 +147,10 @@ fn pairs_at<T: Scalar, const N: usize, const M: usize>(
     at + N
 }
 
-/// `STRIDE` is the stride of the columns where it is constant, else 0.
 #[inline(always)]
-fn planes<T: Scalar, const STRIDE: usize>(geometry: Geometry, stride: usize, x: &[T], y: &mut [T]) {
+fn planes<T: Scalar>(geometry: Geometry, x: &[T], y: &mut [T]) {
     let Geometry { rows, columns } = geometry;
+    let stride = columns.stride;
     let planes = y.chunks_exact_mut((rows.output * columns.output).max(1));
     let interior = columns.interior();
     for (x, y) in x
@@ -178,16 +174,21 @@ fn planes<T: Scalar, const STRIDE: usize>(geometry: Geometry, stride: usize, x: 
                 if inside && wide {
                     let at = ow.min(interior.end - 8);
                     let taps = columns.taps(at);
-                    tile::<T, STRIDE, 8>(stride, rows, taps, x, y.get_mut(at..));
+                    let y = y.get_mut(at..);
+                    match stride {
+                        1 => tile::<T, 8>(1, rows, taps, x, y),
+                        2 => tile::<T, 8>(2, rows, taps, x, y),
+                        stride => tile::<T, 8>(stride, rows, taps, x, y),
+                    }
                     ow = at + 8;
                 } else if inside && narrow && left > 1 {
                     let at = ow.min(interior.end - 4);
                     let taps = columns.taps(at);
-                    tile::<T, STRIDE, 4>(stride, rows, taps, x, y.get_mut(at..));
+                    tile::<T, 4>(stride, rows, taps, x, y.get_mut(at..));
                     ow = at + 4;
                 } else {
                     let taps = columns.taps(ow);
-                    tile::<T, STRIDE, 1>(stride, rows, taps, x, y.get_mut(ow..));
+                    tile::<T, 1>(stride, rows, taps, x, y.get_mut(ow..));
                     ow += 1;
                 }
             }
@@ -204,16 +205,15 @@ struct Rows {
 }
 
 /// `N` windows side by side over the rows from the first in `x` on, whose taps fall inside the input for the same
-/// columns.
+/// columns. Inlined where the stride is a constant, its inputs are vectors.
 #[inline(always)]
-fn tile<T: Scalar, const STRIDE: usize, const N: usize>(
+fn tile<T: Scalar, const N: usize>(
     stride: usize,
     rows: Rows,
     taps: Taps,
     x: &[T],
     y: Option<&mut [T]>,
 ) {
-    let stride = if STRIDE == 0 { stride } else { STRIDE };
     let span = (N - 1) * stride + 1;
     let mut best = [-T::INFINITY; N];
     for row in 0..rows.count {

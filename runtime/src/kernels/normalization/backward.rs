@@ -38,7 +38,7 @@ kernel! {
                 let mut sums = [V::zero(); 2];
                 let rows = x.chunks_exact(plane).zip(dy.chunks_exact(plane));
                 for (index, (x, dy)) in rows.enumerate() {
-                    let [sum, product] = gradient_sums(shift, inverse, x, dy);
+                    let [sum, product] = gradient_sums::<T, V>(shift, inverse, x, dy);
                     if let Some(d_weight) = d_weight.get_mut(index) {
                         *d_weight += product.total();
                     }
@@ -67,7 +67,7 @@ kernel! {
                 let rows = x.chunks_exact(plane).zip(dy.chunks_exact(plane)).zip(dx.chunks_exact_mut(plane));
                 for (index, ((x, dy), dx)) in rows.enumerate() {
                     let weight = V::splat(weight.get(index).copied().unwrap_or(T::ONE));
-                    gradient_row(shift, slope, offset, inverse.multiply(weight), x, dy, dx);
+                    gradient_row::<T, V>(shift, slope, offset, inverse.multiply(weight), x, dy, dx);
                 }
             }
         }

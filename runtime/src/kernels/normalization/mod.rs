@@ -10,7 +10,7 @@ mod statistics;
 pub(crate) use backward::{Backward, backward};
 pub(in crate::kernels) use backward::{gradient_row, gradient_sums};
 pub(crate) use forward::{Forward, forward};
-pub(in crate::kernels) use statistics::{deviations, sum};
+pub(in crate::kernels) use statistics::deviations;
 
 use crate::Scalar;
 use crate::element::LANES;

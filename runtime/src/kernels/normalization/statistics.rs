@@ -1,7 +1,8 @@
 use super::{lanes_of, over_lanes};
 use crate::Scalar;
 use crate::element::LANES;
-use crate::simd::Vector;
+use crate::kernels::sum::sum;
+use crate::simd::{Vector, apart};
 
 /// Minus the mean and `1/√(variance + eps)` of a group; without a centre zero and `1/√(mean of squares + eps)`.
 ///
@@ -20,7 +21,7 @@ pub(super) fn statistics<T: Scalar, V: Vector<T>>(
         let sum = over_lanes(lanes, sum::<T, V>(x));
         shift = sum.multiply(V::splat(-T::ONE / count));
     }
-    let [sum, squares] = deviations(shift, x);
+    let [sum, squares] = deviations::<T, V>(shift, x);
     let [mut shifts, mut sums, mut inverses] = [[T::ZERO; LANES]; 3];
     shift.store(&mut shifts);
     // Without a centre the deviations are the numbers themselves, and need not add up to nothing.
@@ -52,46 +53,24 @@ fn finish<T: Scalar>(eps: T, [shift, correction, squares]: [T; 3]) -> [T; 2] {
     [shift - correction, T::ONE / (variance + eps).sqrt()]
 }
 
-/// The sum of all vectors.
-#[inline(always)]
-pub(in crate::kernels) fn sum<T: Scalar, V: Vector<T>>(x: &[T]) -> V {
-    let mut sums = [V::zero(); 4];
-    let (fours, rest) = x.as_chunks::<{ 4 * LANES }>();
-    for four in fours {
-        for (i, x) in four.as_chunks().0.iter().take(4).enumerate() {
-            sums[i] = sums[i].add(V::load(x));
+apart! {
+    /// The sums of all `x + shift` and of their squares.
+    pub(in crate::kernels) fn deviations<T, V, FMA>(shift: V, x: &[T]) -> [V; 2] {
+        let mut sums = [V::zero(); 2];
+        let mut squares = [V::zero(); 2];
+        let (pairs, rest) = x.as_chunks::<{ 2 * LANES }>();
+        for pair in pairs {
+            for (i, x) in pair.as_chunks().0.iter().take(2).enumerate() {
+                let deviation = V::load(x).add(shift);
+                sums[i] = sums[i].add(deviation);
+                squares[i] = deviation.multiply_add(deviation, squares[i]);
+            }
         }
-    }
-    let (ones, rest) = rest.as_chunks();
-    for x in ones {
-        sums[0] = sums[0].add(V::load(x));
-    }
-    let [a, b, c, d] = sums;
-    let sum = a.add(b).add(c.add(d));
-    if rest.is_empty() {
-        sum
-    } else {
-        sum.add(V::load_partial(rest))
-    }
-}
-
-/// The sums of all `x + shift` and of their squares.
-#[inline(always)]
-pub(in crate::kernels) fn deviations<T: Scalar, V: Vector<T>>(shift: V, x: &[T]) -> [V; 2] {
-    let mut sums = [V::zero(); 2];
-    let mut squares = [V::zero(); 2];
-    let (pairs, rest) = x.as_chunks::<{ 2 * LANES }>();
-    for pair in pairs {
-        for (i, x) in pair.as_chunks().0.iter().take(2).enumerate() {
-            let deviation = V::load(x).add(shift);
-            sums[i] = sums[i].add(deviation);
-            squares[i] = deviation.multiply_add(deviation, squares[i]);
+        for x in rest.chunks(LANES) {
+            let deviation = V::load_partial(x).add(shift).multiply(lanes_of(x));
+            sums[0] = sums[0].add(deviation);
+            squares[0] = deviation.multiply_add(deviation, squares[0]);
         }
+        [sums[0].add(sums[1]), squares[0].add(squares[1])]
     }
-    for x in rest.chunks(LANES) {
-        let deviation = V::load_partial(x).add(shift).multiply(lanes_of(x));
-        sums[0] = sums[0].add(deviation);
-        squares[0] = deviation.multiply_add(deviation, squares[0]);
-    }
-    [sums[0].add(sums[1]), squares[0].add(squares[1])]
 }
