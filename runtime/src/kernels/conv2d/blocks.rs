@@ -11,6 +11,9 @@ use crate::simd::Vector;
 /// and columns of positions.
 const AXES: usize = 6;
 
+/// Taps of all channels together that are quicker to multiply with zeros than to leave out.
+const FEW_TAPS: usize = 32;
+
 /// The blocks of all groups, channels, taps and positions.
 pub(super) struct Blocks {
     lanes: usize,
@@ -182,6 +185,24 @@ impl Block {
     pub(super) fn next_runs(&self, together: usize, next: &mut [usize; 2], runs: &mut [Run]) {
         let [[i, high], [j, wide]] = self.positions;
         let [mut row, mut column] = *next;
+        let [down, right] = self.window.steps;
+        if row < high && column + runs.len() * together < wide {
+            // All of one row, with more behind them.
+            let (mut base, mut at) = (row * down + column * right, j + column);
+            for run in &mut *runs {
+                *run = Run {
+                    base,
+                    row: i + row,
+                    column: at,
+                    skipped: 0,
+                    count: together,
+                };
+                base += together * right;
+                at += together;
+            }
+            *next = [row, column + runs.len() * together];
+            return;
+        }
         let mut behind = Run::default();
         for (index, run) in runs.iter_mut().enumerate() {
             if row >= high {
@@ -190,7 +211,7 @@ impl Block {
             }
             let begin = column.min(wide.saturating_sub(together));
             *run = Run {
-                base: row * self.window.steps[0] + begin * self.window.steps[1],
+                base: row * down + begin * right,
                 row: i + row,
                 column: j + begin,
                 skipped: column - begin,
@@ -207,13 +228,21 @@ impl Block {
         *next = [row, column];
     }
 
-    /// The taps of each axis, counted from the first of the block, that any position of the runs meets inside the source.
-    #[inline(never)]
+    /// The taps of each axis, counted from the first of the block, that the runs are to be multiplied with: those that any
+    /// position meets inside the source, or all where that is quicker than to look.
+    #[inline(always)]
     pub(super) fn taps_met(&self, runs: &[Run]) -> [[usize; 2]; 2] {
-        let mut met = self.taps.map(|[_, count]| [0, count]);
-        if self.window.is_direct() {
-            return met;
+        let all = self.taps.map(|[_, count]| [0, count]);
+        if self.window.is_direct() || all[0][1] * all[1][1] * self.channels[1] <= FEW_TAPS {
+            all
+        } else {
+            self.taps_inside(runs)
         }
+    }
+
+    #[inline(never)]
+    fn taps_inside(&self, runs: &[Run]) -> [[usize; 2]; 2] {
+        let mut met = [[0, 0]; 2];
         let (mut rows, mut columns) = ([usize::MAX, 0], [usize::MAX, 0]);
         for run in runs.iter().filter(|run| run.count > 0) {
             rows = [rows[0].min(run.row), rows[1].max(run.row)];
