@@ -43,6 +43,15 @@ pub fn build_folder() -> Result<PathBuf, Box<dyn std::error::Error>> {
     Ok(folder)
 }
 
+/// What one core takes from memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// Bytes from the first, second and third cache and from memory, in GB/s.
+    pub bandwidths: [f64; 4],
+    /// The widest multiply-adds, each with a load of its own across two cache lines, in GFLOP/s.
+    pub loaded_fma: f64,
+}
+
 /// Multiply-adds in `f32` on one core, in GFLOP/s.
 #[derive(Clone, Copy, Debug)]
 pub struct FmaRates {
@@ -96,18 +105,22 @@ impl Yardstick {
         })
     }
 
-    /// The bandwidth of reading from the first, second and third cache and from memory, in GB/s.
-    pub fn bandwidths(&self) -> Option<[f64; 4]> {
+    /// What one core takes from memory.
+    pub fn reading(&self) -> Option<Reading> {
         let output = Command::new(self.folder.join("peak"))
             .arg("1")
             .output()
             .ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
-        let rates: Vec<f64> = text
-            .lines()
-            .filter(|line| line.contains("\tread_"))
-            .filter_map(|line| line.split('\t').nth(3)?.parse().ok())
-            .collect();
-        rates.try_into().ok()
+        let rates = |name: &str| -> Vec<f64> {
+            text.lines()
+                .filter(|line| line.contains(name))
+                .filter_map(|line| line.split('\t').nth(3)?.parse().ok())
+                .collect()
+        };
+        Some(Reading {
+            bandwidths: rates("\tread_").try_into().ok()?,
+            loaded_fma: *rates("\tfma_load_").first()?,
+        })
     }
 }

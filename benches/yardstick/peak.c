@@ -1,5 +1,5 @@
-// What this machine can do: the rate of AVX2 multiply-adds in f32, and the bandwidth of reading by cache level, on one
-// core and on two.
+// What this machine can do: the rate of AVX2 multiply-adds in f32, the rate of the widest ones where each has a load of its own
+// that lies across two cache lines, and the bandwidth of reading by cache level, on one core and on two.
 // usage: peak [CORES]     (1, then 2, without it)
 #define _GNU_SOURCE
 #include <immintrin.h>
@@ -39,6 +39,32 @@ static void fma_loop(long it) {
     sink = _mm256_cvtss_f32(a[0]);
 }
 
+// As a convolution with one result reads neighbouring positions. Returns the floating-point operations of a round.
+static double load_loop(const char *p, long it) {
+#ifdef __AVX512F__
+#define V __m512
+#define SET _mm512_set1_ps
+#define LOAD _mm512_loadu_ps
+#define FMA _mm512_fmadd_ps
+#else
+#define V __m256
+#define SET _mm256_set1_ps
+#define LOAD _mm256_loadu_ps
+#define FMA _mm256_fmadd_ps
+#endif
+    V a[12], m = SET(0.999f + 0 * sink);
+    for (int i = 0; i < 12; i++) a[i] = SET(i);
+    for (long k = 0; k < it; k++) {
+        const char *q = p + 4 + (k & 7) * 64 * 12;
+#undef F
+#define F(i) a[i] = FMA(LOAD((const float *)(q + 64 * i + 32 * (sizeof(V) < 64))), m, a[i]);
+        F(0) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) asm volatile("" :: :);
+    }
+    for (int i = 1; i < 12; i++) a[0] = a[0] + a[i];
+    sink = a[0][0];
+    return 12. * 2 * sizeof(V) / 4;
+}
+
 static void read_all(const char *p, size_t n) {
     __m256 s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0}, s4 = {0}, s5 = {0}, s6 = {0}, s7 = {0};
     for (size_t i = 0; i < n; i += 256) {
@@ -63,7 +89,11 @@ static void *work(void *v) {
     CPU_ZERO(&s);
     CPU_SET(t->id, &s);
     pthread_setaffinity_np(pthread_self(), sizeof s, &s);
-    if (t->mode) {
+    if (t->mode == 2) {
+        t->buf = aligned_alloc(64, t->bytes);
+        memset(t->buf, 0, t->bytes);
+        load_loop(t->buf, 20000000);
+    } else if (t->mode) {
         t->buf = aligned_alloc(1 << 21, (t->bytes + (1 << 21) - 1) & ~((1ul << 21) - 1));
         memset(t->buf, 1, t->bytes);
         read_all(t->buf, t->bytes);
@@ -75,6 +105,9 @@ static void *work(void *v) {
         if (!t->mode) {
             fma_loop(20000000);
             best[r] = 20000000. * 12 * 16 / (now() - a);
+        } else if (t->mode == 2) {
+            double operations = load_loop(t->buf, 20000000);
+            best[r] = 20000000. * operations / (now() - a);
         } else {
             size_t tot = 2ul << 30;
             if (t->bytes < (1 << 20)) tot *= 4;
@@ -91,7 +124,8 @@ static void *work(void *v) {
     return 0;
 }
 
-// The median rate of n cores together, of multiply-adds (mode 0) or of reading `bytes` (mode 1).
+// The median rate of n cores together, of multiply-adds (mode 0), of reading `bytes` (mode 1), or of multiply-adds each with a
+// load from `bytes` (mode 2).
 static double go(int n, int mode, size_t bytes) {
     T t[2];
     pthread_t p[2];
@@ -116,6 +150,7 @@ int main(int count, char **arguments) {
     } L[] = {{"L1_16KB", 16 << 10}, {"L2_256KB", 256 << 10}, {"L3_8MB", 8 << 20}, {"DRAM_512MB", 512 << 20}};
     for (int n = first; n <= last; n++) {
         printf("peak\tfma_f32\tcores=%d\t%.1f\tGFLOP/s\n", n, go(n, 0, 0) / 1e9);
+        printf("peak\tfma_load_f32\tcores=%d\t%.1f\tGFLOP/s\n", n, go(n, 2, 1 << 13) / 1e9);
         for (int i = 0; i < 4; i++) printf("peak\tread_%s\tcores=%d\t%.1f\tGB/s\n", L[i].n, n, go(n, 1, L[i].b) / 1e9);
     }
 }

@@ -1,7 +1,7 @@
 //! What the machine allows: multiply-adds a second, and bytes a second from the cache that holds the working set.
 
 use chainrule_benches::machine::caches;
-use chainrule_benches::programs::Yardstick;
+use chainrule_benches::programs::{Reading, Yardstick};
 use std::error::Error;
 
 /// The least time that operations and bytes take.
@@ -9,21 +9,18 @@ pub(crate) struct Limits {
     yardstick: Yardstick,
     /// Bytes that fit each level; behind the last comes memory.
     caches: [usize; 3],
-    /// Of reading, in GB/s: the three caches and memory.
-    pub(crate) bandwidths: [f64; 4],
+    pub(crate) reading: Reading,
     /// GFLOP/s with the widest instructions, measured anew from time to time, since clocks change.
     pub(crate) fma: f64,
 }
 
 impl Limits {
     pub(crate) fn of(yardstick: Yardstick) -> Result<Self, Box<dyn Error>> {
-        let bandwidths = yardstick
-            .bandwidths()
-            .ok_or("`peak` printed no bandwidths")?;
+        let reading = yardstick.reading().ok_or("`peak` printed no rates")?;
         let mut limits = Self {
             yardstick,
             caches: caches(),
-            bandwidths,
+            reading,
             fma: 0.0,
         };
         limits.refresh();
@@ -49,6 +46,6 @@ impl Limits {
             .position(|&size| bytes <= size)
             .unwrap_or(3);
         let arithmetic = 2.0 * macs as f64 / self.fma;
-        arithmetic.max(bytes as f64 / self.bandwidths[level])
+        arithmetic.max(bytes as f64 / self.reading.bandwidths[level])
     }
 }

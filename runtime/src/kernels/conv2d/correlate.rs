@@ -130,6 +130,12 @@ impl Tiles<'_> {
                     let Some(from) = weight.get(at..at + span) else {
                         return;
                     };
+                    if let Some(neighbours) = from.first_chunk::<N>()
+                        && weights.result == 1
+                    {
+                        *to = *neighbours;
+                        continue;
+                    }
                     for n in 0..N {
                         match from.get(n * weights.result) {
                             Some(&weight) => to[n] = weight,

@@ -73,10 +73,19 @@ kernel! {
             let tiles = Tiles { geometry: &geometry, block };
             while start < outputs {
                 let two = outputs - start >= 2 * LANES;
+                let run = neighbours(block.positions[1][1]);
                 start += if const { TILE == 12 } && two {
-                    tiles.write::<T, V, 2, 2, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y)
+                    match run {
+                        3 => tiles.write::<T, V, 2, 3, 3, 1, 3>(start, taps, weight, bias, x, y),
+                        7 => tiles.write::<T, V, 2, 2, 7, 1, 7>(start, taps, weight, bias, x, y),
+                        _ => tiles.write::<T, V, 2, 2, NEIGHBOURS, 1, NEIGHBOURS>(start, taps, weight, bias, x, y),
+                    }
+                } else if const { TILE == 12 } && together == 5 && run == 7 {
+                    tiles.write::<T, V, 1, 2, 7, 5, 11>(start, taps, weight, bias, x, y)
                 } else if const { TILE == 12 } && together == 5 {
                     tiles.write::<T, V, 1, 2, NEIGHBOURS, 5, 9>(start, taps, weight, bias, x, y)
+                } else if const { TILE == 12 } && together == 3 && run == 7 {
+                    tiles.write::<T, V, 1, 2, 7, 3, 9>(start, taps, weight, bias, x, y)
                 } else if const { TILE == 12 } && together == 3 {
                     tiles.write::<T, V, 1, 2, NEIGHBOURS, 3, 7>(start, taps, weight, bias, x, y)
                 } else if const { TILE == 12 } {
@@ -89,6 +98,20 @@ kernel! {
             }
         }
     }
+}
+
+/// The length of runs, of three that fill the registers alike, with which fewest positions of a row are computed twice.
+#[inline(always)]
+fn neighbours(row: usize) -> usize {
+    let computed = |run: usize| row.div_ceil(run) * run;
+    let shorter = |best, run| {
+        if run <= row && computed(run) < computed(best) {
+            run
+        } else {
+            best
+        }
+    };
+    shorter(shorter(NEIGHBOURS, 7), 3)
 }
 
 /// Copies the weights of each tap to whole vectors.
@@ -321,7 +344,7 @@ apart! {
                     }
                 )*};
             }
-                add!(0 1 2 3 4 5 6 7 8);
+                add!(0 1 2 3 4 5 6 7 8 9 10);
             }
         }
         let mut values = [[[Lanes([T::ZERO; LANES]); N]; Q]; R];

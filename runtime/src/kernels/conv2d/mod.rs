@@ -131,7 +131,7 @@ mod tests {
     }
 
     /// Channels, outputs, groups, and the two axes.
-    fn geometries() -> [Geometry; 25] {
+    fn geometries() -> [Geometry; 31] {
         [
             (1, 1, 1, axis(1, 1, 1, 0, 1), axis(1, 1, 1, 0, 1)),
             (1, 6, 1, axis(9, 5, 1, 2, 1), axis(13, 5, 1, 2, 1)),
@@ -163,6 +163,13 @@ mod tests {
             (5, 300, 1, axis(4, 5, 1, 2, 1), axis(4, 5, 1, 2, 1)),
             (3, 64, 1, axis(5, 3, 2, 1, 1), axis(6, 3, 2, 1, 1)),
             (12, 80, 2, axis(3, 3, 1, 1, 1), axis(3, 2, 1, 0, 1)),
+            // One sample with runs of seven and of three positions, of planes and of copies, two vectors of outputs and one.
+            (2, 33, 1, axis(3, 3, 1, 1, 1), axis(14, 3, 1, 1, 1)),
+            (2, 35, 1, axis(3, 2, 1, 0, 1), axis(8, 2, 1, 0, 1)),
+            (3, 40, 1, axis(3, 3, 1, 1, 1), axis(3, 3, 1, 1, 1)),
+            (2, 33, 1, axis(5, 3, 1, 0, 1), axis(8, 3, 1, 0, 1)),
+            (2, 18, 1, axis(4, 5, 1, 2, 1), axis(14, 5, 1, 2, 1)),
+            (2, 16, 1, axis(3, 3, 1, 0, 1), axis(9, 3, 1, 0, 1)),
         ]
         .map(|(channels, outputs, groups, rows, columns)| Geometry {
             channels,
