@@ -212,7 +212,8 @@ pub(crate) const fn tile<T>(width: usize) -> usize {
 /// `kernel! { Trait: pub(crate) fn name<T, FMA, TILE>(args) { body } }`. `FMA` is the constant that tells whether a fused
 /// multiply-add is one instruction, `TILE` how many sums of [`LANES`](crate::LANES) scalars fit the registers. The body
 /// may also use the constant `WIDTH`, the bytes of a register, the type `V`, the [`Vector`] of the instruction set, and the
-/// constant `INLINED`: whether this is not a copy but the body inside a network that is compiled as a whole.
+/// constant `INLINED`: whether this is not a copy but the body inside a network that is compiled as a whole. It is one function
+/// for both scalars: what it asks of `T` is in [`Scalar`].
 /// `Trait` is a hidden trait by which the front finds the copies; [`Kernels`](crate::kernels::Kernels) lists it.
 ///
 /// `only f32` before the name leaves out the copies for `f64`; such a kernel is not listed.
@@ -290,7 +291,7 @@ macro_rules! kernel {
     (@copies $scalar:ident [$($copy:tt)*] $kernel:ident $T:ident $FMA:ident $TILE:ident ($($argument:ident: $type:ty),*) $body:block) => {
         const _: () = {
             #[inline(always)]
-            #[allow(clippy::extra_unused_type_parameters)] // the body of a kernel for one scalar names that
+            #[allow(clippy::extra_unused_type_parameters)] // the body of an `only f32` kernel names `f32` and not `T`
             fn body<
                 $T: crate::Scalar,
                 const $FMA: bool,

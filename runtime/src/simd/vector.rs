@@ -265,7 +265,7 @@ macro_rules! vector {
             }
             #[inline(always)]
             fn apart<W: Work>(work: W) -> W::Output {
-                // SAFETY: as in `splat`.
+                // SAFETY: only the bodies of kernels name this type, under an `Isa` for which all features of `$apart` were found.
                 unsafe { super::$apart(work) }
             }
             $($own)*

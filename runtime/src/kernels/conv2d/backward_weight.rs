@@ -3,7 +3,8 @@ use super::backward_weight_planes::backward_weight_planes;
 use super::backward_weight_sample::backward_weight_sample;
 use crate::Scalar;
 use crate::element::LANES;
-use crate::simd::Isa;
+use crate::kernels::sum::sum;
+use crate::simd::{Isa, apart};
 
 /// What a sum over the lanes costs, in positions.
 const SUM: usize = 8 * LANES;
@@ -31,5 +32,15 @@ pub(crate) fn backward_weight<T: Scalar>(
         backward_weight_sample(isa, geometry, overwrite, x, dy, d_weight, d_bias);
     } else {
         backward_weight_planes(isa, lanes, geometry, overwrite, x, dy, d_weight, d_bias);
+    }
+}
+
+apart! {
+    /// `db += Σ dy` over planes of so many scalars, or with `overwrite` `db = Σ dy`.
+    pub(super) fn bias_gradient<T, V, FMA>(plane: usize, overwrite: bool, dy: &[T], d_bias: &mut [T]) {
+        for (db, dy) in d_bias.iter_mut().zip(dy.chunks_exact(plane.max(1))) {
+            let sum = sum::<T, V>(dy).total();
+            *db = if overwrite { sum } else { *db + sum };
+        }
     }
 }

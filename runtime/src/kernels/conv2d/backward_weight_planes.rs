@@ -1,12 +1,12 @@
 use super::Geometry;
+use super::backward_weight::bias_gradient;
 use super::blocks::{Block, Blocks};
 use super::extent::{Extent, WINDOW, pieces};
 use super::line::Line;
 use super::taps::Taps;
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
-use crate::kernels::sum::sum;
-use crate::simd::{Vector, apart, kernel};
+use crate::simd::{Vector, kernel};
 
 /// Outputs, the most of a tile.
 const WIDEST: usize = 4;
@@ -90,16 +90,6 @@ kernel! {
                     }
                 }
             }
-        }
-    }
-}
-
-apart! {
-    /// `db += Σ dy` over planes of as many scalars.
-    pub(super) fn bias_gradient<T, V, FMA>(plane: usize, overwrite: bool, dy: &[T], d_bias: &mut [T]) {
-        for (db, dy) in d_bias.iter_mut().zip(dy.chunks_exact(plane.max(1))) {
-            let sum = sum::<T, V>(dy).total();
-            *db = if overwrite { sum } else { *db + sum };
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One sample: the outputs of a tap lie in the SIMD lanes.
 
 use super::Geometry;
-use super::backward_weight_planes::bias_gradient;
+use super::backward_weight::bias_gradient;
 use super::blocks::{Block, Blocks};
 use super::extent::{Extent, WINDOW, divide};
 use super::line::Line;

@@ -1,5 +1,5 @@
 //! The blocks of a convolution's work, one after the other, and the positions of each. Neither depends on the scalar or on the
-//! instruction set, so this is compiled once for all kernels.
+//! instruction set, so all but `Block::source` is compiled once for all kernels.
 
 use super::extent::{Extent, TAPS};
 use super::line::Line;
@@ -161,7 +161,8 @@ impl Block {
         memory
     }
 
-    /// Where each tap of each channel meets the first position. Returns how many there are.
+    /// Where each tap of each channel meets the first position, row by row of taps, in it column by column, in that channel by
+    /// channel: the order of the weights that a correlation copies. Returns how many there are.
     #[inline(never)]
     pub(super) fn write_offsets(&self, offsets: &mut [usize; TAPS]) -> usize {
         let mut places = offsets.iter_mut();

@@ -149,7 +149,6 @@ impl Tiles<'_> {
 
     /// `N` results from `start` on at all positions of the block, `P` vectors at a time. Returns `N`.
     #[inline(always)]
-    #[allow(clippy::too_many_arguments)]
     fn write<T: Scalar, V: Vector<T>, const P: usize, const N: usize>(
         &self,
         start: usize,

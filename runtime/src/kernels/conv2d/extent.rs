@@ -24,7 +24,7 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// Everything, where that is no more than a block may have: no division tells it.
+    /// Everything, where that is no more than a block may have: the usual case, told without a division.
     #[inline(always)]
     fn all([rows, columns]: [Line; 2], channels: usize, room: usize) -> Option<Self> {
         let [height, width] = [rows, columns].map(|line| {
@@ -42,7 +42,7 @@ impl Extent {
         })
     }
 
-    /// What fits the window of a sample, or of a lane group; all where no window is needed.
+    /// What fits the window of a sample, or of a lane group; where no window is needed only the list of taps is a limit.
     pub(super) fn in_window(lanes: usize, lines: [Line; 2], channels: usize, direct: bool) -> Self {
         let room = if direct {
             usize::MAX / 2

@@ -1,7 +1,7 @@
 //! One sample: the outputs of a position lie in the SIMD lanes.
 
 use super::blocks::{Block, Blocks, Run};
-use super::extent::{Extent, SMALL, TAPS, WINDOW};
+use super::extent::{Extent, SMALL, TAPS, WINDOW, divide};
 use super::line::Line;
 use super::taps::Taps;
 use super::window::Window;
@@ -10,7 +10,7 @@ use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::simd::{Offsets, Vector, apart, kernel};
 
-/// Neighbouring positions that share the weights.
+/// Neighbouring positions that share the weights, where rows are not filled better by other runs.
 pub(super) const NEIGHBOURS: usize = 5;
 
 kernel! {
@@ -100,10 +100,10 @@ kernel! {
     }
 }
 
-/// The length of runs, of three that fill the registers alike, with which fewest positions of a row are computed twice.
+/// The length of runs, of three that fill the registers alike, with which fewest positions beyond those of a row are computed.
 #[inline(always)]
 fn neighbours(row: usize) -> usize {
-    let computed = |run: usize| row.div_ceil(run) * run;
+    let computed = |run: usize| divide(row + run - 1, run) * run;
     let shorter = |best, run| {
         if run <= row && computed(run) < computed(best) {
             run
@@ -328,21 +328,21 @@ apart! {
                 }
                 // Written out: a loop over so many products is not unrolled, and the sums would lie in memory.
                 macro_rules! add {
-                ($($m:literal)*) => {$(
-                    if const { $m < M } {
-                        for r in 0..R {
-                            let x = V::splat(x[r][$m]);
-                            for s in 0..S {
-                                if $m >= s && $m - s < N {
-                                    for q in 0..Q {
-                                        let sum = &mut sums[r][q][$m - s];
-                                        *sum = x.multiply_add(w[s][q], *sum);
+                    ($($m:literal)*) => {$(
+                        if const { $m < M } {
+                            for r in 0..R {
+                                let x = V::splat(x[r][$m]);
+                                for s in 0..S {
+                                    if $m >= s && $m - s < N {
+                                        for q in 0..Q {
+                                            let sum = &mut sums[r][q][$m - s];
+                                            *sum = x.multiply_add(w[s][q], *sum);
+                                        }
                                     }
                                 }
                             }
                         }
-                    }
-                )*};
+                    )*};
             }
                 add!(0 1 2 3 4 5 6 7 8 9 10);
             }

@@ -75,8 +75,8 @@ impl Line {
         }
     }
 
-    /// The taps among `count` from `k` on, counted from there, that any of the positions from `first` to `last` meets inside
-    /// the source.
+    /// The taps among `count` from `k` on, counted from there, that any of the positions from `first` to `last`, both included,
+    /// meets inside the source.
     #[inline(always)]
     pub(super) fn taps_met(self, [k, count]: [usize; 2], [first, last]: [usize; 2]) -> [usize; 2] {
         let all = self.section([first, last - first + 1], [k, count]);

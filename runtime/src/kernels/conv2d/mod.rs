@@ -131,7 +131,7 @@ mod tests {
     }
 
     /// Channels, outputs, groups, and the two axes.
-    fn geometries() -> [Geometry; 31] {
+    fn geometries() -> [Geometry; 33] {
         [
             (1, 1, 1, axis(1, 1, 1, 0, 1), axis(1, 1, 1, 0, 1)),
             (1, 6, 1, axis(9, 5, 1, 2, 1), axis(13, 5, 1, 2, 1)),
@@ -170,6 +170,9 @@ mod tests {
             (2, 33, 1, axis(5, 3, 1, 0, 1), axis(8, 3, 1, 0, 1)),
             (2, 18, 1, axis(4, 5, 1, 2, 1), axis(14, 5, 1, 2, 1)),
             (2, 16, 1, axis(3, 3, 1, 0, 1), axis(9, 3, 1, 0, 1)),
+            // The same of several blocks: of channels, and of columns with fewer left than a run has.
+            (33, 40, 1, axis(3, 3, 1, 1, 1), axis(8, 3, 1, 1, 1)),
+            (1, 16, 1, axis(1, 3, 1, 1, 1), axis(2730, 3, 1, 1, 1)),
         ]
         .map(|(channels, outputs, groups, rows, columns)| Geometry {
             channels,

@@ -27,7 +27,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// A copy that is to be [`fill`](Window::fill)ed, for the positions and taps from `first` to `last` along each axis.
+    /// A copy that is to be filled, see [`fill`], for positions and taps along each axis, first and count.
     #[inline(always)]
     pub(super) fn copied(
         lanes: usize,
@@ -141,7 +141,7 @@ apart! {
         let source = source.chunks(window.source_plane().max(1));
         let copies = memory.chunks_mut(window.plane.max(1));
         for (source, copy) in source.zip(copies).take(channels) {
-            window.fill::<T, V>(source, copy);
+            window.fill_plane::<T, V>(source, copy);
         }
     }
 }
@@ -149,7 +149,7 @@ apart! {
 impl Window {
     /// Copies one plane of the source.
     #[inline(always)]
-    fn fill<T: Scalar, V: Vector<T>>(&self, source: &[T], copy: &mut [T]) {
+    fn fill_plane<T: Scalar, V: Vector<T>>(&self, source: &[T], copy: &mut [T]) {
         let [height, width] = self.source;
         // Columns of the copy that exist in the source.
         let outside = usize::try_from(-self.columns.lowest).unwrap_or(0);

@@ -205,7 +205,7 @@ struct Rows {
 }
 
 /// `N` windows side by side over the rows from the first in `x` on, whose taps fall inside the input for the same
-/// columns. Inlined where the stride is a constant, its inputs are vectors.
+/// columns. Where the caller has a constant stride, its inputs are vectors.
 #[inline(always)]
 fn tile<T: Scalar, const N: usize>(
     stride: usize,
