@@ -27,7 +27,8 @@ apart! {
         places: Places<'_, T>,
         row: &mut [T],
     ) {
-        let lanes = lanes.max(1);
+        // One or the other, so no chunk is empty.
+        let lanes = if lanes == 1 { 1 } else { LANES };
         let (blocks, rest) = places.blocks::<BLOCK>(x.len());
         let mut rows = row.chunks_exact_mut(BLOCK * lanes);
         for (row, places) in (&mut rows).zip(blocks) {
@@ -86,7 +87,7 @@ apart! {
         places: Places<'_, T>,
         y: &mut [T],
     ) {
-        let lanes = lanes.max(1);
+        let lanes = if lanes == 1 { 1 } else { LANES };
         let (blocks, rest) = places.blocks::<BLOCK>(y.len());
         let rows = row.chunks_exact(BLOCK * lanes);
         let last = rows.remainder().chunks_exact(lanes);
@@ -134,7 +135,8 @@ apart! {
     pub(super) fn spread<T, V, FMA>(lanes: usize, row: &[T], x: &[T], to: &mut [T]) {
         let (x_chunks, x_rest) = x.as_chunks::<LANES>();
         let runs = to.chunks_exact_mut(x.len().max(1));
-        for (weight, to) in row.chunks_exact(lanes.max(1)).zip(runs) {
+        let lanes = if lanes == 1 { 1 } else { LANES };
+        for (weight, to) in row.chunks_exact(lanes).zip(runs) {
             let (to, to_rest) = to.as_chunks_mut::<LANES>();
             let factor: V = number(weight);
             for (to, x) in to.iter_mut().zip(x_chunks) {
