@@ -95,7 +95,7 @@ impl<'a, T> Places<'a, T> {
     ) {
         let Self { stride, offset, .. } = self;
         let blocks = self.values.chunks_exact((N * stride).max(1));
-        let rest = blocks.remainder().chunks_exact(stride);
+        let rest = blocks.remainder().chunks_exact(stride.max(1));
         (
             blocks
                 .map(move |block| core::array::from_fn(|n| part(block, n * stride + offset, len))),

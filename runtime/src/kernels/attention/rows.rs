@@ -27,10 +27,10 @@ apart! {
         places: Places<'_, T>,
         row: &mut [T],
     ) {
-        // One or the other, so no chunk is empty.
-        let lanes = if lanes == 1 { 1 } else { LANES };
+        // No chunk is empty, which the compiler cannot know of a function's own arguments.
+        let lanes = lanes.max(1);
         let (blocks, rest) = places.blocks::<BLOCK>(x.len());
-        let mut rows = row.chunks_exact_mut(BLOCK * lanes);
+        let mut rows = row.chunks_exact_mut((BLOCK * lanes).max(1));
         for (row, places) in (&mut rows).zip(blocks) {
             products::<T, FMA, V, BLOCK>(lanes, scale, x, places, row);
         }
@@ -87,9 +87,9 @@ apart! {
         places: Places<'_, T>,
         y: &mut [T],
     ) {
-        let lanes = if lanes == 1 { 1 } else { LANES };
+        let lanes = lanes.max(1);
         let (blocks, rest) = places.blocks::<BLOCK>(y.len());
-        let rows = row.chunks_exact(BLOCK * lanes);
+        let rows = row.chunks_exact((BLOCK * lanes).max(1));
         let last = rows.remainder().chunks_exact(lanes);
         for (row, places) in rows.zip(blocks) {
             add_places::<T, FMA, V, BLOCK>(lanes, row, places, y);
@@ -108,7 +108,7 @@ fn add_places<T: Scalar, const FMA: bool, V: Vector<T>, const N: usize>(
     y: &mut [T],
 ) {
     let mut weights = [V::zero(); N];
-    for (weight, row) in weights.iter_mut().zip(row.chunks_exact(lanes)) {
+    for (weight, row) in weights.iter_mut().zip(row.chunks_exact(lanes.max(1))) {
         *weight = number(row);
     }
     let (y, y_rest) = y.as_chunks_mut::<LANES>();
@@ -135,7 +135,7 @@ apart! {
     pub(super) fn spread<T, V, FMA>(lanes: usize, row: &[T], x: &[T], to: &mut [T]) {
         let (x_chunks, x_rest) = x.as_chunks::<LANES>();
         let runs = to.chunks_exact_mut(x.len().max(1));
-        let lanes = if lanes == 1 { 1 } else { LANES };
+        let lanes = lanes.max(1);
         for (weight, to) in row.chunks_exact(lanes).zip(runs) {
             let (to, to_rest) = to.as_chunks_mut::<LANES>();
             let factor: V = number(weight);
