@@ -205,9 +205,8 @@ fn backward_pairs<T: Scalar, const L: usize>(
 
 /// Whether `x` takes the place of the largest input so far.
 #[inline(always)]
-#[allow(clippy::eq_op)] // only a NaN differs from itself
 pub(crate) fn wins<T: Scalar>(x: T, best: T) -> bool {
-    (x > best) | (x != x)
+    (x > best) | x.is_nan()
 }
 
 /// The one that [`wins`].

@@ -66,8 +66,7 @@ pub(crate) trait Vector<T: Scalar>: Copy {
         self.store(&mut x);
         best.store(&mut y);
         for lane in 0..LANES {
-            #[allow(clippy::eq_op)] // only a NaN differs from itself
-            let wins = (x[lane] > y[lane]) | (x[lane] != x[lane]);
+            let wins = (x[lane] > y[lane]) | x[lane].is_nan();
             y[lane] = if wins { x[lane] } else { y[lane] };
         }
         Self::load(&y)

@@ -17,7 +17,6 @@ const FEW_TAPS: usize = 32;
 /// The blocks of all groups, channels, taps and positions.
 pub(super) struct Blocks {
     lanes: usize,
-    lines: [Line; 2],
     direct: bool,
     /// What there is along each axis, what a block takes of it, and where the next one begins.
     all: [usize; AXES],
@@ -69,7 +68,6 @@ impl Blocks {
         let ([r, s], [i, j]) = (extent.taps, extent.positions);
         Self {
             lanes,
-            lines,
             direct,
             all: [
                 groups,
@@ -114,10 +112,11 @@ impl Blocks {
         }
         let [[group, _], channels, r, s, i, j] = pieces;
         let (taps, positions) = ([r, s], [i, j]);
+        let lines = self.block.lines;
         let (window, offset) = if self.direct {
-            Window::direct(self.lanes, self.lines, positions, taps)
+            Window::direct(self.lanes, lines, positions, taps)
         } else {
-            (Window::copied(self.lanes, self.lines, positions, taps), 0)
+            (Window::copied(self.lanes, lines, positions, taps), 0)
         };
         let first_plane = group * self.all[1] + channels[0];
         self.block = Block {
@@ -126,8 +125,8 @@ impl Blocks {
             channels,
             taps,
             positions,
+            lines,
             start: first_plane * window.source_plane() + offset,
-            ..self.block
         };
         Some(&self.block)
     }

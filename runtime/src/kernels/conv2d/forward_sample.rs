@@ -71,9 +71,9 @@ kernel! {
                 next: geometry.outputs,
             };
             let tiles = Tiles { geometry: &geometry, block };
+            let run = neighbours(block.positions[1][1]);
             while start < outputs {
                 let two = outputs - start >= 2 * LANES;
-                let run = neighbours(block.positions[1][1]);
                 start += if const { TILE == 12 } && two {
                     match run {
                         3 => tiles.write::<T, V, 2, 3, 3, 1, 3>(start, taps, weight, bias, x, y),
@@ -343,7 +343,7 @@ apart! {
                             }
                         }
                     )*};
-            }
+                }
                 add!(0 1 2 3 4 5 6 7 8 9 10);
             }
         }

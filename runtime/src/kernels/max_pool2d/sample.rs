@@ -147,6 +147,7 @@ fn pairs_at<T: Scalar, const N: usize, const M: usize>(
     at + N
 }
 
+/// Windows of any size and stride.
 #[inline(always)]
 fn planes<T: Scalar>(geometry: Geometry, x: &[T], y: &mut [T]) {
     let Geometry { rows, columns } = geometry;
