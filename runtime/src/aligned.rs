@@ -11,6 +11,13 @@ pub struct Aligned<P>(P);
 // SAFETY: zeros are a value of the only field.
 unsafe impl<P: Zeroable> Zeroable for Aligned<P> {}
 
+impl<P> Aligned<P> {
+    #[inline(always)]
+    pub const fn new(value: P) -> Self {
+        Self(value)
+    }
+}
+
 impl<P> Deref for Aligned<P> {
     type Target = P;
     #[inline(always)]

@@ -241,6 +241,7 @@ pub mod prelude {
 /// What the generated code uses. No part of the public interface.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::aligned::Aligned;
     pub use crate::calls::{backward, forward, forward_training};
     pub use crate::checks::*;
     /// What functions for C are made of.

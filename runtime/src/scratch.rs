@@ -1,5 +1,6 @@
 //! Scratch on the stack for networks whose sizes are generic.
 
+use crate::aligned::Aligned;
 use crate::scalar::Scalar;
 
 /// Calls `run` with `len` scalars on the stack, zeroed; with none when `len` is beyond the largest class, which
@@ -23,7 +24,9 @@ pub fn with_scratch<T: Scalar, R>(len: usize, run: impl FnOnce(&mut [T]) -> R) -
 
 #[inline(never)]
 fn class<T: Scalar, const CAPACITY: usize, R>(len: usize, run: impl FnOnce(&mut [T]) -> R) -> R {
-    run([T::ZERO; CAPACITY].get_mut(..len).unwrap_or_default())
+    run(Aligned::new([T::ZERO; CAPACITY])
+        .get_mut(..len)
+        .unwrap_or_default())
 }
 
 #[cfg(test)]

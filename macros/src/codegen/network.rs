@@ -236,7 +236,7 @@ pub(super) fn emit_inference_elements(network: &Network) -> TokenStream {
 pub(super) fn emit_with_scratch(network: &Network, len: &TokenStream) -> TokenStream {
     let run = super::local("run");
     if network.generics.is_empty() {
-        quote!(#run(&mut [0.0; #len]))
+        quote!(#run(&mut *__rt::Aligned::new([0.0; #len])))
     } else {
         quote!(__rt::with_scratch(#len, #run))
     }

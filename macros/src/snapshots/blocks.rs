@@ -290,7 +290,11 @@ const _: () = {
         }
         #[inline(always)]
         fn with_scratch<__R>(run: impl ::core::ops::FnOnce(&mut [f32]) -> __R) -> __R {
-            run(&mut [0.0; <Self as ::chainrule::Network>::INFERENCE_ELEMENTS])
+            run(
+                &mut *__rt::Aligned::new(
+                    [0.0; <Self as ::chainrule::Network>::INFERENCE_ELEMENTS],
+                ),
+            )
         }
         #[inline(always)]
         fn infer<__E: ::chainrule::Element<f32>>(
