@@ -91,6 +91,15 @@ impl Isa {
         self.0
     }
 
+    /// Whether registers have 64 bytes, and are thirty-two.
+    #[inline(always)]
+    pub(crate) fn is_avx512(self) -> bool {
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        return self.0 == InstructionSet::Avx512;
+        #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
+        false
+    }
+
     /// Runs `work` compiled for this instruction set. `work` must be inlined to profit, so its `run` is
     /// `#[inline(always)]`; closures would not do, they do not inherit target features.
     ///

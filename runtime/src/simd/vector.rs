@@ -8,6 +8,9 @@ use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::half::{Bf16, F16, Half};
 
+/// Bytes of a cache line, or fewer.
+const LINE: usize = 64;
+
 /// [`LANES`] scalars in as many registers as the instruction set needs.
 ///
 /// [`kernel!`](super::kernel) hands the right one to each copy of a kernel, by the name `V`.
@@ -28,18 +31,29 @@ pub(crate) trait Vector<T: Scalar>: Copy {
     /// several places, is compiled once that way.
     fn apart<W: Work>(work: W) -> W::Output;
 
-    /// Has the scalar there brought to the second-level cache; any address will do.
+    /// Has the cache line there brought to the second-level cache, or with `NEAR` to the first; any address will do.
     #[allow(unsafe_code)] // a prefetch
     #[inline(always)]
-    fn fetch(address: *const T) {
+    fn fetch<const NEAR: bool>(address: *const T) {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse"))]
         // SAFETY: a hint of SSE, which the target has; it reads nothing and never faults.
         unsafe {
-            use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-            _mm_prefetch::<_MM_HINT_T1>(address.cast());
+            use core::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
+            if NEAR {
+                _mm_prefetch::<_MM_HINT_T0>(address.cast());
+            } else {
+                _mm_prefetch::<_MM_HINT_T1>(address.cast());
+            }
         }
         #[cfg(not(all(target_arch = "x86_64", target_feature = "sse")))]
         let _ = address;
+    }
+    /// Has the lines of a vector brought to the first-level cache that lies there.
+    #[inline(always)]
+    fn fetch_vector(address: *const T) {
+        for line in 0..const { (LANES * size_of::<T>()).div_ceil(LINE) } {
+            Self::fetch::<true>(address.wrapping_byte_add(line * LINE));
+        }
     }
     /// Columns become rows.
     #[inline(always)]

@@ -1,6 +1,13 @@
-use super::forward_sample::{NARROW, product, wide_product};
+use super::forward_sample::product;
+use super::forward_wide::{FAR_BYTES, wide_product};
 use crate::simd::{Isa, kernel};
 use crate::{Element, Scalar};
+
+/// Up to this many outputs, tiles of them in registers go through the weights, however far these lie.
+const NARROW: usize = 128;
+/// The same where weights are no farther than the second-level cache, which gaps between the rows of a tile cost less. With
+/// AVX-512, whose tiles are wider, it is any number.
+const NARROW_NEAR: usize = 256;
 
 /// `y = W·x + b` for one sample.
 #[inline(always)]
@@ -11,7 +18,13 @@ pub(crate) fn forward<T: Scalar, E: Element<T>>(
     x: &[T],
     y: &mut [T],
 ) {
-    if !E::INLINED && y.len() > NARROW {
+    let far = size_of_val(weight) > FAR_BYTES;
+    let wide = if far {
+        y.len() > NARROW
+    } else {
+        y.len() > NARROW_NEAR && !isa.is_avx512()
+    };
+    if !E::INLINED && wide {
         forward_wide(isa, weight, bias, x, y);
     } else {
         forward_narrow::<T, E>(isa, weight, bias, x, y);

@@ -85,7 +85,7 @@ fn tile<T: Scalar, V: Vector<T>, const N: usize, const G: usize>(
             // Rows lie pages apart, so the processor does not see by itself that the next outputs follow.
             // On AVX-512, where they are needed twice as soon.
             if N == 12 {
-                V::fetch(rows.as_ptr().wrapping_add(at + 2 * N - 1));
+                V::fetch::<false>(rows.as_ptr().wrapping_add(at + 2 * N - 1));
             }
             let mut x = [V::zero(); G];
             for g in 0..G {

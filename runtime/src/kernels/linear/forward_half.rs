@@ -1,10 +1,11 @@
 //! One sample through weights of 16 bits, which are widened in registers: they take half the time to arrive.
 
-use super::forward_sample::NARROW;
 use crate::LANES;
 use crate::half::{Bf16, F16, Half};
 use crate::simd::{Isa, Vector, kernel};
 
+/// Up to this many outputs, each tile goes through all inputs at once.
+const NARROW: usize = 256;
 /// Outputs that are loaded together.
 const PAIR: usize = 2 * LANES;
 /// With more outputs, inputs whose weights are read beside each other, so that memory is read nearly front to back, but for

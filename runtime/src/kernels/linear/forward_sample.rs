@@ -4,11 +4,10 @@ use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::simd::{Vector, multiply_add};
 
-/// Up to this many outputs, each tile goes through all inputs at once.
-pub(super) const NARROW: usize = 256;
-/// With more outputs, inputs whose weights are read beside each other: so the weights, which may lie in slow memory, are
-/// read nearly front to back.
-const ROWS: usize = 8;
+/// Weights of more bytes lie in the second-level cache at best.
+const NEAR_BYTES: usize = 48 << 10;
+/// How many bytes ahead weights are fetched. Half of that is too few; twice as many are as good.
+pub(super) const AHEAD_BYTES: usize = 3 << 10;
 
 /// Which sums are joined in small code, in pairs, and how far apart they are: in the order of the code that is written out.
 const PAIRS: [(usize, usize); 7] = [(0, 4), (1, 4), (2, 4), (3, 4), (0, 2), (1, 2), (0, 1)];
@@ -25,79 +24,6 @@ pub(crate) fn product<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usi
         *y = bias.first().copied().unwrap_or(T::ZERO) + dot::<T, FMA>(weight, x);
     } else {
         add_rows::<T, V, FMA, WIDTH>(bias, weight, x, y);
-    }
-}
-
-/// The same for more than [`NARROW`] outputs.
-#[inline(always)]
-pub(crate) fn wide_product<T: Scalar, V: Vector<T>>(
-    weight: &[T],
-    bias: &[T],
-    x: &[T],
-    y: &mut [T],
-) {
-    let outputs = y.len();
-    let mut before = Some(bias);
-    let mut groups = x.chunks_exact(ROWS);
-    let mut at = 0;
-    for x in &mut groups {
-        add_wide::<T, V, ROWS>(before.take(), weight.get(at..).unwrap_or_default(), x, y);
-        at += ROWS * outputs;
-    }
-    for x in groups.remainder().chunks(1) {
-        add_wide::<T, V, 1>(before.take(), weight.get(at..).unwrap_or_default(), x, y);
-        at += outputs;
-    }
-}
-
-/// `y = W·x + b`, or `y += W·x` without bias, for `N` inputs: vector by vector of outputs.
-#[inline(always)]
-fn add_wide<T: Scalar, V: Vector<T>, const N: usize>(
-    bias: Option<&[T]>,
-    weight: &[T],
-    x: &[T],
-    y: &mut [T],
-) {
-    let outputs = y.len();
-    let mut rows = [&[][..]; N];
-    let mut factors = [V::zero(); N];
-    for n in 0..N {
-        let (Some(row), Some(&x)) = (weight.get(n * outputs..(n + 1) * outputs), x.get(n)) else {
-            return;
-        };
-        (rows[n], factors[n]) = (row, V::splat(x));
-    }
-    if let Some(bias) = bias {
-        match bias.get(..outputs) {
-            Some(bias) => y.copy_from_slice(bias),
-            None => y.fill(T::ZERO),
-        }
-    }
-    let (vectors, rest) = y.as_chunks_mut::<LANES>();
-    let whole = vectors.len();
-    let mut row_vectors = [&[][..]; N];
-    for n in 0..N {
-        match rows[n].as_chunks::<LANES>().0.get(..whole) {
-            Some(vectors) => row_vectors[n] = vectors,
-            None => return,
-        }
-    }
-    for (index, y) in vectors.iter_mut().enumerate() {
-        let mut sum = V::load(y);
-        for n in 0..N {
-            if let Some(row) = row_vectors[n].get(index) {
-                sum = V::load(row).multiply_add(factors[n], sum);
-            }
-        }
-        sum.store(y);
-    }
-    if !rest.is_empty() {
-        let mut sum = V::load_partial(rest);
-        for n in 0..N {
-            let row = rows[n].get(whole * LANES..).unwrap_or_default();
-            sum = V::load_partial(row).multiply_add(factors[n], sum);
-        }
-        sum.store_partial(rest);
     }
 }
 
@@ -134,16 +60,15 @@ fn dot<T: Scalar, const FMA: bool>(weight: &[T], x: &[T]) -> T {
     Lanes(sums[0]).sum()
 }
 
-/// Independent sums over the inputs for a tile of `outputs`, so that eight registers are in use, with AVX-512, which has
-/// twice as many, sixteen (but not for the widest tile, whose eight hide the latency alone); 0 where it needs more.
+/// Independent sums over the inputs for a tile of `outputs`: as many as hide the latency of the multiply-add in eight
+/// registers, or with AVX-512, which has twice as many registers, in sixteen; 0 where even one needs more.
 const fn chains<T>(outputs: usize, width: usize) -> usize {
-    let chains = 8 * width / size_of::<T>() / outputs;
-    let chains = if width == 64 && outputs < 128 {
-        2 * chains
-    } else {
-        chains
-    };
-    if chains > 8 { 8 } else { chains }
+    let registers = outputs * size_of::<T>() / width;
+    match (width, registers) {
+        (64, 8..=16) => 1,
+        (64, _) => 16 / registers,
+        _ => 8 / registers,
+    }
 }
 
 /// `y = W·x + b`: widest tiles, and one of each narrower size of which more than half is left. An empty bias is one of
@@ -174,6 +99,7 @@ fn add_rows<T: Scalar, V: Vector<T>, const FMA: bool, const WIDTH: usize>(
             }
         };
     }
+    tiles!(256 where more than 224 are left, behind tiles of 512);
     tiles!(128 where more than 96 are left, behind tiles of 256);
     tiles!(64 where more than 48 are left, behind tiles of 128);
     tiles!(48 where more than 32 are left, behind tiles of 64);
@@ -197,13 +123,13 @@ fn add_vectors<T: Scalar, V: Vector<T>, const WIDTH: usize, const N: usize, cons
     y: &mut [T],
 ) {
     if const { chains::<T>(N, WIDTH) >= 8 } {
-        add_vector_chains::<T, V, N, M, 8>(start, bias, weight, x, y);
+        add_vector_chains::<T, V, WIDTH, N, M, 8>(start, bias, weight, x, y);
     } else if const { chains::<T>(N, WIDTH) >= 4 } {
-        add_vector_chains::<T, V, N, M, 4>(start, bias, weight, x, y);
+        add_vector_chains::<T, V, WIDTH, N, M, 4>(start, bias, weight, x, y);
     } else if const { chains::<T>(N, WIDTH) >= 2 } {
-        add_vector_chains::<T, V, N, M, 2>(start, bias, weight, x, y);
+        add_vector_chains::<T, V, WIDTH, N, M, 2>(start, bias, weight, x, y);
     } else {
-        add_vector_chains::<T, V, N, M, 1>(start, bias, weight, x, y);
+        add_vector_chains::<T, V, WIDTH, N, M, 1>(start, bias, weight, x, y);
     }
 }
 
@@ -211,7 +137,14 @@ fn add_vectors<T: Scalar, V: Vector<T>, const WIDTH: usize, const N: usize, cons
 ///
 /// Where fewer than `N` outputs are left, the sums behind them add weights of the next input, and are dropped.
 #[inline(always)]
-fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, const U: usize>(
+fn add_vector_chains<
+    T: Scalar,
+    V: Vector<T>,
+    const WIDTH: usize,
+    const N: usize,
+    const M: usize,
+    const U: usize,
+>(
     start: usize,
     bias: &[T],
     weight: &[T],
@@ -236,6 +169,14 @@ fn add_vector_chains<T: Scalar, V: Vector<T>, const N: usize, const M: usize, co
             if let Some(sums) = sums.get_mut(u) {
                 add_vector_row(sums, weight.get(at..).unwrap_or_default(), x);
             }
+            at += outputs;
+        }
+    } else if WIDTH == 64 && U == 1 && size_of_val(weight) > NEAR_BYTES {
+        // Vectors this wide go through a row faster than the processor fetches the next one by itself.
+        let rows = AHEAD_BYTES.div_ceil(N.min(outputs).max(1) * size_of::<T>());
+        for &x in x {
+            let row = weight.get(at..).unwrap_or_default();
+            add_fetching_row(&mut sums[0], row, x, rows * outputs);
             at += outputs;
         }
     } else {
@@ -290,6 +231,23 @@ fn add_vector_row<T: Scalar, V: Vector<T>, const M: usize>(sums: &mut [V; M], ro
     if let Some(row) = row.as_chunks::<LANES>().0.get(..M) {
         let x = V::splat(x);
         for m in 0..M {
+            sums[m] = V::load(&row[m]).multiply_add(x, sums[m]);
+        }
+    }
+}
+
+/// The same, and has what lies `ahead` of each vector of the row brought to the first-level cache.
+#[inline(always)]
+fn add_fetching_row<T: Scalar, V: Vector<T>, const M: usize>(
+    sums: &mut [V; M],
+    row: &[T],
+    x: T,
+    ahead: usize,
+) {
+    if let Some(row) = row.as_chunks::<LANES>().0.get(..M) {
+        let x = V::splat(x);
+        for m in 0..M {
+            V::fetch_vector(row[m].as_ptr().wrapping_add(ahead));
             sums[m] = V::load(&row[m]).multiply_add(x, sums[m]);
         }
     }

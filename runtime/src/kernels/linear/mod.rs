@@ -11,6 +11,7 @@ mod forward;
 mod forward_groups;
 mod forward_half;
 mod forward_sample;
+mod forward_wide;
 mod update_groups;
 
 pub(crate) use backward_input::{BackwardInput, backward_input};
