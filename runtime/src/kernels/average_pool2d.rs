@@ -1,8 +1,9 @@
 //! The mean of each window, and its gradient.
 //!
-//! Shapes: `x: [channels][height][width][L]`, `y: [channels][out_height][out_width][L]`. `L` is 1 or [`LANES`].
+//! Shapes: `x: [channels][height][width][L]`, `y: [channels][out_height][out_width][L]`. `L` is 1, one sample, or [`LANES`].
 
-use super::tile::ONE;
+mod sample;
+
 use super::window::Axis;
 use crate::Scalar;
 use crate::element::LANES;
@@ -88,18 +89,18 @@ kernel! {
         y: &mut [T],
     ) {
         if lanes == 1 {
-            forward_planes::<T, ONE>(windows, x.as_chunks().0, y.as_chunks_mut().0);
+            sample::forward_planes(windows, x, y);
         } else {
-            forward_planes::<T, LANES>(windows, x.as_chunks().0, y.as_chunks_mut().0);
+            forward_planes(windows, x.as_chunks().0, y.as_chunks_mut().0);
         }
     }
 }
 
 #[inline(always)]
-fn forward_planes<T: Scalar, const L: usize>(
+fn forward_planes<T: Scalar>(
     [rows, columns]: [Windows; 2],
-    x: &[[T; L]],
-    y: &mut [[T; L]],
+    x: &[[T; LANES]],
+    y: &mut [[T; LANES]],
 ) {
     let planes = y.chunks_exact_mut((rows.output() * columns.output()).max(1));
     let x_planes = x.chunks_exact((rows.input() * columns.input()).max(1));
@@ -108,18 +109,18 @@ fn forward_planes<T: Scalar, const L: usize>(
             let (rows, row_count) = rows.window(oh);
             for (ow, y) in y.iter_mut().enumerate() {
                 let (window, column_count) = columns.window(ow);
-                let mut sum = [T::ZERO; L];
+                let mut sum = [T::ZERO; LANES];
                 for row in rows.clone() {
                     let start = row * columns.input();
                     let x = x.get(start + window.start..start + window.end);
                     for x in x.unwrap_or_default() {
-                        for l in 0..L {
+                        for l in 0..LANES {
                             sum[l] += x[l];
                         }
                     }
                 }
                 let count = T::from_usize((row_count * column_count).max(1));
-                for l in 0..L {
+                for l in 0..LANES {
                     y[l] = sum[l] / count;
                 }
             }
@@ -137,18 +138,18 @@ kernel! {
     ) {
         dx.fill(T::ZERO);
         if lanes == 1 {
-            backward_planes::<T, ONE>(windows, dy.as_chunks().0, dx.as_chunks_mut().0);
+            sample::backward_planes(windows, dy, dx);
         } else {
-            backward_planes::<T, LANES>(windows, dy.as_chunks().0, dx.as_chunks_mut().0);
+            backward_planes(windows, dy.as_chunks().0, dx.as_chunks_mut().0);
         }
     }
 }
 
 #[inline(always)]
-fn backward_planes<T: Scalar, const L: usize>(
+fn backward_planes<T: Scalar>(
     [rows, columns]: [Windows; 2],
-    dy: &[[T; L]],
-    dx: &mut [[T; L]],
+    dy: &[[T; LANES]],
+    dx: &mut [[T; LANES]],
 ) {
     let planes = dx.chunks_exact_mut((rows.input() * columns.input()).max(1));
     let d_planes = dy.chunks_exact((rows.output() * columns.output()).max(1));
@@ -163,7 +164,7 @@ fn backward_planes<T: Scalar, const L: usize>(
                     let start = row * columns.input();
                     let dx = dx.get_mut(start + window.start..start + window.end);
                     for dx in dx.unwrap_or_default() {
-                        for l in 0..L {
+                        for l in 0..LANES {
                             dx[l] += share[l];
                         }
                     }
