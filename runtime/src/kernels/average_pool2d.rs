@@ -251,6 +251,14 @@ mod tests {
             ],
             [adaptive(5, 3), adaptive(7, 7)],
             [adaptive(2, 5), adaptive(33, 1)],
+            // A whole plane, and windows that share a row out evenly.
+            [adaptive(5, 1), adaptive(33, 1)],
+            [adaptive(6, 2), adaptive(8, 4)],
+            // Pairs with padding, whose first and last window hang over it.
+            [
+                sliding(5, 3, [2, 2, 1], false),
+                sliding(8, 5, [2, 2, 1], true),
+            ],
         ] {
             let [rows, columns] = windows;
             for (planes, lanes) in [(1, 1), (3, LANES), (5, 1)] {

@@ -6,7 +6,6 @@ use crate::element::{Element, LANES, Lanes};
 use core::ops::Range;
 
 /// The windows of a row.
-#[derive(Clone)]
 struct Row {
     windows: Windows,
     /// The outputs whose windows have one length, at one distance.

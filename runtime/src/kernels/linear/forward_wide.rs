@@ -25,43 +25,37 @@ pub(super) fn wide_product<T: Scalar, V: Vector<T>>(
         None => y.fill(T::ZERO),
     }
     let far = size_of_val(weight) > FAR_BYTES;
-    let together = if far { 0 } else { x.len() / ROWS * ROWS };
-    let (together, alone) = x.split_at_checked(together).unwrap_or_default();
+    let (together, alone) = if far { (&[][..], x) } else { x.as_chunks() };
     let mut at = 0;
-    for x in together.chunks_exact(ROWS) {
-        add_rows::<T, V, ROWS>(weight.get(at..).unwrap_or_default(), x, y);
+    for x in together {
+        add_rows::<T, V>(weight.get(at..).unwrap_or_default(), x, y);
         at += ROWS * outputs;
     }
-    for x in alone.chunks_exact(1) {
-        add_rows::<T, V, 1>(weight.get(at..).unwrap_or_default(), x, y);
+    for &x in alone {
+        add_row::<T, V>(weight.get(at..).unwrap_or_default(), x, y);
         at += outputs;
     }
 }
 
-/// `y += W·x` for `N` inputs: vector by vector of outputs.
+/// `y += W·x` for several inputs: vector by vector of outputs.
 #[inline(always)]
-fn add_rows<T: Scalar, V: Vector<T>, const N: usize>(weight: &[T], x: &[T], y: &mut [T]) {
+fn add_rows<T: Scalar, V: Vector<T>>(weight: &[T], x: &[T; ROWS], y: &mut [T]) {
     let outputs = y.len();
     let (vectors, rest) = y.as_chunks_mut::<LANES>();
     let whole = vectors.len() * LANES;
-    let mut rows = [(&[][..], &[][..]); N];
-    let mut factors = [V::zero(); N];
-    for n in 0..N {
-        let (Some(row), Some(&x)) = (weight.get(n * outputs..(n + 1) * outputs), x.get(n)) else {
+    let mut rows = [(&[][..], &[][..]); ROWS];
+    let factors = x.map(V::splat);
+    for n in 0..ROWS {
+        let Some(row) = weight.get(n * outputs..(n + 1) * outputs) else {
             return;
         };
         let (row, row_rest) = row.split_at_checked(whole).unwrap_or_default();
         rows[n] = (row.as_chunks::<LANES>().0, row_rest);
-        factors[n] = V::splat(x);
     }
     for (index, y) in vectors.iter_mut().enumerate() {
         let mut sum = V::load(y);
-        for n in 0..N {
+        for n in 0..ROWS {
             if let Some(row) = rows[n].0.get(index) {
-                // Several rows at once, of a nearer cache, are fetched in time without.
-                if N == 1 {
-                    V::fetch_vector(row.as_ptr().wrapping_byte_add(AHEAD_BYTES));
-                }
                 sum = V::load(row).multiply_add(factors[n], sum);
             }
         }
@@ -69,9 +63,27 @@ fn add_rows<T: Scalar, V: Vector<T>, const N: usize>(weight: &[T], x: &[T], y: &
     }
     if !rest.is_empty() {
         let mut sum = V::load_partial(rest);
-        for n in 0..N {
+        for n in 0..ROWS {
             sum = V::load_partial(rows[n].1).multiply_add(factors[n], sum);
         }
+        sum.store_partial(rest);
+    }
+}
+
+/// The same for one input, whose weights are fetched ahead.
+#[inline(always)]
+fn add_row<T: Scalar, V: Vector<T>>(weight: &[T], x: T, y: &mut [T]) {
+    let x = V::splat(x);
+    let (vectors, rest) = y.as_chunks_mut::<LANES>();
+    let (row, row_rest) = weight
+        .split_at_checked(vectors.len() * LANES)
+        .unwrap_or_default();
+    for (y, row) in vectors.iter_mut().zip(row.as_chunks().0) {
+        V::fetch_vector(row.as_ptr().wrapping_byte_add(AHEAD_BYTES));
+        V::load(row).multiply_add(x, V::load(y)).store(y);
+    }
+    if !rest.is_empty() {
+        let sum = V::load_partial(row_rest).multiply_add(x, V::load_partial(rest));
         sum.store_partial(rest);
     }
 }

@@ -197,4 +197,35 @@ mod tests {
     fn agrees_with_the_definition_in_f64() {
         agrees_with_the_definition::<f64>();
     }
+
+    /// Weights that are fetched ahead, or are read row by row: from each cache, with tiles that outputs fill, and others.
+    fn one_sample_of_many_weights_agrees_with_the_definition<T: Scalar>() {
+        let cached = [(200, 128), (301, 100), (90, 256), (130, 231), (33, 600)];
+        let far = [(1300, 272), (600, 641), (2700, 128), (3001, 113)];
+        for (seed, (inputs, outputs)) in cached.into_iter().chain(far).enumerate() {
+            let lengths = [inputs * outputs, outputs, inputs];
+            let [weight, bias, x] = random::<T, 3>(seed as u64, lengths);
+            let mut expected: Vec<f64> = bias.iter().map(|b| b.to_f64()).collect();
+            for (row, x) in weight.chunks(outputs).zip(&x) {
+                for (sum, w) in expected.iter_mut().zip(row) {
+                    *sum += w.to_f64() * x.to_f64();
+                }
+            }
+            for isa in Isa::for_tests() {
+                let mut y = vec![T::ONE; outputs];
+                forward::<T, T>(isa, &weight, &bias, &x, &mut y);
+                assert_close(&y, &expected, inputs);
+            }
+        }
+    }
+
+    #[test]
+    fn one_sample_of_many_weights_agrees_with_the_definition_in_f32() {
+        one_sample_of_many_weights_agrees_with_the_definition::<f32>();
+    }
+
+    #[test]
+    fn one_sample_of_many_weights_agrees_with_the_definition_in_f64() {
+        one_sample_of_many_weights_agrees_with_the_definition::<f64>();
+    }
 }
