@@ -1,7 +1,8 @@
 use bytemuck::Zeroable;
 use core::ops::{Deref, DerefMut};
 
-/// A value that begins at a cache line, wherever its type would lie: so that vectors of gradients do not lie across two.
+/// A value that begins at a cache line, wherever its type would lie: so that no vector of gradients or
+/// activations lies across two.
 #[doc(hidden)]
 #[repr(C, align(64))]
 #[derive(Clone, Copy)]

@@ -224,8 +224,7 @@ mod tests {
         }
     }
 
-    #[test]
-    fn agrees_with_the_definition() {
+    fn agrees_with_the_definition<T: Scalar>() {
         let adaptive = |input, output| Windows::Adaptive { input, output };
         for windows in [
             [
@@ -264,7 +263,7 @@ mod tests {
             for (planes, lanes) in [(1, 1), (3, LANES), (5, 1)] {
                 let inputs = planes * rows.input() * columns.input() * lanes;
                 let outputs = planes * rows.output() * columns.output() * lanes;
-                let [x, dy] = random::<f64, 2>(3, [inputs, outputs]);
+                let [x, dy] = random::<T, 2>(3, [inputs, outputs]);
                 let mut expected = Vec::new();
                 let mut d_expected = vec![0.0; inputs];
                 for output in 0..outputs {
@@ -278,13 +277,13 @@ mod tests {
                     for (h, w) in (top..bottom).flat_map(|h| (left..right).map(move |w| (h, w))) {
                         let row = plane * rows.input() + h;
                         let index = (row * columns.input() + w) * lanes + lane;
-                        sum += x[index];
-                        d_expected[index] += dy[output] / divisor;
+                        sum += x[index].to_f64();
+                        d_expected[index] += dy[output].to_f64() / divisor;
                     }
                     expected.push(sum / divisor);
                 }
                 for isa in Isa::for_tests() {
-                    let (mut y, mut dx) = (vec![9.0; outputs], vec![9.0; inputs]);
+                    let (mut y, mut dx) = (vec![T::ONE; outputs], vec![T::ONE; inputs]);
                     forward(isa, lanes, windows, &x, &mut y);
                     backward(isa, lanes, windows, &dy, &mut dx);
                     assert_close(&y, &expected, 33);
@@ -292,5 +291,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn agrees_with_the_definition_in_f32() {
+        agrees_with_the_definition::<f32>();
+    }
+
+    #[test]
+    fn agrees_with_the_definition_in_f64() {
+        agrees_with_the_definition::<f64>();
     }
 }

@@ -91,11 +91,11 @@ impl Isa {
         self.0
     }
 
-    /// Whether registers have 64 bytes, and are thirty-two.
+    /// Whether kernels have thirty-two registers of 64 bytes for such scalars: with AVX-512, for which `f64` has no copies.
     #[inline(always)]
-    pub(crate) fn is_avx512(self) -> bool {
+    pub(crate) fn has_wide_registers<T>(self) -> bool {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        return self.0 == InstructionSet::Avx512;
+        return self.0 == InstructionSet::Avx512 && size_of::<T>() == size_of::<f32>();
         #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
         false
     }

@@ -8,7 +8,7 @@ use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use crate::half::{Bf16, F16, Half};
 
-/// Bytes of a cache line, or fewer.
+/// How many bytes one fetch brings: no cache line is shorter.
 const LINE: usize = 64;
 
 /// [`LANES`] scalars in as many registers as the instruction set needs.
@@ -48,7 +48,7 @@ pub(crate) trait Vector<T: Scalar>: Copy {
         #[cfg(not(all(target_arch = "x86_64", target_feature = "sse")))]
         let _ = address;
     }
-    /// Has the lines of a vector brought to the first-level cache that lies there.
+    /// Has the vector that lies there brought to the first-level cache.
     #[inline(always)]
     fn fetch_vector(address: *const T) {
         for line in 0..const { (LANES * size_of::<T>()).div_ceil(LINE) } {

@@ -1,4 +1,4 @@
-//! One sample: outputs of a row lie in the SIMD lanes, or the inputs where there is a single output.
+//! One sample, row by row: the outputs of a row, or the inputs of a long window, lie in the SIMD lanes.
 
 use super::Windows;
 use crate::Scalar;
@@ -69,41 +69,41 @@ pub(super) fn forward_planes<T: Scalar>([rows, columns]: [Windows; 2], x: &[T], 
     for (x, y) in x_planes.zip(planes) {
         for (oh, y) in y.chunks_exact_mut(outputs).enumerate() {
             let (rows, row_count) = rows.window(oh);
-            y.fill(T::ZERO);
-            for number in rows {
-                let x = x.get(number * width..(number + 1) * width);
-                add_windows(&row, x.unwrap_or_default(), y);
-            }
-            for (ow, _, count) in row.outside() {
+            for (ow, window, count) in row.outside() {
+                let mut sum = T::ZERO;
+                for number in rows.clone() {
+                    let start = number * width;
+                    let x = x.get(start + window.start..start + window.end);
+                    sum += total(x.unwrap_or_default());
+                }
                 if let Some(y) = y.get_mut(ow) {
-                    *y /= divisor(row_count, count);
+                    *y = sum / divisor(row_count, count);
                 }
             }
+            let y = y.get_mut(row.inside.clone()).unwrap_or_default();
+            y.fill(T::ZERO);
+            for number in rows {
+                let x = x.get(number * width + row.start..(number + 1) * width);
+                add_windows(&row, x.unwrap_or_default(), y);
+            }
             let count = divisor(row_count, row.count);
-            for y in y.get_mut(row.inside.clone()).unwrap_or_default() {
+            for y in y {
                 *y /= count;
             }
         }
     }
 }
 
-/// Adds the sum of each window of a row to its output.
+/// Adds the sum of each window [inside](Row::inside) a row to its output.
 #[inline(always)]
 fn add_windows<T: Scalar>(row: &Row, x: &[T], y: &mut [T]) {
-    for (ow, window, _) in row.outside() {
-        if let (Some(y), Some(x)) = (y.get_mut(ow), x.get(window)) {
-            *y += total(x);
-        }
-    }
-    let y = y.get_mut(row.inside.clone()).unwrap_or_default();
-    let x = x.get(row.start..).unwrap_or_default();
     match (row.stride, row.kernel) {
         (2, 2) => {
             for (y, [a, b]) in y.iter_mut().zip(x.as_chunks().0) {
                 *y += *a + *b;
             }
         }
-        (1, kernel) => {
+        (1, kernel) if y.len() > 1 => {
             for k in 0..kernel {
                 for (y, x) in y.iter_mut().zip(x.get(k..).unwrap_or_default()) {
                     *y += *x;
@@ -149,25 +149,28 @@ pub(super) fn backward_planes<T: Scalar>([rows, columns]: [Windows; 2], dy: &[T]
     for (dx, dy) in planes.zip(d_planes) {
         for (oh, dy) in dy.chunks_exact(outputs).enumerate() {
             let (rows, row_count) = rows.window(oh);
+            for (ow, window, count) in row.outside() {
+                let Some(&dy) = dy.get(ow) else { continue };
+                let share = dy / divisor(row_count, count);
+                for number in rows.clone() {
+                    let start = number * width;
+                    let dx = dx.get_mut(start + window.start..start + window.end);
+                    add(share, dx.unwrap_or_default());
+                }
+            }
+            let dy = dy.get(row.inside.clone()).unwrap_or_default();
+            let count = divisor(row_count, row.count);
             for number in rows {
-                let dx = dx.get_mut(number * width..(number + 1) * width);
-                share_out(&row, row_count, dy, dx.unwrap_or_default());
+                let dx = dx.get_mut(number * width + row.start..(number + 1) * width);
+                share_out(&row, count, dy, dx.unwrap_or_default());
             }
         }
     }
 }
 
-/// Adds to each input of a row its share of the gradients of the windows that read it.
+/// Adds to each input of a row its share of the gradients of the windows [inside](Row::inside) it that read it.
 #[inline(always)]
-fn share_out<T: Scalar>(row: &Row, row_count: usize, dy: &[T], dx: &mut [T]) {
-    for (ow, window, count) in row.outside() {
-        if let (Some(&dy), Some(dx)) = (dy.get(ow), dx.get_mut(window)) {
-            add(dy / divisor(row_count, count), dx);
-        }
-    }
-    let count = divisor::<T>(row_count, row.count);
-    let dy = dy.get(row.inside.clone()).unwrap_or_default();
-    let dx = dx.get_mut(row.start..).unwrap_or_default();
+fn share_out<T: Scalar>(row: &Row, count: T, dy: &[T], dx: &mut [T]) {
     match (row.stride, row.kernel) {
         (2, 2) => {
             for ([a, b], &dy) in dx.as_chunks_mut().0.iter_mut().zip(dy) {

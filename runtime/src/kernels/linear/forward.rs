@@ -5,8 +5,8 @@ use crate::{Element, Scalar};
 
 /// Up to this many outputs, tiles of them in registers go through the weights, however far these lie.
 const NARROW: usize = 128;
-/// The same where weights are no farther than the second-level cache, which gaps between the rows of a tile cost less. With
-/// AVX-512, whose tiles are wider, it is any number.
+/// The same where weights are near, which gaps between the rows of a tile cost less. With registers of 64 bytes, whose tiles
+/// are wider, it is any number.
 const NARROW_NEAR: usize = 256;
 
 /// `y = W·x + b` for one sample.
@@ -22,7 +22,7 @@ pub(crate) fn forward<T: Scalar, E: Element<T>>(
     let wide = if far {
         y.len() > NARROW
     } else {
-        y.len() > NARROW_NEAR && !isa.is_avx512()
+        y.len() > NARROW_NEAR && !isa.has_wide_registers::<T>()
     };
     if !E::INLINED && wide {
         forward_wide(isa, weight, bias, x, y);

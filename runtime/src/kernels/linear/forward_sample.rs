@@ -1,4 +1,4 @@
-//! One sample: outputs in the SIMD lanes, sums in registers while the inputs stream by, of many outputs in a near cache.
+//! One sample: outputs in the SIMD lanes, sums in registers while the inputs stream by.
 
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
@@ -6,7 +6,8 @@ use crate::simd::{Vector, multiply_add};
 
 /// Weights of more bytes lie in the second-level cache at best.
 const NEAR_BYTES: usize = 48 << 10;
-/// How many bytes ahead weights are fetched. Half of that is too few; twice as many are as good.
+/// How many bytes of what is read next are fetched ahead; of a tile, whole rows. Half of that is too few, twice as many are
+/// as good.
 pub(super) const AHEAD_BYTES: usize = 3 << 10;
 
 /// Which sums are joined in small code, in pairs, and how far apart they are: in the order of the code that is written out.

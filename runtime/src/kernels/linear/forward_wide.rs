@@ -1,14 +1,13 @@
-//! One sample, many outputs, which lie in memory: the inputs stream by, so that weights are read front to back.
+//! One sample of many outputs, whose sums lie in the nearest cache while weights are read from front to back.
 
 use super::forward_sample::AHEAD_BYTES;
 use crate::Scalar;
 use crate::element::LANES;
 use crate::simd::Vector;
 
-/// Weights of more bytes lie in the third-level cache or in memory.
+/// Weights of a layer of more bytes are far: taken to lie beyond the second-level cache.
 pub(super) const FAR_BYTES: usize = 5 << 18;
-/// Inputs whose weights are read beside each other, where they are no farther than the second-level cache: outputs are
-/// read and written once for so many.
+/// Inputs whose weights are read beside each other where they are near: outputs are read and written once for so many.
 const ROWS: usize = 8;
 
 /// `y = W·x + b` for one sample.

@@ -205,16 +205,20 @@ mod tests {
         for (seed, (inputs, outputs)) in cached.into_iter().chain(far).enumerate() {
             let lengths = [inputs * outputs, outputs, inputs];
             let [weight, bias, x] = random::<T, 3>(seed as u64, lengths);
-            let mut expected: Vec<f64> = bias.iter().map(|b| b.to_f64()).collect();
+            let mut products = vec![0.0; outputs];
             for (row, x) in weight.chunks(outputs).zip(&x) {
-                for (sum, w) in expected.iter_mut().zip(row) {
+                for (sum, w) in products.iter_mut().zip(row) {
                     *sum += w.to_f64() * x.to_f64();
                 }
             }
+            let biased = products.iter().zip(&bias).map(|(sum, b)| sum + b.to_f64());
+            let biased: Vec<f64> = biased.collect();
             for isa in Isa::for_tests() {
-                let mut y = vec![T::ONE; outputs];
-                forward::<T, T>(isa, &weight, &bias, &x, &mut y);
-                assert_close(&y, &expected, inputs);
+                for (bias, expected) in [(&bias[..], &biased), (&[], &products)] {
+                    let mut y = vec![T::ONE; outputs];
+                    forward::<T, T>(isa, &weight, bias, &x, &mut y);
+                    assert_close(&y, expected, inputs);
+                }
             }
         }
     }
