@@ -167,7 +167,8 @@ impl<'a> Report<'a> {
              are and how they are measured. One thread but for two columns, medians of {rounds} rounds. Ratios are of speeds within a round: above 1\n\
              we are faster. FMA peak and the share of it are for AVX2, and behind the slash for AVX-512 where the machine has\n\
              it. Two threads, two copies of the program and one thread take turns of 50 ms; the copies say what a second core is worth\n\
-             in that moment. Times on shared machines move by a fifth and more from minute to minute; the ratios say more.\n\n\
+             in that moment. Times on shared machines move by a fifth and more from minute to minute; the ratios say more.\n\
+             Build times and sizes of programs are in [COMPILE_TIME.md](COMPILE_TIME.md).\n\n\
              {machine}"
         );
         for participant in participants {
