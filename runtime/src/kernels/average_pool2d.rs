@@ -80,6 +80,12 @@ impl Windows {
     }
 }
 
+/// By how much the sum of a window is divided, where the mean counts so many rows and columns.
+#[inline(always)]
+fn divisor<T: Scalar>(row_count: usize, column_count: usize) -> T {
+    T::from_usize((row_count * column_count).max(1))
+}
+
 kernel! {
     /// `y = mean x` over each window, for `lanes` samples side by side.
     Forward: pub(crate) fn forward<T, FMA, TILE>(
@@ -119,7 +125,7 @@ fn forward_planes<T: Scalar>(
                         }
                     }
                 }
-                let count = T::from_usize((row_count * column_count).max(1));
+                let count: T = divisor(row_count, column_count);
                 for l in 0..LANES {
                     y[l] = sum[l] / count;
                 }
@@ -158,7 +164,7 @@ fn backward_planes<T: Scalar>(
             let (rows, row_count) = rows.window(oh);
             for (ow, dy) in dy.iter().enumerate() {
                 let (window, column_count) = columns.window(ow);
-                let count = T::from_usize((row_count * column_count).max(1));
+                let count: T = divisor(row_count, column_count);
                 let share = dy.map(|dy| dy / count);
                 for row in rows.clone() {
                     let start = row * columns.input();

@@ -1,6 +1,6 @@
 //! One sample, row by row: the outputs of a row, or the inputs of a long window, lie in the SIMD lanes.
 
-use super::Windows;
+use super::{Windows, divisor};
 use crate::Scalar;
 use crate::element::{Element, LANES, Lanes};
 use core::ops::Range;
@@ -55,8 +55,8 @@ impl Row {
 #[inline(always)]
 pub(super) fn forward_planes<T: Scalar>([rows, columns]: [Windows; 2], x: &[T], y: &mut [T]) {
     let x_planes = x.chunks_exact((rows.input() * columns.input()).max(1));
-    if let [1, 1] = [rows, columns].map(Windows::output)
-        && let (Windows::Adaptive { .. }, Windows::Adaptive { .. }) = (rows, columns)
+    if let (Windows::Adaptive { output: 1, .. }, Windows::Adaptive { output: 1, .. }) =
+        (rows, columns)
     {
         for (x, y) in x_planes.zip(y) {
             *y = total(x) / T::from_usize(x.len());
@@ -178,7 +178,7 @@ fn share_out<T: Scalar>(row: &Row, count: T, dy: &[T], dx: &mut [T]) {
                 (*a, *b) = (*a + share, *b + share);
             }
         }
-        (1, kernel) => {
+        (1, kernel) if dy.len() > 1 => {
             for k in 0..kernel {
                 for (dx, &dy) in dx.get_mut(k..).unwrap_or_default().iter_mut().zip(dy) {
                     *dx += dy / count;
@@ -200,10 +200,4 @@ fn add<T: Scalar>(share: T, dx: &mut [T]) {
     for dx in dx {
         *dx += share;
     }
-}
-
-/// By how much a sum is divided.
-#[inline(always)]
-fn divisor<T: Scalar>(row_count: usize, column_count: usize) -> T {
-    T::from_usize((row_count * column_count).max(1))
 }

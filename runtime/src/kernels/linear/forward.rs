@@ -45,6 +45,6 @@ kernel! {
 kernel! {
     // Apart: in one function the tiles of the other would have fewer registers for where they are.
     ForwardWide: pub(crate) fn forward_wide<T, FMA, TILE>(weight: &[T], bias: &[T], x: &[T], y: &mut [T]) {
-        wide_product::<T, V>(weight, bias, x, y);
+        wide_product::<T, V, WIDTH>(weight, bias, x, y);
     }
 }

@@ -12,7 +12,7 @@ const ROWS: usize = 8;
 
 /// `y = W·x + b` for one sample.
 #[inline(always)]
-pub(super) fn wide_product<T: Scalar, V: Vector<T>>(
+pub(super) fn wide_product<T: Scalar, V: Vector<T>, const WIDTH: usize>(
     weight: &[T],
     bias: &[T],
     x: &[T],
@@ -23,7 +23,8 @@ pub(super) fn wide_product<T: Scalar, V: Vector<T>>(
         Some(bias) => y.copy_from_slice(bias),
         None => y.fill(T::ZERO),
     }
-    let far = size_of_val(weight) > FAR_BYTES;
+    // With registers of 64 bytes tiles take all others.
+    let far = WIDTH == 64 || size_of_val(weight) > FAR_BYTES;
     let (together, alone) = if far { (&[][..], x) } else { x.as_chunks() };
     let mut at = 0;
     for x in together {
