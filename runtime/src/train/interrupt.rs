@@ -4,10 +4,15 @@ use super::TrainError;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 /// Whether Ctrl-C has been pressed while a run heeds it, and how many do.
 static PRESSED: AtomicBool = AtomicBool::new(false);
 static HEEDING: AtomicUsize = AtomicUsize::new(0);
+
+/// Signals closer to each other than this are one press: a held key repeats, and programs that start others (`timeout`, `npm`)
+/// pass a signal on that their children have already had.
+const ONE_PRESS: Duration = Duration::from_millis(300);
 
 /// What programs end with that Ctrl-C ends.
 const EXIT_CODE: i32 = 130;
@@ -38,7 +43,13 @@ impl Heeding {
     pub(super) fn ctrl_c() -> Result<Self, TrainError> {
         static HANDLER: OnceLock<Result<(), String>> = OnceLock::new();
         let handler = HANDLER.get_or_init(|| {
-            ctrlc::set_handler(|| {
+            let mut last: Option<Instant> = None;
+            ctrlc::set_handler(move || {
+                let now = Instant::now();
+                let before = last.replace(now);
+                if before.is_some_and(|before| now - before < ONE_PRESS) {
+                    return;
+                }
                 if HEEDING.load(Relaxed) == 0 || PRESSED.swap(true, Relaxed) {
                     std::process::exit(EXIT_CODE);
                 }

@@ -290,7 +290,7 @@ impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
         self
     }
 
-    /// Has Ctrl-C end the run after the step; a second one ends the program at once. With
+    /// Has Ctrl-C end the run after the step; a second one, 0.3 s later or more, ends the program at once. With
     /// [`checkpoints`](Trainer::checkpoints) the run is saved first, and a note says how it goes on.
     ///
     /// The handler belongs to the process and stays; while no trainer runs, Ctrl-C ends the program. A program with a handler

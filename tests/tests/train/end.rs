@@ -7,7 +7,10 @@ use chainrule::train::metrics::{Accuracy, MeanOf};
 use chainrule::train::{Confusion, Event, TrainError, WorstSample};
 use core::ops::ControlFlow;
 use std::cell::RefCell;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread::sleep;
+use std::time::Duration;
 
 #[test]
 fn early_stopping_gives_back_the_best_weights() {
@@ -137,6 +140,15 @@ fn a_closure_ends_the_run_after_an_epoch() {
     assert!(!trained.interrupted);
 }
 
+/// As the terminal does.
+#[cfg(unix)]
+fn press_ctrl_c() {
+    let kill = Command::new("kill")
+        .args(["-INT", &std::process::id().to_string()])
+        .status();
+    assert!(kill.expect("kill runs").success());
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_finishes_the_step_saves_and_says_how_to_resume() {
@@ -153,12 +165,9 @@ fn ctrl_c_finishes_the_step_saves_and_says_how_to_resume() {
         .stop_on_ctrl_c()
         .on_event(|event| match event {
             Event::Step(step) if step.step == 2 => {
-                // As the terminal does.
-                let pid = std::process::id().to_string();
-                let kill = std::process::Command::new("kill")
-                    .args(["-INT", &pid])
-                    .status();
-                assert!(kill.expect("kill runs").success());
+                // Twice in a moment, as from a held key.
+                press_ctrl_c();
+                press_ctrl_c();
             }
             Event::Note(note) => notes.borrow_mut().push(note.to_string()),
             _ => {}
@@ -179,6 +188,40 @@ fn ctrl_c_finishes_the_step_saves_and_says_how_to_resume() {
             path.display()
         ))
     );
+}
+
+/// Presses again in a step that takes too long.
+#[cfg(unix)]
+#[test]
+#[ignore = "started by `a_second_ctrl_c_ends_the_program_at_once`"]
+fn impatient() {
+    let data = clouds(60, 1);
+    let mut net = net();
+    let mut sgd = Sgd::new(&net, 0.001);
+    net.trainer(&mut sgd, CrossEntropyLoss::default(), &data)
+        .stop_on_ctrl_c()
+        .on_event(|event| {
+            if matches!(event, Event::Step(_)) {
+                press_ctrl_c();
+                sleep(Duration::from_millis(500));
+                press_ctrl_c();
+                sleep(Duration::from_secs(60));
+            }
+        })
+        .run()
+        .expect("it trains");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_ctrl_c_ends_the_program_at_once() {
+    let output = Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "end::impatient", "--ignored", "--nocapture"])
+        .output()
+        .expect("this program once more");
+    assert_eq!(output.status.code(), Some(130));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.matches("Ctrl-C: the run ends").count(), 1, "{said}");
 }
 
 #[test]
