@@ -1,18 +1,21 @@
 //! One sample through weights of 16 bits, which are widened in registers: they take half the time to arrive.
 
-use super::forward_sample::AHEAD_BYTES;
 use crate::LANES;
 use crate::half::{Bf16, F16, Half};
 use crate::simd::{Isa, Vector, kernel};
 
 /// Up to this many outputs, each tile goes through all inputs at once.
 const NARROW: usize = 256;
+/// The same with vectors of 64 bytes, which go through a row faster than the processor fetches the next one by itself.
+const NARROW_FETCHED: usize = 1024;
 /// Outputs that are loaded together.
 const PAIR: usize = 2 * LANES;
 /// With more outputs, inputs whose weights are read beside each other, so that memory is read nearly front to back, but for
 /// the outputs that do not fill a pair. Vectors of 64 bytes go through two rows, with fetching, in 0.9 of the time.
 const ROWS: usize = 8;
-/// Up to this many bytes of two rows are fetched ahead as a whole: so none twice, and none that has been read already.
+/// How many bytes of what is read next are fetched ahead with such vectors, or somewhat more: whole rows.
+const AHEAD_BYTES: usize = 6 << 10;
+/// Two rows of more bytes are not fetched ahead as a whole. Smaller ones are, so that none is twice, nor after it was read.
 const FETCHED_WHOLE: usize = 16 << 10;
 
 kernel! {
@@ -87,7 +90,12 @@ fn product<V: Vector<f32>, H: InRegisters, const TILE: usize>(
     y: &mut [f32],
 ) {
     let outputs = y.len();
-    if outputs <= NARROW {
+    let narrow = if const { TILE >= 12 } {
+        NARROW_FETCHED
+    } else {
+        NARROW
+    };
+    if outputs <= narrow {
         return add_tiles::<V, H, TILE>(0, weight, x, y);
     }
     let pairs = y.as_chunks_mut().0.as_chunks_mut().0;
@@ -231,6 +239,7 @@ fn add_tile<V: Vector<f32>, H: InRegisters, const N: usize, const U: usize>(
     y: &mut [f32],
 ) -> usize {
     let outputs = y.len();
+    let ahead = AHEAD_BYTES.next_multiple_of((outputs * size_of::<H>()).max(1));
     let place = y.get_mut(start..).unwrap_or_default();
     let zeros = [[[H::zeroed(); LANES]; 2]; N];
     let mut sums = [[[V::zero(); 2]; N]; U];
@@ -259,7 +268,7 @@ fn add_tile<V: Vector<f32>, H: InRegisters, const N: usize, const U: usize>(
         macro_rules! add {
             ($($u:literal)*) => {$(
                 if $u < U {
-                    add_row::<V, H, N>(&mut sums[$u], rows[$u], x[$u]);
+                    add_row::<V, H, N>(&mut sums[$u], rows[$u], x[$u], ahead);
                 }
             )*};
         }
@@ -285,7 +294,7 @@ fn add_tile<V: Vector<f32>, H: InRegisters, const N: usize, const U: usize>(
         {
             *padded = w;
         }
-        add_row::<V, H, N>(&mut sums[0], &padded, x);
+        add_row::<V, H, N>(&mut sums[0], &padded, x, ahead);
         at += outputs;
     }
     for n in 0..N {
@@ -311,12 +320,13 @@ fn add_row<V: Vector<f32>, H: InRegisters, const N: usize>(
     sums: &mut [[V; 2]; N],
     row: &[[[H; LANES]; 2]; N],
     x: f32,
+    ahead: usize,
 ) {
     let x = V::splat(x);
     for n in 0..N {
         if const { N >= 4 } {
-            // Such tiles go through a row faster than the processor fetches the next one by itself.
-            fetch::<V, H>(&row[n], AHEAD_BYTES);
+            // Only vectors of 64 bytes have such tiles.
+            fetch::<V, H>(&row[n], ahead);
         }
         let [a, b] = H::load::<V>(&row[n]);
         sums[n] = [a.multiply_add(x, sums[n][0]), b.multiply_add(x, sums[n][1])];
@@ -332,6 +342,7 @@ mod tests {
     fn agrees_with_the_definition<H: Half>() {
         let sizes = [
             1, 2, 3, 5, 10, 16, 17, 31, 32, 33, 63, 64, 65, 96, 100, 128, 130, 230, 256, 257, 300,
+            1024, 1060,
         ];
         for (seed, outputs) in sizes.into_iter().enumerate() {
             for inputs in [1, 2, 3, 4, 7, 8, 9, 33] {
