@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 static PRESSED: AtomicBool = AtomicBool::new(false);
 static HEEDING: AtomicUsize = AtomicUsize::new(0);
 
-/// Signals closer to each other than this are one press: a held key repeats, and programs that start others (`timeout`, `npm`)
-/// pass a signal on that their children have already had.
+/// Signals so soon after one are the same press: `timeout` and others signal their child and then its whole group, of which the
+/// child is one.
 const ONE_PRESS: Duration = Duration::from_millis(300);
 
 /// What programs end with that Ctrl-C ends.
@@ -43,13 +43,12 @@ impl Heeding {
     pub(super) fn ctrl_c() -> Result<Self, TrainError> {
         static HANDLER: OnceLock<Result<(), String>> = OnceLock::new();
         let handler = HANDLER.get_or_init(|| {
-            let mut last: Option<Instant> = None;
+            let mut pressed: Option<Instant> = None;
             ctrlc::set_handler(move || {
-                let now = Instant::now();
-                let before = last.replace(now);
-                if before.is_some_and(|before| now - before < ONE_PRESS) {
+                if pressed.is_some_and(|at| at.elapsed() < ONE_PRESS) {
                     return;
                 }
+                pressed = Some(Instant::now());
                 if HEEDING.load(Relaxed) == 0 || PRESSED.swap(true, Relaxed) {
                     std::process::exit(EXIT_CODE);
                 }

@@ -290,8 +290,9 @@ impl<'a, N: Network, O, L, D: Dataset> Trainer<'a, N, O, L, D> {
         self
     }
 
-    /// Has Ctrl-C end the run after the step; a second one, 0.3 s later or more, ends the program at once. With
-    /// [`checkpoints`](Trainer::checkpoints) the run is saved first, and a note says how it goes on.
+    /// Has Ctrl-C end the run after the step; a second one ends the program at once. With
+    /// [`checkpoints`](Trainer::checkpoints) the run is saved first, and a note says how it goes on. Signals within 0.3 s of
+    /// the first are the same press.
     ///
     /// The handler belongs to the process and stays; while no trainer runs, Ctrl-C ends the program. A program with a handler
     /// of its own sets a flag in it, see [`stop_when`](Trainer::stop_when).

@@ -13,9 +13,9 @@ const PAIR: usize = 2 * LANES;
 /// With more outputs, inputs whose weights are read beside each other, so that memory is read nearly front to back, but for
 /// the outputs that do not fill a pair. Vectors of 64 bytes go through two rows, with fetching, in 0.9 of the time.
 const ROWS: usize = 8;
-/// How many bytes of what is read next are fetched ahead with such vectors, or somewhat more: whole rows.
+/// How far ahead in memory is fetched with such vectors, rounded up to whole rows: what is read now, some inputs later.
 const AHEAD_BYTES: usize = 6 << 10;
-/// Two rows of more bytes are not fetched ahead as a whole. Smaller ones are, so that none is twice, nor after it was read.
+/// Two rows of more bytes are too much to fetch ahead, and it is not rounded up to them.
 const FETCHED_WHOLE: usize = 16 << 10;
 
 kernel! {
